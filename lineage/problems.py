@@ -1,0 +1,53 @@
+"""What could not be read, as values: counted, named with file and record, never lost.
+
+For every input the ledger keeps ``records == events + ignored + duplicates + rejected``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+KEPT_PROBLEMS = 100
+"""Problems kept per input for the report; `InputLedger.rejected` counts all of them."""
+
+
+class Problem(NamedTuple):
+    """One record, or one stretch of a file, that could not be used.
+
+    Attributes:
+        record: the record's number in its source (EventRecordID, line or ordinal); None where the
+            problem is the file's as a whole.
+        reason: what is wrong, in one line without the place.
+        lost: how many records it cost (0 for a remark that lost nothing).
+    """
+
+    record: int | None
+    reason: str
+    lost: int = 1
+
+
+@dataclass(slots=True)
+class InputLedger:
+    """What became of the records of one input.
+
+    Attributes:
+        source: path as given, or ``archive.zip!member``.
+        format: the container's name (`lineage.read.sniff`), or "unrecognised".
+    """
+
+    source: str
+    format: str = "unrecognised"
+    records: int = 0
+    events: int = 0
+    ignored: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def reject(self, problem: Problem) -> None:
+        """Counts a problem and keeps it while there is room."""
+        self.records += problem.lost
+        self.rejected += problem.lost
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(problem)

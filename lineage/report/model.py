@@ -1,0 +1,188 @@
+"""The report contract: the one product of a run; every rendering is made from it.
+
+`lineage schema` prints the JSON Schema generated from these models. Fields may be added; none may be
+renamed or change meaning without a new major `schema_version`. Times are ISO 8601 in UTC with `Z`.
+Text is the telemetry's own, unescaped: escape it where it is shown (`lineage.report.escape`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1.0"
+
+Verdict = Literal["confirmed", "probable", "suspicious"]
+Layer = Literal["core", "bridge", "extension"]
+ArtifactKind = Literal["file", "registry", "dns", "module", "script"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Model(BaseModel):
+    """Frozen, and closed to fields that the contract does not name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Generator(Model):
+    """Which program made the report."""
+
+    name: str
+    version: str
+
+
+class InputProblem(Model):
+    """A record that could not be read; `record` is null where the trouble is the file's."""
+
+    record: int | None
+    reason: str
+
+
+class Input(Model):
+    """One file that was read. records == events + ignored + duplicates + rejected."""
+
+    source: str
+    format: str
+    records: Count
+    events: Count
+    ignored: Count
+    duplicates: Count
+    rejected: Count
+    problems: list[InputProblem]
+
+
+class GraphCounts(Model):
+    """How many nodes and edges of each kind the provenance graph has."""
+
+    nodes: dict[str, int]
+    edges: dict[str, int]
+
+
+class Coverage(Model):
+    """Whether a detection could have fired on this input at all."""
+
+    detection: str
+    evaluable: bool
+    sources_present: list[str]
+    missing: list[str]
+
+
+class RecordReference(Model):
+    """A record in a source."""
+
+    event_id: int | str
+    source: str
+    record: int
+
+
+class DetectionHit(Model):
+    """A detection that fired: one per detection and fact."""
+
+    detection: str
+    rule_id: str
+    type: str
+    risk: int
+    attack: list[str]
+    host: str
+    time: str
+    pid: int | None
+    event_id: int | str
+    source: str
+    record: int
+    node: str
+    layer: Layer
+    by: str | None
+    also: list[RecordReference]
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="The fields that made it match, with their values."
+    )
+
+
+class ScorePart(Model):
+    """One part of a chain's score."""
+
+    part: str
+    points: float
+    why: str
+
+
+class Stage(Model):
+    """A tactic that a chain covers."""
+
+    tactic: str
+    first_seen: str
+    detections: list[str]
+    processes: list[str]
+
+
+class ChainProcess(Model):
+    """A process that the attack ran or took over."""
+
+    node: str
+    host: str
+    pid: int | None
+    image: str | None
+    command_line: str | None
+    start: str | None
+    parent: str | None
+    role: str
+
+
+class Artifact(Model):
+    """A thing that the attack left or used."""
+
+    node: str
+    kind: ArtifactKind
+    value: str
+
+
+class ChainEdge(Model):
+    """A causal step of a chain, with the record that shows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: str = Field(alias="from")
+    to: str
+    kind: str
+    time: str
+    source: str
+    record: int
+
+
+class Chain(Model):
+    """An attack chain. sum(part.points for part in score_parts) == score."""
+
+    id: str
+    score: float
+    verdict: Verdict
+    family: str | None
+    hosts: list[str]
+    first_seen: str
+    last_seen: str
+    score_parts: list[ScorePart]
+    stages: list[Stage]
+    processes: list[ChainProcess]
+    artifacts: list[Artifact]
+    edges: list[ChainEdge]
+    evidence: list[DetectionHit]
+
+
+class RuleProblem(Model):
+    """A rule of the user's that could not be used."""
+
+    rule: str
+    reason: str
+
+
+class Report(Model):
+    """Everything a run found, and everything it read or could not read."""
+
+    schema_version: str = SCHEMA_VERSION
+    generator: Generator
+    inputs: list[Input]
+    graph: GraphCounts
+    coverage: list[Coverage]
+    detections: list[DetectionHit]
+    chains: list[Chain]
+    rule_problems: list[RuleProblem] = Field(default_factory=list)
