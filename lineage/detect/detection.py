@@ -1,0 +1,180 @@
+"""What a detection is, apart from the conditions it fires on.
+
+A `Detection` is made from a Sigma rule's own keys and its `lineage:` block; nothing here knows Sigma.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from lineage.graph.schema import NodeKind
+
+DetectionType = Literal["TTP", "Anomaly", "Hunting"]
+"""TTP: worth attention alone. Anomaly, Hunting: weak alone."""
+
+Layer = Literal["core", "bridge", "extension"]
+"""Which reading of a detection an event met: the published condition; the same once the graph fills
+a gap of the recording; or an analyst's addition to it."""
+
+Level = Literal["informational", "low", "medium", "high", "critical"]
+"""Sigma's severity levels."""
+
+Stage = Literal[
+    "reconnaissance",
+    "resource-development",
+    "initial-access",
+    "execution",
+    "persistence",
+    "privilege-escalation",
+    "defense-evasion",
+    "credential-access",
+    "discovery",
+    "lateral-movement",
+    "collection",
+    "command-and-control",
+    "exfiltration",
+    "impact",
+]
+"""The tactics of MITRE ATT&CK for Enterprise, by their slugs."""
+
+Implicated = Literal[
+    "actor",
+    "parent",
+    "parent-if-matched",
+    "container-file",
+    "deleted-file",
+    "loaded-file",
+    "autostart-program",
+    "later-runner",
+    "file-writer",
+]
+"""What a hit throws suspicion on, beside the node that it tags.
+
+- actor: the process that the event belongs to (writer, loader, setter, asker, opener, PowerShell).
+- parent: the parent of the process that started.
+- parent-if-matched: the parent, where the hit rests on a field of the parent (`Parent...` is among
+  the match's fields).
+- container-file: the archive or disk image that the command line names.
+- deleted-file: the file that the command line deletes.
+- loaded-file: the library that the command line names.
+- autostart-program: the program that the registry data names, once it starts.
+- later-runner: whatever later runs or loads the file.
+- file-writer: the process that wrote the file which the new process runs.
+"""
+
+Join = Literal["process-start", "process-start-same-hour"]
+"""What else the core layer asks for: the acting process's own start in the data; with
+`same-hour`, in the same clock hour (UTC) as the event."""
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
+IMPLICATED: tuple[Implicated, ...] = get_args(Implicated)
+LEVELS: tuple[Level, ...] = get_args(Level)
+JOINS: tuple[Join, ...] = get_args(Join)
+DETECTION_TYPES: tuple[DetectionType, ...] = get_args(DetectionType)
+
+IMAGE_ONLY = "image-only"
+"""Bridge: the core asks for the process's start, the data has none; the event's own image is enough."""
+PARENT_BY_PID = "parent-by-pid"
+"""Bridge: the event doesn't say who the parent is; its fields come from the parent's node."""
+NO_HOUR_LIMIT = "no-hour-limit"
+"""Extension: the core asks for a start in the same clock hour; the process started in another."""
+WHOLE_BLOCK = "whole-block"
+"""Extension: met by a script block as a whole, by none of its parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A detection as reports and correlators see it.
+
+    Attributes:
+        title: the story's exact name, or the title of a user's Sigma rule.
+        rule_id: UUID of the (core) rule, lower case; where a user's rule has none, its place
+            (`file#document`).
+        type: TTP, Anomaly or Hunting.
+        risk: 0 to 100; impact x confidence / 100 for the built-in ones.
+        impact: 0 to 100; None where only the risk is known.
+        confidence: 0 to 100; None where only the risk is known.
+        level: Sigma level.
+        attack: ATT&CK technique ids in the rule's order ("T1562.001").
+        stage: tactic that a hit stands for in a chain; None where the rule names none.
+        tags: kind of the node that a hit tags.
+        implicates: what else a hit throws suspicion on.
+        family: malware family that the detection is specific to, else None.
+        sources: event sources (`lineage.normalise.event.EVENT_SOURCES`) that feed it.
+        join: what else the core asks for, else None.
+        extensions: names of its extensions, in order of trial.
+        builtin: whether it is one of the package's own.
+        path: rule file, as given or as a package resource.
+        description: what it means, in a sentence or two.
+    """
+
+    title: str
+    rule_id: str
+    type: DetectionType
+    risk: int
+    impact: int | None
+    confidence: int | None
+    level: Level
+    attack: tuple[str, ...]
+    stage: Stage | None
+    tags: NodeKind
+    implicates: tuple[Implicated, ...]
+    family: str | None
+    sources: tuple[str, ...]
+    join: Join | None
+    extensions: tuple[str, ...]
+    builtin: bool
+    path: str
+    description: str
+
+
+class Context(NamedTuple):
+    """What the graph knows about an event's process, for the bridges.
+
+    Attributes:
+        parent_image: image of the parent's node, or None.
+        parent_command_line: command line of the parent's node, or None.
+        process_start: when the acting process's own logged start was, in ticks of 100 ns since
+            1970 UTC; None where its start isn't in the data.
+    """
+
+    parent_image: str | None = None
+    parent_command_line: str | None = None
+    process_start: int | None = None
+
+
+NO_CONTEXT = Context()
+"""Nothing is known but the event itself."""
+
+
+class Match(NamedTuple):
+    """An event met a detection.
+
+    Attributes:
+        detection: which.
+        layer: by which of its layers; always "core" for a user's rule.
+        by: the bridge's or extension's name; None for the core.
+        fields: the event's fields that made it match, with their values as the telemetry has them.
+    """
+
+    detection: Detection
+    layer: Layer
+    by: str | None
+    fields: dict[str, str]
+
+
+class RuleProblem(NamedTuple):
+    """What is wrong with a rule.
+
+    Attributes:
+        path: the rule file as given.
+        title: the rule's title, where it could be read.
+        reason: what is wrong and what to do, in one line without the place.
+        fatal: whether the rule is not used for it.
+    """
+
+    path: str
+    title: str | None
+    reason: str
+    fatal: bool
