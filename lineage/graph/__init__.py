@@ -1,0 +1,1 @@
+"""Events -> provenance graph: who did what to what, when, on which evidence."""

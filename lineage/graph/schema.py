@@ -142,9 +142,7 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     EdgeSchema("mapped", "MAPPED_AS", ("file",), ("module",), "forward", "the file of the module"),
     EdgeSchema("set", "SET", ("process",), ("registry",), "forward", "set the value"),
     EdgeSchema("created", "CREATED", ("process",), ("registry",), "forward", "created the key"),
-    EdgeSchema(
-        "deleted", "DELETED", ("process",), ("registry", "file"), "forward", "deleted it"
-    ),
+    EdgeSchema("deleted", "DELETED", ("process",), ("registry", "file"), "forward", "deleted it"),
     EdgeSchema("queried", "QUERIED", ("process",), ("dns",), "forward", "asked for the name"),
     EdgeSchema(
         "accessed",

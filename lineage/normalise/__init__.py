@@ -1,0 +1,1 @@
+"""Raw records -> typed events. Pure: no file is opened here."""

@@ -1,0 +1,1 @@
+"""Chains -> what people read: the report model and its renderings."""

@@ -1,0 +1,274 @@
+"""Events -> nodes and edges. Events must come in order of time (`lineage.normalise.order`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lineage.graph.autostart import is_autostart, scheduled, started_programs
+from lineage.graph.command_line import ARGUMENT_ENDINGS, deletes, named_files
+from lineage.graph.identity import Hosts, Processes, hashes
+from lineage.graph.nodes import (
+    DnsNode,
+    FileNode,
+    HostNode,
+    ModuleNode,
+    ProcessNode,
+    RegistryNode,
+    ScriptNode,
+    UserNode,
+)
+from lineage.graph.provenance import ProvenanceGraph
+from lineage.graph.schema import EdgeKind
+from lineage.normalise.event import (
+    DnsQueried,
+    Event,
+    FileCreated,
+    ImageLoaded,
+    ObjectAccessed,
+    ProcessCreated,
+    RegistryChanged,
+    RegistryValueSet,
+    ScriptBlockLogged,
+)
+from lineage.normalise.paths import canonical_path, canonical_registry
+
+COMMAND_INTERPRETER = "\\cmd.exe"
+WINDOWS = "c:\\windows\\"
+"""Programs below it are everybody's: that an autostart value names one doesn't tell who started it."""
+
+
+class Placed(NamedTuple):
+    """Where an event went in the graph.
+
+    Attributes:
+        ordinal: its place in the event table.
+        actor: the process that acted; for a process start the new process. None where unknown.
+        object: id of the node that it acted on; for a process start the new process's.
+        parent: for a process start, the process that spawned it, or None.
+    """
+
+    ordinal: int
+    actor: ProcessNode | None
+    object: str
+    parent: ProcessNode | None = None
+
+
+class Builder:
+    """Builds the provenance graph, one event at a time.
+
+    Args:
+        hosts: the names under which hosts occur in the events to come.
+    """
+
+    def __init__(self, hosts: Hosts) -> None:
+        self.graph = ProvenanceGraph()
+        self._hosts = hosts
+        self._processes = Processes(self.graph)
+        self._known: dict[tuple[str, str, str], str] = {}
+        self._content: dict[tuple[str, str], str] = {}
+        self._autostart: dict[tuple[str, str], str] = {}
+        self._place: dict[type[Event], Callable[..., Placed]] = {
+            ProcessCreated: self._process_created,
+            ImageLoaded: self._image_loaded,
+            FileCreated: self._file_created,
+            RegistryChanged: self._registry_changed,
+            RegistryValueSet: self._registry_value_set,
+            DnsQueried: self._dns_queried,
+            ObjectAccessed: self._object_accessed,
+            ScriptBlockLogged: self._script_block_logged,
+        }
+
+    def add(self, event: Event) -> Placed:
+        """Adds an event's facts to the graph and tells where they went."""
+        ordinal = self.graph.events.add(event.time, event.source, event.record, event.event_id)
+        return self._place[type(event)](event, self._hosts.key(event.host), ordinal)
+
+    def _process_created(self, event: ProcessCreated, host: str, ordinal: int) -> Placed:
+        process = self._processes.started(host, event)
+        parent = self._processes.parent(host, event)
+        if parent is process:
+            parent = None
+        if parent is not None and process.parent in {None, parent.id}:
+            process.parent = parent.id
+            self.graph.connect(parent.id, process.id, "spawned", ordinal)
+        self._connect_owner(process, event, host, ordinal)
+        self._connect_program(process, event, host, ordinal)
+        self._connect_arguments(process, event, host, ordinal)
+        return Placed(ordinal, process, process.id, parent)
+
+    def _connect_owner(
+        self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
+    ) -> None:
+        host_id = self._once("host", "", host, lambda key: HostNode(key, event.host))
+        self.graph.connect(process.id, host_id, "runs_on", ordinal)
+        user = event.User
+        if user is not None:
+            user_id = self._once("user", "", user.lower(), lambda key: UserNode(key, user))
+            self.graph.connect(process.id, user_id, "runs_as", ordinal)
+
+    def _connect_program(
+        self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
+    ) -> None:
+        if event.Image is None or "\\" not in event.Image:
+            return
+        path = self._processes.drive_path(host, canonical_path(event.Image))
+        file_id = self._file(host, path, event.Image)
+        self.graph.connect(process.id, file_id, "executed", ordinal)
+        self._connect_autostart(process, host, path, ordinal)
+        if event.Hashes:
+            self._learn_content(host, file_id, hashes(event.Hashes), ordinal)
+
+    def _learn_content(self, host: str, file_id: str, found: dict[str, str], ordinal: int) -> None:
+        """A file whose content another file of the host has is that file's copy."""
+        file = self.graph.node(file_id)
+        if not isinstance(file, FileNode) or file.hashes or not found:
+            return
+        file.hashes = found
+        for digest in found.values():
+            original = self._content.setdefault((host, digest), file_id)
+            if original != file_id:
+                self.graph.connect(original, file_id, "copied", ordinal)
+                return
+
+    def _connect_arguments(
+        self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
+    ) -> None:
+        """Files named on the command line: those known already, and those that make a program do things."""
+        if event.CommandLine is None:
+            return
+        interpreter = (event.Image or "").lower().endswith(COMMAND_INTERPRETER)
+        kind: EdgeKind = "deleted" if interpreter and deletes(event.CommandLine) else "interpreted"
+        own = canonical_path(event.Image or "")
+        for path in named_files(event.CommandLine, event.CurrentDirectory):
+            if path == own:
+                continue
+            known = self._known.get(("file", host, path))
+            if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
+                continue
+            file_id = known or self._file(host, path, path)
+            self.graph.connect(process.id, file_id, kind, ordinal)
+            self._connect_autostart(process, host, path, ordinal)
+        for program in scheduled(event.CommandLine):
+            self._expect_start(host, program, process.id)
+
+    def _expect_start(self, host: str, program: str, entry: str) -> None:
+        if not program.startswith(WINDOWS):
+            self._autostart[host, program] = entry
+
+    def _connect_autostart(self, process: ProcessNode, host: str, path: str, ordinal: int) -> None:
+        entry = self._autostart.get((host, path))
+        if entry is not None and entry != process.id:
+            self.graph.connect(entry, process.id, "started", ordinal)
+
+    def _image_loaded(self, event: ImageLoaded, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        )
+        written = event.ImageLoaded or ""
+        path = canonical_path(written)
+        module_id = self._once("module", host, path, lambda key: self._module(key, host, event))
+        self.graph.connect(process.id, module_id, "loaded", ordinal)
+        file_id = self._known.get(("file", host, path))
+        if file_id is not None:
+            self.graph.connect(file_id, module_id, "mapped", ordinal)
+        return Placed(ordinal, process, module_id)
+
+    @staticmethod
+    def _module(key: str, host: str, event: ImageLoaded) -> ModuleNode:
+        return ModuleNode(key, host, event.ImageLoaded or "", hashes(event.Hashes or ""))
+
+    def _file_created(self, event: FileCreated, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        )
+        written = event.TargetFilename or ""
+        file_id = self._file(host, canonical_path(written), written)
+        self.graph.connect(process.id, file_id, "wrote", ordinal)
+        return Placed(ordinal, process, file_id)
+
+    def _registry_changed(self, event: RegistryChanged, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        )
+        registry = self._registry(host, event.TargetObject or "")
+        deleted = (event.EventType or "").lower().startswith("delete")
+        self.graph.connect(process.id, registry.id, "deleted" if deleted else "created", ordinal)
+        return Placed(ordinal, process, registry.id)
+
+    def _registry_value_set(self, event: RegistryValueSet, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        )
+        written = event.TargetObject or ""
+        registry = self._registry(host, written)
+        registry.data = event.Details
+        self.graph.connect(process.id, registry.id, "set", ordinal)
+        if event.Details and is_autostart(canonical_registry(written)):
+            for program in started_programs(event.Details):
+                self._expect_start(host, program, registry.id)
+        return Placed(ordinal, process, registry.id)
+
+    def _dns_queried(self, event: DnsQueried, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        )
+        name = event.QueryName or ""
+        dns_id = self._once("dns", "", name.lower().rstrip("."), lambda key: DnsNode(key, name))
+        self.graph.connect(process.id, dns_id, "queried", ordinal)
+        return Placed(ordinal, process, dns_id)
+
+    def _object_accessed(self, event: ObjectAccessed, host: str, ordinal: int) -> Placed:
+        process = self._processes.acting(host, None, event.ProcessId, event.ProcessName, event.time)
+        name = event.ObjectName or ""
+        if (event.ObjectType or "").lower() == "key":
+            object_id = self._registry(host, name).id
+        else:
+            path = self._processes.drive_path(host, canonical_path(name))
+            object_id = self._file(host, path, name)
+        self.graph.connect(process.id, object_id, "accessed", ordinal)
+        return Placed(ordinal, process, object_id)
+
+    def _script_block_logged(self, event: ScriptBlockLogged, host: str, ordinal: int) -> Placed:
+        key = event.ScriptBlockId or f"{event.source}/{event.record}"
+        text = event.ScriptBlockText or ""
+        script_id = self._once(
+            "script", host, key.lower(), lambda key: ScriptNode(key, host, text, event.Path)
+        )
+        if event.ProcessId is None:
+            return Placed(ordinal, None, script_id)
+        process = self._processes.acting(host, None, event.ProcessId, None, event.time)
+        self.graph.connect(process.id, script_id, "ran", ordinal)
+        return Placed(ordinal, process, script_id)
+
+    def _file(self, host: str, path: str, written: str) -> str:
+        return self._once("file", host, path, lambda key: FileNode(key, host, written))
+
+    def _registry(self, host: str, written: str) -> RegistryNode:
+        node_id = self._once(
+            "registry",
+            host,
+            canonical_registry(written),
+            lambda key: RegistryNode(key, host, written),
+        )
+        node = self.graph.node(node_id)
+        assert isinstance(node, RegistryNode)  # noqa: S101 - ids carry their kind
+        return node
+
+    def _once(
+        self,
+        kind: str,
+        host: str,
+        name: str,
+        make: Callable[
+            [str], HostNode | UserNode | FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
+        ],
+    ) -> str:
+        """The id of an object's node, which is made at its first mention."""
+        key = (kind, host, name)
+        node_id = self._known.get(key)
+        if node_id is None:
+            node_id = f"{kind}:{host}:{name}" if host else f"{kind}:{name}"
+            self._known[key] = node_id
+            self.graph.add(make(node_id))
+        return node_id

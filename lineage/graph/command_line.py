@@ -1,0 +1,69 @@
+"""The files that a command line names: script, document and library arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lineage.normalise.paths import canonical_path
+
+MOST_FILES = 16
+"""Files taken from one command line; a longer list is a batch job's, not a story's."""
+LONGEST = 8_192
+"""Characters of a command line that are looked at: cmd.exe's own limit (Microsoft Learn, 830473)."""
+
+ARGUMENT_ENDINGS = frozenset(
+    "bat cmd com cpl dll dot dotm doc docm docx exe hta img iso js jse lnk msi mst one ocx pdf pif "
+    "ppt pptm pptx ps1 psm1 py rtf scr sct vbe vbs wsf wsh xla xlam xll xls xlsb xlsm xlsx xlt xltm "
+    "xsl zip".split()
+)
+"""Endings of files that decide what a program does when they are given to it."""
+
+_QUOTED_OR_BARE = re.compile(r'"([^"]{1,1024})"|([^\s",;|&<>]{1,1024})')
+_DRIVE_PATH = re.compile(r'[a-z]:\\[^"<>|*?\t\r\n]{1,512}', re.IGNORECASE)
+_DELETES = re.compile(r"(?:^|[\s&|(\"])(?:del|erase)\s", re.IGNORECASE)
+
+
+def named_files(command_line: str, directory: str | None) -> Iterator[str]:
+    r"""Canonical paths of the files that a command line names, in order, at most `MOST_FILES`.
+
+    Absolute paths are taken as they stand; a bare name with one of `ARGUMENT_ENDINGS` is looked for
+    in the working directory. The first word, the program itself, is left out.
+
+    Args:
+        command_line: as logged.
+        directory: the process's working directory, where known.
+
+    >>> list(named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp\\"))
+    ['c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js']
+    """
+    seen: set[str] = set()
+    words = [quoted or bare for quoted, bare in _QUOTED_OR_BARE.findall(command_line[:LONGEST])]
+    for word in words[1:]:
+        path = _path(word, directory)
+        if path is None or path in seen:
+            continue
+        seen.add(path)
+        yield path
+        if len(seen) == MOST_FILES:
+            return
+
+
+def _path(word: str, directory: str | None) -> str | None:
+    if found := _DRIVE_PATH.search(word):
+        return canonical_path(found.group().rstrip(" .'`)"))
+    if word.startswith(("\\\\", "%")):
+        return canonical_path(word)
+    ending = word.rpartition(".")[2].lower()
+    if ending not in ARGUMENT_ENDINGS or directory is None or ":" in word or "/" in word:
+        return None
+    return canonical_path(directory + "\\" + word.removeprefix(".\\"))
+
+
+def deletes(command_line: str) -> bool:
+    """Whether a command interpreter is told to delete files.
+
+    >>> deletes('cmd /c ping -n 3 127.0.0.1 & del "C:\\\\a.exe"')
+    True
+    """
+    return _DELETES.search(command_line[:LONGEST]) is not None

@@ -1,0 +1,135 @@
+"""The nodes of the provenance graph, one class per kind (`lineage.graph.schema`).
+
+Ids are readable and stable: the same telemetry gives the same ids. Texts are the telemetry's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from lineage.graph.schema import NodeKind
+
+
+@dataclass(slots=True, eq=False)
+class HostNode:
+    """A computer."""
+
+    kind: ClassVar[NodeKind] = "host"
+    id: str
+    host: str
+
+
+@dataclass(slots=True, eq=False)
+class UserNode:
+    """An account."""
+
+    kind: ClassVar[NodeKind] = "user"
+    id: str
+    user: str
+
+
+@dataclass(slots=True, eq=False)
+class ProcessNode:
+    """A process.
+
+    Attributes:
+        start: when it started, in ticks; None where its start was never seen.
+        placeholder: whether its start was never seen; what is known comes from others' events.
+        born: when its ProcessGuid says it started (to the second), in ticks, for placeholders.
+        parent: id of the process that spawned it, or None where unknown.
+        hashes: algorithm in upper case -> digest in upper case, of its program.
+    """
+
+    kind: ClassVar[NodeKind] = "process"
+    id: str
+    host: str
+    pid: int | None = None
+    guid: str | None = None
+    image: str | None = None
+    command_line: str | None = None
+    start: int | None = None
+    user: str | None = None
+    placeholder: bool = True
+    born: int | None = None
+    parent: str | None = None
+    original_file_name: str | None = None
+    integrity_level: str | None = None
+    current_directory: str | None = None
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class FileNode:
+    """A file on one host."""
+
+    kind: ClassVar[NodeKind] = "file"
+    id: str
+    host: str
+    path: str
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class RegistryNode:
+    """A registry key or value on one host; `data` is what the value was last set to."""
+
+    kind: ClassVar[NodeKind] = "registry"
+    id: str
+    host: str
+    path: str
+    data: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class DnsNode:
+    """A name that was asked for."""
+
+    kind: ClassVar[NodeKind] = "dns"
+    id: str
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class ModuleNode:
+    """An image that processes loaded, on one host."""
+
+    kind: ClassVar[NodeKind] = "module"
+    id: str
+    host: str
+    path: str
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class ScriptNode:
+    """A PowerShell script block."""
+
+    kind: ClassVar[NodeKind] = "script"
+    id: str
+    host: str
+    text: str
+    path: str | None = None
+
+
+Node = (
+    HostNode | UserNode | ProcessNode | FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
+)
+"""Any node."""
+
+
+def caption(node: Node) -> str:
+    """What a node is called where there is room for one line: its path, name or text."""
+    match node:
+        case HostNode():
+            return node.host
+        case UserNode():
+            return node.user
+        case ProcessNode():
+            return node.image or "(unknown program)"
+        case FileNode() | RegistryNode() | ModuleNode():
+            return node.path
+        case DnsNode():
+            return node.name
+        case ScriptNode():
+            return node.path or node.text

@@ -1,0 +1,57 @@
+"""The part of an event that every provider's records share: when, where, which record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lineage.normalise import times
+from lineage.read.record import RawRecord
+
+UNKNOWN_HOST = "unknown"
+"""Host of records that don't say theirs."""
+
+
+class Header(NamedTuple):
+    """The first six fields of every event (`lineage.normalise.event`)."""
+
+    time: int
+    host: str
+    source: int
+    record: int
+    has_record_id: bool
+    event_id: int | str
+
+
+def header(raw: RawRecord, source: int, time: int) -> Header:
+    """The header of a record's event.
+
+    Args:
+        raw: the record.
+        source: index of its input in the ledger.
+        time: when it happened, in ticks.
+    """
+    has_record_id = raw.record_id is not None
+    record = raw.record_id if raw.record_id is not None else raw.number
+    return Header(time, raw.computer or UNKNOWN_HOST, source, record, has_record_id, raw.event_id)
+
+
+def logged_time(raw: RawRecord) -> int:
+    """The time in the record's header, in ticks.
+
+    Raises:
+        ValueError: absent or not a time.
+    """
+    if not raw.time:
+        raise ValueError("the record has no time")
+    return times.parse(raw.time)[0]
+
+
+def require(value: str | None, field: str) -> str:
+    """The value of a field that its event is about.
+
+    Raises:
+        ValueError: it is absent.
+    """
+    if value is None:
+        raise ValueError(f"{field} is missing")
+    return value

@@ -1,0 +1,68 @@
+"""One order for all events, whatever order they came in; the same event forwarded twice counts once.
+
+Everything after this step may rely on: times never decrease; at equal times a process start stands
+before what processes did; the order does not depend on the order of the inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+
+from lineage.normalise.clock import Clock
+from lineage.normalise.event import Event, ProcessCreated, ScriptBlockLogged
+from lineage.normalise.times import TICKS
+
+_HEADER_ONLY = (4688, 4663, 4104)
+"""Event ids that have no other time than the header's."""
+_RECORD_BITS = 64
+
+
+def in_order(
+    events: list[Event], clock: Clock, duplicate: Callable[[Event], None]
+) -> Iterator[Event]:
+    """Yields the events in order of time, without repetitions. Empties the list as it goes.
+
+    Two records are the same event when host, event id, second and EventRecordID are equal, or, where
+    there is no EventRecordID, when all their fields are.
+
+    Args:
+        events: in any order.
+        clock: zone offsets of the inputs.
+        duplicate: called with every event that is left out.
+    """
+    for index, event in enumerate(events):
+        if event.event_id in _HEADER_ONLY and (offset := clock.offset(event.source, event.host)):
+            events[index] = event._replace(time=event.time + offset)
+    events.sort(key=_position, reverse=True)
+    seen: set[Hashable] = set()
+    seen_before: set[Hashable] = set()
+    second = -1
+    while events:
+        event = events.pop()
+        if event.time // TICKS != second:
+            seen_before = seen if event.time // TICKS == second + 1 else set()
+            seen = set()
+            second = event.time // TICKS
+        key = _identity(event)
+        if key in seen or key in seen_before:
+            duplicate(event)
+            continue
+        seen.add(key)
+        yield event
+
+
+def _position(event: Event) -> int:
+    """Sorts by time, process starts first, then by record number."""
+    later = not isinstance(event, ProcessCreated)
+    return (event.time * 2 + later) << _RECORD_BITS | (event.record & (1 << _RECORD_BITS) - 1)
+
+
+def _identity(event: Event) -> Hashable:
+    if event.has_record_id:
+        return (event.host.lower(), event.event_id, event.record, event.time // TICKS)
+    return (event.time, event.host.lower(), *event[5:])
+
+
+def parts_of(event: Event) -> int:
+    """How many records an event was made of."""
+    return len(event.parts) if isinstance(event, ScriptBlockLogged) else 1

@@ -1,0 +1,107 @@
+"""One spelling for Windows paths and registry paths, to compare by; the text shown stays as it was.
+
+Only rewrites that are certain are made. `\\Device\\HarddiskVolumeN` is mapped to a drive letter by the
+caller where the host's own telemetry shows which letter it is (`lineage.graph.identity`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_CACHE = 65_536
+_ENVIRONMENT = {
+    "%systemroot%": r"c:\windows",
+    "%windir%": r"c:\windows",
+    "%systemdrive%": "c:",
+    "%programfiles%": r"c:\program files",
+    "%programfiles(x86)%": r"c:\program files (x86)",
+    "%programdata%": r"c:\programdata",
+    "%allusersprofile%": r"c:\programdata",
+    "%public%": r"c:\users\public",
+}
+"""Variables that name the same folder for every user of a default installation (Microsoft Learn,
+"Recognized environment variables"). %APPDATA% and its like depend on the user, so aren't here."""
+
+_HIVES = (
+    ("\\registry\\machine", "hklm"),
+    ("\\registry\\user", "hku"),
+    ("hkey_local_machine", "hklm"),
+    ("hkey_users", "hku"),
+    ("hkey_current_user", "hkcu"),
+    ("hkey_classes_root", "hkcr"),
+    ("hkey_current_config", "hkcc"),
+)
+_DEVICE = re.compile(r"\\device\\(harddiskvolume\d+|mup)(?=\\|$)")
+_ENVIRONMENT_PATTERN = re.compile("|".join(re.escape(name) for name in _ENVIRONMENT))
+
+
+@lru_cache(maxsize=_CACHE)
+def canonical_path(path: str) -> str:
+    r"""The form by which file paths are compared.
+
+    Lower case, backslashes, no `\\?\` or `\??\` prefix, `%SystemRoot%` and its like expanded, no
+    surrounding quotes, no doubled separators. Device paths keep their device.
+
+    >>> canonical_path(r"\\?\C:\Windows\System32\CMD.EXE")
+    'c:\\windows\\system32\\cmd.exe'
+    >>> canonical_path(r"\SystemRoot\System32\smss.exe")
+    'c:\\windows\\system32\\smss.exe'
+    """
+    text = path.strip().strip('"').lower().replace("/", "\\")
+    for prefix in ("\\\\?\\unc\\", "\\\\.\\unc\\"):
+        if text.startswith(prefix):
+            return "\\\\" + _single_separators(text[len(prefix) :])
+    for prefix in ("\\\\?\\", "\\\\.\\", "\\??\\"):
+        if text.startswith(prefix):
+            text = text[len(prefix) :]
+            break
+    if text.startswith("\\systemroot\\"):
+        text = "c:\\windows" + text[len("\\systemroot") :]
+    if "%" in text:
+        text = _ENVIRONMENT_PATTERN.sub(lambda found: _ENVIRONMENT[found.group()], text)
+    if text.startswith("\\device\\mup\\"):
+        return "\\\\" + _single_separators(text[len("\\device\\mup\\") :])
+    if text.startswith("\\\\"):
+        return "\\\\" + _single_separators(text[2:])
+    return _single_separators(text)
+
+
+def _single_separators(text: str) -> str:
+    while "\\\\" in text:
+        text = text.replace("\\\\", "\\")
+    return text
+
+
+def device_of(canonical: str) -> str | None:
+    r"""The device of a canonical path, such as `\device\harddiskvolume3`, or None."""
+    found = _DEVICE.match(canonical)
+    return found.group() if found else None
+
+
+@lru_cache(maxsize=_CACHE)
+def canonical_registry(path: str) -> str:
+    r"""The form by which registry paths are compared: lower case, short hive names.
+
+    >>> canonical_registry(r"\REGISTRY\MACHINE\SOFTWARE\X")
+    'hklm\\software\\x'
+    >>> canonical_registry(r"HKEY_USERS\S-1-5-21-1-2-3-1001\Software\X")
+    'hku\\s-1-5-21-1-2-3-1001\\software\\x'
+    """
+    text = path.strip().lower()
+    for long, short in _HIVES:
+        if text.startswith(long) and text[len(long) : len(long) + 1] in {"", "\\"}:
+            text = short + text[len(long) :]
+            break
+    if text.startswith("computer\\"):
+        return canonical_registry(text[len("computer\\") :])
+    return text.rstrip("\\")
+
+
+def name_of(path: str) -> str:
+    r"""The last component of a path, after the last backslash.
+
+    >>> name_of(r"C:\Windows\explorer.exe")
+    'explorer.exe'
+    """
+    return path[path.rfind("\\") + 1 :]

@@ -1,0 +1,104 @@
+"""Microsoft-Windows-PowerShell, event 4104: script blocks, whose parts are joined.
+
+A long block is logged in parts, each with MessageNumber of MessageTotal and one ScriptBlockId
+(about_Logging_Windows, Microsoft Learn). Parts arrive in any order and more than once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lineage.normalise.event import ScriptBlockLogged
+from lineage.normalise.header import Header, header, logged_time
+from lineage.normalise.outcome import Outcome
+from lineage.normalise.values import Values
+from lineage.read.record import RawRecord
+
+MOST_PARTS = 100_000
+"""A MessageTotal above this is not believed; 100,000 parts would be about 2 GB of script."""
+
+
+class _Part(NamedTuple):
+    header: Header
+    process_id: int | None
+    text: str
+    path: str | None
+    user: str | None
+
+
+class Joiner:
+    """Joins the parts of script blocks as they come in.
+
+    The key is host and ScriptBlockId, so that equal ids of two hosts stay apart.
+    """
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._pending: dict[tuple[str, str], tuple[int, dict[int, _Part]]] = {}
+
+    def add(self, raw: RawRecord, source: int) -> ScriptBlockLogged | Outcome:
+        """Takes one 4104 record.
+
+        Returns:
+            The block, once all of its parts are there; else whether the part awaits others or was
+            there already.
+
+        Raises:
+            ValueError: the record has no text, time or usable part number.
+        """
+        text = raw.data.get("ScriptBlockText")
+        if not isinstance(text, str):
+            raise ValueError("ScriptBlockText is missing")
+        number = self._ordinal(raw, "MessageNumber")
+        total = self._ordinal(raw, "MessageTotal")
+        if not 1 <= number <= total <= MOST_PARTS:
+            raise ValueError(f"part {number} of {total} can't be")
+        part = self._part(raw, source, text)
+        block_id = self._values.texts[raw.data.get("ScriptBlockId")]
+        if total == 1 or block_id is None:
+            return _join(block_id, total, {number: part})
+        key = (part.header.host.lower(), block_id.lower())
+        _, parts = self._pending.setdefault(key, (total, {}))
+        if number in parts:
+            return Outcome.DUPLICATE
+        parts[number] = part
+        if len(parts) < total:
+            return Outcome.AWAITING
+        del self._pending[key]
+        return _join(block_id, total, parts)
+
+    def rest(self) -> Iterator[ScriptBlockLogged]:
+        """The blocks of which some part never came, joined from what is there."""
+        for (_, block_id), (total, parts) in self._pending.items():
+            yield _join(block_id, total, parts)
+        self._pending.clear()
+
+    def _ordinal(self, raw: RawRecord, field: str) -> int:
+        found = self._values.numbers[raw.data.get(field)]
+        return 1 if found is None else found
+
+    def _part(self, raw: RawRecord, source: int, text: str) -> _Part:
+        return _Part(
+            header(raw, source, logged_time(raw)),
+            raw.process_id,
+            text,
+            self._values.texts[raw.data.get("Path")],
+            self._values.texts[raw.user],
+        )
+
+
+def _join(block_id: str | None, total: int, parts: dict[int, _Part]) -> ScriptBlockLogged:
+    ordered = [parts[number] for number in sorted(parts)]
+    first = ordered[0]
+    texts = tuple(part.text for part in ordered)
+    return ScriptBlockLogged(
+        *first.header,
+        ProcessId=first.process_id,
+        ScriptBlockId=block_id,
+        ScriptBlockText="".join(texts),
+        Path=first.path,
+        User=first.user,
+        parts=texts,
+        parts_total=total,
+    )

@@ -1,0 +1,85 @@
+"""Microsoft-Windows-Security-Auditing, events 4688 and 4663.
+
+Field meanings: Microsoft Learn, "4688(S): A new process has been created" and "4663(S): An attempt was
+made to access an object". In 4688 `ProcessId` is the creator's and `NewProcessId` the new process's.
+"""
+
+from __future__ import annotations
+
+from lineage.normalise.event import Event, ObjectAccessed, ProcessCreated
+from lineage.normalise.header import header, logged_time, require
+from lineage.normalise.values import Values
+from lineage.read.record import RawRecord
+
+_INTEGRITY = {
+    "S-1-16-0": "Untrusted",
+    "S-1-16-4096": "Low",
+    "S-1-16-8192": "Medium",
+    "S-1-16-8448": "MediumPlus",
+    "S-1-16-12288": "High",
+    "S-1-16-16384": "System",
+    "S-1-16-20480": "ProtectedProcess",
+}
+"""Mandatory label SID -> Sysmon's word for it (MS-DTYP 2.4.2.4, well-known SIDs)."""
+
+
+def process_created(raw: RawRecord, source: int, values: Values) -> Event:
+    """Security 4688. Raises ValueError where a field that must be there is missing or malformed."""
+    get = raw.data.get
+    text = values.texts.__getitem__
+    pid = values.numbers[get("NewProcessId")]
+    if pid is None:
+        raise ValueError("NewProcessId is missing")
+    label = text(get("MandatoryLabel"))
+    return ProcessCreated(
+        *header(raw, source, logged_time(raw)),
+        ProcessGuid=None,
+        ProcessId=pid,
+        Image=require(text(get("NewProcessName")), "NewProcessName"),
+        CommandLine=text(get("CommandLine")),
+        User=_account(raw, values, "Target") or _account(raw, values, "Subject"),
+        OriginalFileName=None,
+        ParentProcessGuid=None,
+        ParentProcessId=values.numbers[get("ProcessId")],
+        ParentImage=text(get("ParentProcessName")),
+        ParentCommandLine=None,
+        ParentBaseFileName=None,
+        CurrentDirectory=None,
+        IntegrityLevel=_INTEGRITY.get(label, label) if label else None,
+        Hashes=None,
+        LogonId=text(get("SubjectLogonId")),
+        ParentUser=None,
+        Company=None,
+        Product=None,
+        Description=None,
+        FileVersion=None,
+    )
+
+
+def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
+    """Security 4663. Raises ValueError where a field that must be there is missing or malformed."""
+    get = raw.data.get
+    text = values.texts.__getitem__
+    pid = values.numbers[get("ProcessId")]
+    if pid is None:
+        raise ValueError("ProcessId is missing")
+    return ObjectAccessed(
+        *header(raw, source, logged_time(raw)),
+        ProcessId=pid,
+        ProcessName=text(get("ProcessName")),
+        ObjectName=require(text(get("ObjectName")), "ObjectName"),
+        ObjectType=text(get("ObjectType")),
+        ObjectServer=text(get("ObjectServer")),
+        AccessMask=text(get("AccessMask")),
+        AccessList=text(get("AccessList")),
+        User=_account(raw, values, "Subject"),
+    )
+
+
+def _account(raw: RawRecord, values: Values, role: str) -> str | None:
+    """`DOMAIN\\name` of the subject or target, else None."""
+    name = values.texts[raw.data.get(f"{role}UserName")]
+    if name is None:
+        return None
+    domain = values.texts[raw.data.get(f"{role}DomainName")]
+    return values.texts[f"{domain}\\{name}" if domain else name]

@@ -1,0 +1,102 @@
+"""Microsoft-Windows-Sysmon, events 1, 7, 11, 12, 13 and 22.
+
+Field meanings: Microsoft Learn, "Sysmon", section Events. Sysmon's own `UtcTime` says when the thing
+happened; the header's time only when it was logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lineage.normalise import times
+from lineage.normalise.event import (
+    DnsQueried,
+    Event,
+    FileCreated,
+    ImageLoaded,
+    ProcessCreated,
+    RegistryChanged,
+    RegistryValueSet,
+)
+from lineage.normalise.header import header, logged_time, require
+from lineage.normalise.values import Values
+from lineage.read.record import RawRecord
+
+_ACTOR_FIELDS = 8
+"""The header's six fields, then ProcessGuid and ProcessId."""
+
+_CHILD: Final = ("Image", "CommandLine", "User", "OriginalFileName")
+_PARENT: Final = ProcessCreated._fields[ProcessCreated._fields.index("ParentImage") :]
+
+
+def happened(raw: RawRecord) -> int:
+    """When a Sysmon event happened, in ticks: its UtcTime, else the time it was logged.
+
+    Raises:
+        ValueError: neither can be read.
+    """
+    utc = raw.data.get("UtcTime")
+    if isinstance(utc, str):
+        try:
+            return times.parse(utc)[0]
+        except ValueError:
+            if not raw.time:
+                raise
+    return logged_time(raw)
+
+
+def process_created(raw: RawRecord, source: int, values: Values) -> Event:
+    """Sysmon 1. Raises ValueError where the process can't be identified."""
+    get = raw.data.get
+    guid, pid = _process(raw, values)
+    texts = values.texts.__getitem__
+    child = tuple(map(texts, map(get, _CHILD)))
+    require(child[0], "Image")
+    return ProcessCreated._make(
+        (
+            *header(raw, source, happened(raw)),
+            guid,
+            pid,
+            *child,
+            values.guids[get("ParentProcessGuid")],
+            values.numbers[get("ParentProcessId")],
+            *map(texts, map(get, _PARENT)),
+        )
+    )
+
+
+def _process(raw: RawRecord, values: Values) -> tuple[str | None, int | None]:
+    get = raw.data.get
+    guid = values.guids[get("ProcessGuid")]
+    pid = values.numbers[get("ProcessId")]
+    if guid is None and pid is None:
+        raise ValueError("neither ProcessGuid nor ProcessId says which process it was")
+    return guid, pid
+
+
+def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, Values], Event]:
+    """A normaliser for an event in which a process (`ProcessGuid`, `ProcessId`) did something.
+
+    Args:
+        kind: the event's type; its fields after the actor's are copied by name.
+        about: the field that the event is about, without which it says nothing.
+    """
+    fields = kind._fields[_ACTOR_FIELDS:]
+    position = fields.index(about)
+
+    def normalise(raw: RawRecord, source: int, values: Values) -> Event:
+        guid, pid = _process(raw, values)
+        texts = tuple(map(values.texts.__getitem__, map(raw.data.get, fields)))
+        if texts[position] is None:
+            raise ValueError(f"{about} is missing")
+        return kind._make((*header(raw, source, happened(raw)), guid, pid, *texts))
+
+    return normalise
+
+
+image_loaded = _acting(ImageLoaded, "ImageLoaded")
+file_created = _acting(FileCreated, "TargetFilename")
+registry_changed = _acting(RegistryChanged, "TargetObject")
+registry_value_set = _acting(RegistryValueSet, "TargetObject")
+dns_queried = _acting(DnsQueried, "QueryName")

@@ -1,0 +1,165 @@
+"""The times that sources write, read into 100-nanosecond ticks since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+TICKS = 10_000_000
+"""Ticks in a second; Windows FILETIME's own resolution (MS-DTYP 2.3.3)."""
+
+HOUR = 3600 * TICKS
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s*"
+    r"(Z|UTC|[+-]\d\d:?\d\d)?",
+    re.ASCII | re.IGNORECASE,
+)
+_US_TIME = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?",
+    re.ASCII | re.IGNORECASE,
+)
+_CACHE_LIMIT = 100_000
+
+_minutes: dict[str, int] = {}
+"""Ticks of "2026-02-04 10:15"; a log has few minutes."""
+_tails: dict[str, tuple[int, bool]] = {}
+"""Ticks, and whether zoned, of what follows the minute; ":15.123" has 60,000 values."""
+
+
+def parse(text: str) -> tuple[int, bool]:
+    """Reads a time as Windows, log shippers or exports write it.
+
+    ISO 8601 with `T` or a space, up to 12 fractional digits (beyond 7 they are cut), `Z`, `UTC`, an
+    offset or none; month/day/year with AM/PM, as Azure exports write.
+
+    Args:
+        text: the time as written.
+
+    Returns:
+        Ticks since the epoch, and whether the text says its zone. Without one it is read as UTC.
+
+    Raises:
+        ValueError: it isn't a time. The message is one line with the text in it.
+    """
+    minute = _minutes.get(text[:16])
+    if minute is None:
+        return _parse_slowly(text)
+    tail = _tails.get(text[16:]) or _read_tail(text[16:])
+    if tail is None:
+        return _parse_slowly(text)
+    return minute + tail[0], tail[1]
+
+
+def _read_tail(text: str) -> tuple[int, bool] | None:
+    """The part after the minute, for the two spellings that make up nearly all telemetry."""
+    zoned = text.endswith("Z")
+    seconds, point, fraction = text.removesuffix("Z").partition(".")
+    if len(seconds) != 3 or seconds[0] != ":" or seconds[1] not in "012345":
+        return None
+    digits = seconds[1:] + fraction
+    if (
+        not (digits.isascii() and digits.isdigit())
+        or len(fraction) > 7
+        or bool(point) is not bool(fraction)
+    ):
+        return None
+    tail = int(seconds[1:]) * TICKS + int(fraction.ljust(7, "0")), zoned
+    if len(_tails) >= _CACHE_LIMIT:
+        _tails.clear()
+    _tails[text] = tail
+    return tail
+
+
+def _parse_slowly(text: str) -> tuple[int, bool]:
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        return _parse_us(text)
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
+    except ValueError:
+        raise _not_a_time(text) from None
+    if int(second) > 59:
+        raise _not_a_time(text)
+    ticks = (moment - _EPOCH) // timedelta(minutes=1) * 60 * TICKS
+    if len(_minutes) >= _CACHE_LIMIT:
+        _minutes.clear()
+    _minutes[text[:16]] = ticks
+    ticks += int(second) * TICKS + int(((fraction or "") + "0000000")[:7])
+    return ticks - _offset(zone), zone is not None
+
+
+def _parse_us(text: str) -> tuple[int, bool]:
+    found = _US_TIME.fullmatch(text.strip())
+    if found is None:
+        raise _not_a_time(text)
+    month, day, year, hour, minute, second, fraction, half = found.groups()
+    hours = int(hour)
+    if half:
+        hours = hours % 12 + (12 if half.upper() == "PM" else 0)
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), hours, int(minute), int(second), tzinfo=UTC
+        )
+    except ValueError:
+        raise _not_a_time(text) from None
+    ticks = (moment - _EPOCH) // timedelta(seconds=1) * TICKS
+    return ticks + int(((fraction or "") + "0000000")[:7]), False
+
+
+def _offset(zone: str | None) -> int:
+    if zone is None or zone.upper() in {"Z", "UTC"}:
+        return 0
+    digits = zone[1:].replace(":", "")
+    ticks = (int(digits[:2]) * 60 + int(digits[2:])) * 60 * TICKS
+    return ticks if zone[0] == "+" else -ticks
+
+
+def _not_a_time(text: str) -> ValueError:
+    return ValueError(f"time {text[:60]!r} is not a date and time")
+
+
+def parse_epoch(text: str, *, per_second: int) -> int:
+    """Reads a Unix time written as a decimal number.
+
+    Args:
+        text: for instance "1604341234.567" (seconds) or "1604341234567" (milliseconds).
+        per_second: how many of its units make a second: 1 or 1000.
+
+    Returns:
+        Ticks since the epoch.
+
+    Raises:
+        ValueError: it isn't such a number, or lies outside the years 1970 to 9999.
+    """
+    whole, _, fraction = text.strip().partition(".")
+    if not whole.isascii() or not whole.isdigit() or len(whole) > 15:
+        raise _not_a_time(text)
+    if fraction and not (fraction.isascii() and fraction.isdigit()):
+        raise _not_a_time(text)
+    scale = TICKS // per_second
+    digits = len(str(scale)) - 1
+    ticks = int(whole) * scale + int((fraction + "0" * digits)[:digits] or "0")
+    if ticks > _LAST:
+        raise _not_a_time(text)
+    return ticks
+
+
+_LAST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * TICKS
+
+
+def iso(ticks: int) -> str:
+    """ISO 8601 in UTC with `Z`, and as many fractional digits (up to 7) as the time has.
+
+    >>> iso(16000000000005000)
+    '2020-09-13T12:26:40.0005Z'
+    """
+    seconds, fraction = divmod(ticks, TICKS)
+    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    if text[4] != "-":  # strftime doesn't pad years before 1000 on every platform
+        text = text.zfill(19)
+    digits = f"{fraction:07d}".rstrip("0")
+    return f"{text}.{digits}Z" if digits else f"{text}Z"
