@@ -1,0 +1,136 @@
+"""EVTX, the Windows event log's own file format.
+
+A file is a 4,096-byte header and chunks of 64 KiB, and every chunk stands for itself. So each is
+decoded by itself: memory is one chunk, the stream needs no seeking, damage costs no other chunk.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from lineage.problems import Problem
+from lineage.read.record import RawRecord
+from lineage.read.text import read_exactly
+from lineage.read.windows_event import event_id_of, number_of, record_id_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEADER_BYTES = 4096
+CHUNK_BYTES = 65536
+FILE_MAGIC = b"ElfFile\0"
+CHUNK_MAGIC = b"ElfChnk\0"
+
+_EMPTY: dict[str, Any] = {}
+
+
+class EvtxReader:
+    """Reads EVTX chunk by chunk."""
+
+    name = "evtx"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file header, or behind a damaged one a chunk header, is where it must be."""
+        return head.startswith(FILE_MAGIC) or head[HEADER_BYTES:].startswith(CHUNK_MAGIC)
+
+    def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
+        """Yields the file's records in order; numbers are ordinals of those that could be."""
+        from lineage.read.evtx_chunk import MOST_RECORDS, read_chunk
+
+        header = read_exactly(stream, HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            yield Problem(None, "cut short inside the file header; get a whole copy", lost=0)
+            return
+        if not header.startswith(FILE_MAGIC):
+            yield Problem(None, "the file header is damaged; chunks are read without it", lost=0)
+        number = last = index = 0
+        unread: list[tuple[int, bool]] = []
+        while data := read_exactly(stream, CHUNK_BYTES):
+            chunk = read_chunk(data, index)
+            if chunk.first is None:
+                unread.append((index, any(data)))
+            else:
+                missing = chunk.first - last - 1 if last else 0
+                believable = 0 < missing <= MOST_RECORDS * len(unread)
+                yield from _unread(unread, missing if believable else 0)
+                unread = []
+                last = chunk.last or last
+            for record in chunk.records:
+                number += 1
+                yield record_of(number, record)
+            yield from chunk.problems
+            index += 1
+        yield from _unread(unread, 0)
+        expected = struct.unpack_from("<H", header, 42)[0]
+        if header.startswith(FILE_MAGIC) and expected > index:
+            reason = f"cut short: {index} of {expected} chunks are there; get a whole copy"
+            yield Problem(None, reason, lost=0)
+
+
+def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:
+    """The record of an event in the shape that the `evtx` package's JSON has.
+
+    Args:
+        number: its ordinal.
+        decoded: ``{"Event": {"System": ..., "EventData" or "UserData": ...}}``, attributes of an
+            element under ``#attributes``.
+    """
+    event = decoded.get("Event") or _EMPTY
+    system = event.get("System") or _EMPTY
+    record_id = system.get("EventRecordID")
+    event_id = system.get("EventID")
+    execution = _attributes(system, "Execution").get("ProcessID")
+    return RawRecord(
+        number,
+        record_id if type(record_id) is int else record_id_of(record_id),
+        text_of(_attributes(system, "Provider").get("Name")),
+        event_id if type(event_id) is int else event_id_of(event_id),
+        text_of(system.get("Channel")),
+        text_of(system.get("Computer")),
+        text_of(_attributes(system, "TimeCreated").get("SystemTime")),
+        execution if type(execution) is int else number_of(execution),
+        text_of(_attributes(system, "Security").get("UserID")) or None,
+        _data(event),
+    )
+
+
+def _attributes(system: dict[str, Any], name: str) -> dict[str, Any]:
+    element = system.get(name)
+    if type(element) is not dict:
+        return _EMPTY
+    return element.get("#attributes") or _EMPTY
+
+
+def _data(event: dict[str, Any]) -> dict[str, Any]:
+    """EventData, or what UserData's one element holds; its nameless values are under "Data"."""
+    data = event.get("EventData")
+    if type(data) is dict:
+        nameless = data.get("Data")
+        if type(nameless) is dict and "#text" in nameless:
+            return {**data, "Data": nameless["#text"]}
+        return data
+    user_data = event.get("UserData")
+    if type(user_data) is not dict:
+        return _EMPTY
+    for name, message in user_data.items():
+        if name != "#attributes" and type(message) is dict:
+            return message
+    return user_data
+
+
+def _unread(chunks: list[tuple[int, bool]], missing: int) -> Iterator[Problem]:
+    """Problems of chunks without a readable record.
+
+    Args:
+        chunks: index of each, and whether it holds anything; Windows fills a file's end with empty
+            chunks, which are no loss.
+        missing: how many record numbers are missing between the chunks around them.
+    """
+    if not missing:
+        for index, has_content in chunks:
+            if has_content:
+                yield Problem(None, f"chunk {index}: damaged, no record can be found")
+        return
+    first, last = chunks[0][0], chunks[-1][0]
+    yield Problem(None, f"chunks {first} to {last}: damaged or overwritten with zeros", missing)

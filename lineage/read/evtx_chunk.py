@@ -1,0 +1,210 @@
+"""One 64 KiB chunk of an EVTX file -> its records as JSON, also where the chunk is damaged.
+
+The parser follows the chain of record sizes, so it loses all records behind a damaged link. Here
+the chain is mended first: a damaged stretch becomes one record that can't be parsed, and the next
+whole record follows it. Records stay where they were, for they refer to templates by offset.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import orjson
+from evtx import PyEvtxParser
+
+from lineage.problems import Problem
+from lineage.read.evtx import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RECORD_MAGIC = b"**\0\0"
+_RECORD_HEADER = struct.Struct("<4sIQQ")
+"""Magic, size (repeated in the record's last four bytes), record number, FILETIME written."""
+
+_SMALLEST_RECORD = _RECORD_HEADER.size + 4
+_FIRST_RECORD = 512
+"""Offset of a chunk's first record, behind the chunk's header and tables."""
+
+MOST_RECORDS = (CHUNK_BYTES - _FIRST_RECORD) // _SMALLEST_RECORD
+"""No chunk has more records than this: the bound for estimates of what was lost."""
+
+_FILE_HEADER = (FILE_MAGIC + struct.pack("<QQQIHHHH", 0, 0, 1, 128, 1, 3, HEADER_BYTES, 1)).ljust(
+    HEADER_BYTES, b"\0"
+)
+"""A header for a file of one chunk: first and last chunk, next record, header size, version 3.1,
+header's block size, number of chunks. Checksums aren't verified: those of a log that was copied
+while in use don't fit."""
+
+_BAD_RECORD = re.compile(r"Failed to parse record number (\d+): ([^\n]*)")
+_NO_TOKEN = 0xFF
+"""No binary XML token has this value, so that a mended stretch can't parse as a record."""
+
+
+class Chunk(NamedTuple):
+    """What a chunk held.
+
+    Attributes:
+        records: decoded records in order.
+        problems: one for each record or stretch that couldn't be decoded.
+        first: lowest record number that was seen, None where there was none.
+        last: highest record number that was seen, None where there was none.
+    """
+
+    records: list[dict[str, Any]]
+    problems: list[Problem]
+    first: int | None
+    last: int | None
+
+
+def read_chunk(chunk: bytes, index: int) -> Chunk:
+    """Decodes a chunk's records.
+
+    Args:
+        chunk: 64 KiB, or less where the file is cut short.
+        index: the chunk's place in the file, from 0, for the problems' text.
+    """
+    if len(chunk) == CHUNK_BYTES and chunk.startswith(CHUNK_MAGIC):
+        first, last = struct.unpack_from("<QQ", chunk, 24)
+        records, errors = _parse(chunk)
+        if not errors and len(records) == last - first + 1:
+            return Chunk(records, [], first, last)
+    return _read_damaged(chunk, index)
+
+
+def _read_damaged(chunk: bytes, index: int) -> Chunk:
+    numbers, gaps, mended = _mend(chunk)
+    records, errors = _parse(mended)
+    if len(records) + len(errors) < len(numbers):
+        # The tables of strings and templates only save time: records hold the same offsets.
+        without_tables = mended[:128] + bytes(_FIRST_RECORD - 128) + mended[_FIRST_RECORD:]
+        records, errors = max((records, errors), _parse(without_tables), key=_count_read)
+    problems = [
+        Problem(number, f"damaged EVTX record in chunk {index}: {reason}")
+        for number, reason in errors.items()
+        if number in numbers
+    ]
+    silent = len(numbers) - len(records) - len(problems)
+    if silent > 0:
+        problems.append(Problem(None, f"chunk {index}: records that can't be decoded", silent))
+    cut = len(chunk) < CHUNK_BYTES
+    if cut and (not gaps or gaps[-1].size == 0):
+        gaps.append(_Gap(len(chunk), 0, 0))
+    for gap in gaps:
+        reason = f"chunk {index}: {gap.size:,} damaged bytes at offset {gap.offset:,}"
+        if gap.offset + gap.size == len(chunk) < CHUNK_BYTES:
+            reason = f"cut short inside chunk {index}; get a whole copy of the file"
+        problems.append(Problem(None, reason, gap.lost))
+    return Chunk(records, problems, min(numbers, default=None), max(numbers, default=None))
+
+
+def _count_read(parsed: tuple[list[dict[str, Any]], dict[int, str]]) -> int:
+    return len(parsed[0])
+
+
+def _parse(chunk: bytes) -> tuple[list[dict[str, Any]], dict[int, str]]:
+    """The chunk's records, and the reason for each record number that has none."""
+    records: list[dict[str, Any]] = []
+    errors: dict[int, str] = {}
+    loads = orjson.loads
+    iterator = PyEvtxParser(io.BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json()
+    for _ in range(MOST_RECORDS):
+        try:
+            for record in cast("Iterator[dict[str, str]]", iterator):
+                records.append(loads(record["data"]))  # noqa: PERF401 - keeps those before an error
+        except RuntimeError as error:
+            bad = _BAD_RECORD.match(str(error))
+            if bad is None:
+                break
+            errors[int(bad[1])] = bad[2]
+        else:
+            break
+    return records, errors
+
+
+class _Gap(NamedTuple):
+    """Damaged bytes between whole records, and how many records they cost at least."""
+
+    offset: int
+    size: int
+    lost: int
+
+
+def _mend(chunk: bytes) -> tuple[set[int], list[_Gap], bytes]:
+    """Walks the chain of records and closes its gaps.
+
+    Returns:
+        The numbers of all whole records, the gaps, and the chunk with a new header and a chain
+        without gaps.
+    """
+    mended = bytearray(chunk.ljust(CHUNK_BYTES, b"\0"))
+    numbers: set[int] = set()
+    gaps: list[_Gap] = []
+    last_number, free_space = _claims(mended)
+    end = min(free_space or CHUNK_BYTES, len(chunk))
+    position = last_offset = _FIRST_RECORD
+    previous = 0
+    while found := _next_record(mended, position, end, previous):
+        start, size, number = found
+        if start > position:
+            lost = number - previous - 1 if previous else 1
+            gaps.append(_Gap(position, start - position, _plausible(lost)))
+            _bridge(mended, position, start)
+        numbers.add(number)
+        previous = number
+        last_offset = start
+        position = start + size
+    if free_space > position:
+        lost = last_number - previous if previous else 1
+        gaps.append(_Gap(position, max(end - position, 0), _plausible(lost)))
+    mended[: len(CHUNK_MAGIC)] = CHUNK_MAGIC
+    struct.pack_into("<III", mended, 40, 128, last_offset, position)
+    return numbers, gaps, bytes(mended)
+
+
+def _claims(chunk: bytearray) -> tuple[int, int]:
+    """Last record number and end of the records by the chunk's header; 0 where it is damaged."""
+    last_number: int = struct.unpack_from("<Q", chunk, 32)[0]
+    free_space: int = struct.unpack_from("<I", chunk, 48)[0]
+    if not chunk.startswith(CHUNK_MAGIC) or not _FIRST_RECORD < free_space <= CHUNK_BYTES:
+        return 0, 0
+    return last_number, free_space
+
+
+def _plausible(lost: int) -> int:
+    return lost if 0 < lost <= MOST_RECORDS else 1
+
+
+def _next_record(
+    chunk: bytearray, position: int, end: int, previous: int
+) -> tuple[int, int, int] | None:
+    """Offset, size and number of the first whole record at or behind `position`.
+
+    Behind a gap the number must also follow the one before, for the chunk's end may hold what was
+    there before it was used again.
+    """
+    expected = position
+    while (position := chunk.find(_RECORD_MAGIC, position, end)) >= 0:
+        if position + _SMALLEST_RECORD > end:
+            return None
+        _, size, number, _ = _RECORD_HEADER.unpack_from(chunk, position)
+        stop = position + size
+        if (
+            _SMALLEST_RECORD <= size <= end - position
+            and struct.unpack_from("<I", chunk, stop - 4)[0] == size
+            and (position == expected or not previous or 0 < number - previous <= MOST_RECORDS)
+        ):
+            return position, size, number
+        position += 1
+    return None
+
+
+def _bridge(chunk: bytearray, start: int, stop: int) -> None:
+    """Makes a damaged stretch one record, number 0, whose content no parser accepts."""
+    size = stop - start
+    if size >= _SMALLEST_RECORD:
+        _RECORD_HEADER.pack_into(chunk, start, _RECORD_MAGIC, size, 0, 0)
+        chunk[start + _RECORD_HEADER.size] = _NO_TOKEN

@@ -1,0 +1,95 @@
+"""Paths -> inputs, each with its records: the read room's front door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from lineage.errors import InputError, UsageError
+from lineage.problems import Problem
+from lineage.read.sniff import FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
+from lineage.read.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from lineage.read.record import RawRecord, Reader
+    from lineage.read.walk import Stream
+
+LONGEST_FIRST_LINE = 64 * 1024**2
+"""How far the second line is looked for, where a format shows in nothing before it."""
+
+
+class Input(NamedTuple):
+    """One file, or one member of an archive.
+
+    Attributes:
+        name: the path as given, or ``archive.zip!member``.
+        format: the format's name, or "unrecognised".
+        records: its records, and a problem for each that can't be read. Good until the next input
+            is asked for.
+    """
+
+    name: str
+    format: str
+    records: Iterator[RawRecord | Problem]
+
+
+def read(
+    paths: Sequence[Path],
+    format_name: str | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Iterator[Input]:
+    """Reads every file under some paths.
+
+    Args:
+        paths: files and folders.
+        format_name: the format of all of them; None to recognise each by its content.
+        progress: told how many bytes of the files have been read since it was last told.
+
+    Raises:
+        InputError: a path doesn't exist.
+        UsageError: there is no such format.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder; check the path")
+    if format_name is not None and format_name not in READERS:
+        raise UsageError(f"format {format_name!r} is unknown; use one of {', '.join(FORMATS)}")
+    return _inputs(paths, format_name, progress)
+
+
+def _inputs(
+    paths: Sequence[Path],
+    format_name: str | None,
+    progress: Callable[[int], object] | None,
+) -> Iterator[Input]:
+    for stream in walk(paths, progress):
+        reader = READERS[format_name] if format_name else _recognise(stream)
+        yield Input(stream.name, reader.name if reader else UNRECOGNISED, _records(stream, reader))
+
+
+def _recognise(stream: Stream) -> Reader | None:
+    head = stream.peek(HEAD_BYTES)
+    reader = recognise(head)
+    if reader is None and len(head) == HEAD_BYTES and b"\n" not in head:
+        longer = stream.peek(LONGEST_FIRST_LINE)
+        second = longer.find(b"\n") + 1
+        reader = recognise(longer[second : second + HEAD_BYTES]) if second else None
+    return reader
+
+
+def _records(stream: Stream, reader: Reader | None) -> Iterator[RawRecord | Problem]:
+    if not stream.peek(1):
+        yield stream.problem or Problem(None, "empty file", lost=0)
+        return
+    if reader is None:
+        yield Problem(
+            None,
+            f"not recognised as telemetry ({', '.join(FORMATS)}); if it is, name it with --format",
+            lost=0,
+        )
+    else:
+        yield from reader.read(cast("BinaryIO", stream))
+    if stream.problem is not None:
+        yield stream.problem

@@ -1,0 +1,114 @@
+"""Bytes of a text export -> UTF-8, in pieces and in lines of bounded size."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+from lineage.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHUNK_BYTES = 256 * 1024
+"""Read at a time: so many that Python's cost per piece vanishes, few enough for the cache."""
+
+MAX_RECORD_BYTES = 16 * 1024 * 1024
+"""Longest line, JSON element or XML event that is read. A record of an event log has at most 64 KiB
+in EVTX, so a few hundred KiB in JSON."""
+
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']""")
+_LEGACY = re.compile(r"windows-125[0-8]|iso-8859-(?:[1-9]|1[0-6])", re.IGNORECASE)
+
+
+def read_exactly(stream: BinaryIO, size: int) -> bytes:
+    """Reads `size` bytes, fewer only at the end of the stream."""
+    data = stream.read(size)
+    while data and len(data) < size:
+        more = stream.read(size - len(data))
+        if not more:
+            break
+        data += more
+    return data
+
+
+def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yields the stream's text as UTF-8, without its byte order mark.
+
+    UTF-16 is known by its byte order mark, or by a first ``{``, ``[`` or ``<`` beside a NUL; a
+    legacy code page by the XML declaration. Anything else passes as it is: what isn't UTF-8 then
+    shows as a problem of the record that it is in.
+    """
+    first = read_exactly(stream, CHUNK_BYTES)
+    encoding, mark = encoding_of(first)
+    first = first[mark:]
+    if encoding == "utf-8":
+        while first:
+            yield first
+            first = stream.read(CHUNK_BYTES)
+        return
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    while first:
+        yield decoder.decode(first).encode()
+        first = stream.read(CHUNK_BYTES)
+    yield decoder.decode(b"", final=True).encode()
+
+
+def encoding_of(head: bytes) -> tuple[str, int]:
+    """The text encoding that a stream's first bytes tell, and the length of its byte order mark."""
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8", len(codecs.BOM_UTF8)
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le", len(codecs.BOM_UTF16_LE)
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be", len(codecs.BOM_UTF16_BE)
+    if head[:2] in (b"{\0", b"[\0", b"<\0"):
+        return "utf-16-le", 0
+    if head[:2] in (b"\0{", b"\0[", b"\0<"):
+        return "utf-16-be", 0
+    declared = _DECLARED.match(head)
+    if declared and _LEGACY.fullmatch(name := declared[1].decode("ascii", "replace")):
+        return name, 0
+    return "utf-8", 0
+
+
+def lines(
+    chunks: Iterable[bytes], limit: int = MAX_RECORD_BYTES
+) -> Iterator[tuple[int, bytes] | Problem]:
+    r"""Yields ``(number, line)`` for each line that isn't empty, without its ``\n``.
+
+    Args:
+        chunks: UTF-8 text in pieces of any size.
+        limit: longest line that is kept, in bytes. A longer one is skipped to its end and yields a
+            Problem; memory holds no more than `limit` and one piece.
+    """
+    number = 0
+    tail = b""
+    skipping = False
+    for chunk in chunks:
+        parts = (tail + chunk).split(b"\n")
+        tail = parts.pop()
+        if skipping and parts:
+            parts.pop(0)
+            skipping = False
+        for part in parts:
+            number += 1
+            if len(part) > limit:
+                yield overlong(number, limit)
+            elif part:
+                yield number, part
+        if skipping:
+            tail = b""
+        elif len(tail) > limit:
+            number += 1
+            yield overlong(number, limit)
+            tail = b""
+            skipping = True
+    if tail:
+        yield number + 1, tail
+
+
+def overlong(number: int, limit: int) -> Problem:
+    """The problem of a record longer than `limit` bytes."""
+    return Problem(number, f"longer than {limit:,} bytes; skipped")

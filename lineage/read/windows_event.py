@@ -1,0 +1,190 @@
+"""What the Windows event containers share: header values, and an event as the XML schema has it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lineage.problems import Problem
+from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import XMLParser, _Element
+
+RECORD_ID_LIMIT = 2**64
+"""EventRecordID is an unsigned 64-bit number ([MS-EVEN6] 2.2.17)."""
+
+_ILLEGAL_CHARACTER = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
+)
+"""Characters that XML 1.0 forbids (section 2.2), raw or as a reference. Windows writes them as the
+program passed them, so one in a command line must not hide the event."""
+
+_PREFIX = re.compile(rb"<([\w.-]+):")
+
+
+def text_of(value: object) -> str:
+    """A header value as text: strings and numbers; "" for anything else."""
+    if type(value) is str:
+        return value
+    return str(value) if type(value) is int else ""
+
+
+def number_of(value: object) -> int | None:
+    """A header value as a whole number >= 0, decimal or 0x hexadecimal; None where it isn't one."""
+    if type(value) is str:
+        digits = value.strip()
+        if len(digits) > 20 or not digits.isascii():
+            return None
+        try:
+            value = int(digits, 16 if digits[:2] in ("0x", "0X") else 10)
+        except ValueError:
+            return None
+    return value if type(value) is int and value >= 0 else None
+
+
+def record_id_of(value: object) -> int | None:
+    """An EventRecordID, or None where the value can't be one."""
+    number = value if type(value) is int else number_of(value)
+    return number if number is not None and 0 <= number < RECORD_ID_LIMIT else None
+
+
+def event_id_of(value: object) -> int:
+    """An event id as its container writes it (number, text, or with qualifiers); 0 for none."""
+    if type(value) is int:
+        return value
+    if type(value) is dict:
+        return event_id_of(value.get("#text"))
+    return number_of(value) or 0
+
+
+def first_text(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    """The first of the named values that has text, or ""."""
+    for name in names:
+        text = text_of(record.get(name))
+        if text:
+            return text
+    return ""
+
+
+def parse_event_xml(number: int, xml: bytes) -> RawRecord | Problem:
+    """Decodes one ``<Event>`` element.
+
+    A prolog can't be part of `xml`, so no document type or entity is ever in force; the parser also
+    resolves none and never opens a network connection or another file.
+
+    Args:
+        number: the event's ordinal.
+        xml: the element in UTF-8, from ``<Event`` to ``</Event>``.
+    """
+    event = _parse(xml)
+    if isinstance(event, str):
+        return Problem(number, event)
+    system: dict[str, _Element] = {}
+    data: dict[str, object] = {}
+    for part in event:
+        kind = _local_name(part)
+        if kind == "System":
+            system = {_local_name(child): child for child in part}
+        elif kind == "EventData":
+            data = _event_data(part)
+        elif kind == "UserData":
+            for message in part:
+                data = _event_data(message)
+    if not system:
+        return Problem(number, "an event without a System part")
+
+    def attribute(element: str, name: str) -> str | None:
+        found = system.get(element)
+        return None if found is None else found.get(name)
+
+    def text(element: str) -> str:
+        found = system.get(element)
+        return "" if found is None else (found.text or "").strip()
+
+    return RawRecord(
+        number=number,
+        record_id=record_id_of(text("EventRecordID")),
+        provider=attribute("Provider", "Name") or "",
+        event_id=event_id_of(text("EventID")),
+        channel=text("Channel"),
+        computer=text("Computer"),
+        time=attribute("TimeCreated", "SystemTime") or "",
+        process_id=number_of(attribute("Execution", "ProcessID")),
+        user=attribute("Security", "UserID") or None,
+        data=data,
+    )
+
+
+def event_data_from_xml(text: str) -> dict[str, object] | None:
+    """The fields of an ``<EventData>`` element somewhere in `text`; None where there is none."""
+    xml = text.encode("utf-8", "replace")
+    start = xml.find(b"<EventData")
+    end = xml.rfind(b"</EventData>")
+    if start < 0 or end < start:
+        return None
+    element = _parse(xml[start : end + len(b"</EventData>")])
+    return None if isinstance(element, str) else _event_data(element)
+
+
+def _parse(xml: bytes) -> _Element | str:
+    """The element, or what is wrong with it."""
+    from lxml import etree
+
+    parser = _parser()
+    prefix = _PREFIX.match(xml)
+    if prefix:
+        # The prefix may be declared on the root that the element was cut from.
+        xml = b'<r xmlns:%b="ns">%b</r>' % (prefix[1], xml)
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as error:
+        reason = f"not XML: {error.msg}"
+        try:
+            root = etree.fromstring(_ILLEGAL_CHARACTER.sub("\ufffd".encode(), xml), parser)
+        except etree.XMLSyntaxError:
+            return reason
+    return root[0] if prefix else root
+
+
+def _parser() -> XMLParser:
+    global _shared_parser
+    from lxml import etree
+
+    if _shared_parser is None:
+        _shared_parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    return _shared_parser
+
+
+_shared_parser: XMLParser | None = None
+
+
+def _event_data(parent: _Element) -> dict[str, object]:
+    """Child elements by their Name, or by their tag; values without a name stay under "Data"."""
+    data: dict[str, object] = {}
+    for child in parent:
+        value = "".join(str(text) for text in child.itertext()) if len(child) else child.text or ""
+        name = child.get("Name") or _local_name(child)
+        if name not in data:
+            data[name] = value
+            continue
+        earlier = data[name]
+        if isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            data[name] = [earlier, value]
+    return data
+
+
+def _local_name(element: _Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
