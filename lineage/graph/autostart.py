@@ -1,7 +1,8 @@
 r"""Where Windows is told to start a program later, and which program a value names.
 
-Locations: ATT&CK T1547.001 (Run keys), T1543.003 (services), T1546.012 (Image File Execution Options),
-T1547.004 (Winlogon), T1547.014 (Active Setup), T1037.001 (logon scripts), T1053.005 (scheduled tasks).
+Locations: ATT&CK T1547.001 (Run keys), T1543.003 (services), T1546.012 (Image File Execution
+Options), T1547.004 (Winlogon), T1547.014 (Active Setup), T1037.001 (logon scripts), T1053.005
+(scheduled tasks).
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import is_autostart, scheduled, started_programs
 from lineage.graph.command_line import ARGUMENT_ENDINGS, deletes, named_files
@@ -19,7 +18,6 @@ from lineage.graph.nodes import (
     UserNode,
 )
 from lineage.graph.provenance import ProvenanceGraph
-from lineage.graph.schema import EdgeKind
 from lineage.normalise.event import (
     DnsQueried,
     Event,
@@ -32,6 +30,11 @@ from lineage.normalise.event import (
     ScriptBlockLogged,
 )
 from lineage.normalise.paths import canonical_path, canonical_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lineage.graph.schema import EdgeKind
 
 COMMAND_INTERPRETER = "\\cmd.exe"
 WINDOWS = "c:\\windows\\"

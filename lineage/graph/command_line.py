@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lineage.normalise.paths import canonical_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_FILES = 16
 """Files taken from one command line; a longer list is a batch job's, not a story's."""
@@ -61,7 +64,7 @@ def _path(word: str, directory: str | None) -> str | None:
 
 
 def deletes(command_line: str) -> bool:
-    """Whether a command interpreter is told to delete files.
+    r"""Whether a command interpreter is told to delete files.
 
     >>> deletes('cmd /c ping -n 3 127.0.0.1 & del "C:\\\\a.exe"')
     True

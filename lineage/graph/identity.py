@@ -1,23 +1,27 @@
 """Which process is meant: by ProcessGuid, else by host, pid and time.
 
-Windows reuses process ids within minutes, so a pid alone means nothing: a later event belongs to the
-process that was alive with that pid at that time, and only if its program is the same where the event
-tells it. What Sysmon, Security and CrowdStrike say of the same start is one process.
+Windows reuses process ids within minutes, so a pid alone means nothing: a later event belongs to
+the process that was alive with that pid at that time, and only if its program is the same where
+the event tells it. What Sysmon, Security and CrowdStrike say of the same start is one process.
 
 Events must come in order of time (`lineage.normalise.order`).
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lineage.graph.nodes import ProcessNode
-from lineage.graph.provenance import ProvenanceGraph
-from lineage.normalise.event import ProcessCreated
 from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.normalise.times import TICKS, iso
 
+if TYPE_CHECKING:
+    from lineage.graph.provenance import ProvenanceGraph
+    from lineage.normalise.event import ProcessCreated
+
 SAME_START = 3 * TICKS
-"""Two sources' times of one start may differ by this much: Sysmon stamps at the driver's callback, the
-Security log when the audit is written, ProcessGuid to the second."""
+"""Two sources' times of one start may differ by this much: Sysmon stamps at the driver's callback,
+the Security log when the audit is written, ProcessGuid to the second."""
 
 
 class Hosts:
@@ -92,7 +96,8 @@ class Processes:
     def parent(self, host: str, event: ProcessCreated) -> ProcessNode | None:
         """The parent that an event names, or None where it names none.
 
-        Raises nothing: a parent never seen to start becomes a placeholder with what the child tells.
+        Raises nothing: a parent never seen to start becomes a placeholder with what the child
+        tells.
         """
         image = event.ParentImage or event.ParentBaseFileName
         if event.ParentProcessGuid is None and event.ParentProcessId is None:
@@ -107,7 +112,8 @@ class Processes:
     def same_program(self, host: str, one: str | None, other: str | None) -> bool:
         """Whether two spellings mean the same program on this host; None may be any.
 
-        A bare file name is compared with the other's name, a device path by what follows the device.
+        A bare file name is compared with the other's name, a device path by what follows the
+        device.
         """
         if one is None or other is None:
             return True
@@ -253,8 +259,8 @@ class Processes:
 def birth(guid: str) -> int | None:
     """When a Sysmon ProcessGuid says that its process started, in ticks, to the second.
 
-    A ProcessGuid is made of the machine's id (4 bytes), the start time in Unix seconds (the next two
-    groups), and the logon token's id.
+    A ProcessGuid is made of the machine's id (4 bytes), the start time in Unix seconds (the next
+    two groups), and the logon token's id.
 
     >>> birth("5aa13a44-0b18-68fd-6336-000000004002")
     17614139120000000

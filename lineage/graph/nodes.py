@@ -6,9 +6,10 @@ Ids are readable and stable: the same telemetry gives the same ids. Texts are th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from lineage.graph.schema import NodeKind
+if TYPE_CHECKING:
+    from lineage.graph.schema import NodeKind
 
 
 @dataclass(slots=True, eq=False)

@@ -3,8 +3,8 @@
 Nodes are keyed by id and carry their object under `NODE`; edges are keyed by their kind, so that a
 repeated fact is one edge, and carry under `EVENTS` the ordinals of the events that show it.
 
-An ordinal is an event's place in the order of time (`EventTable`): ordinals compare as times do, and the
-table tells each one's time, source and record.
+An ordinal is an event's place in the order of time (`EventTable`): ordinals compare as times do,
+and the table tells each one's time, source and record.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import networkx as nx
 
 from lineage.graph.nodes import Node, ProcessNode
 from lineage.graph.schema import EDGE_KINDS, FLOW, NODE_KINDS, EdgeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NODE = "node"
 EVENTS = "events"

@@ -3,9 +3,9 @@
 Counts in the report, Neo4j labels, constraints and indexes, the exporters and
 `docs/graph-schema.md` are all derived from these tables.
 
-Vocabulary follows the provenance-graph literature (King & Chen, "Backtracking Intrusions", SOSP 2003;
-Hossain et al., "SLEUTH", USENIX Security 2017): processes are subjects, everything else is an object,
-and every edge has a direction in which information or control flowed.
+Vocabulary follows the provenance-graph literature (King & Chen, "Backtracking Intrusions", SOSP
+2003; Hossain et al., "SLEUTH", USENIX Security 2017): processes are subjects, everything else is
+an object, and every edge has a direction in which information or control flowed.
 """
 
 from __future__ import annotations

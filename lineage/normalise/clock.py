@@ -1,9 +1,9 @@
 """Exports that write local time as if it were UTC, found out by Sysmon's own UtcTime.
 
-Log shippers write the header's time in the machine's zone, at times even with a `Z` behind it. A Sysmon
-event carries both that header and its own UtcTime, so the difference, a whole number of quarter hours
-(no zone has a finer offset since 1972, IANA tz database), is the zone. Events of the same host in the
-same input that only have a header time are moved by it.
+Log shippers write the header's time in the machine's zone, at times even with a `Z` behind it. A
+Sysmon event carries both that header and its own UtcTime, so the difference, a whole number of
+quarter hours (no zone has a finer offset since 1972, IANA tz database), is the zone. Events of the
+same host in the same input that only have a header time are moved by it.
 """
 
 from __future__ import annotations

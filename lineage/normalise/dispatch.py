@@ -14,7 +14,6 @@ from lineage.normalise.values import Values
 from lineage.problems import Problem
 from lineage.read.record import RawRecord
 
-
 Normalise = Callable[[RawRecord, int, Values], Event | Outcome]
 
 SYSMON = "microsoft-windows-sysmon"

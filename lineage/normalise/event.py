@@ -13,9 +13,9 @@ Common header of every class:
     has_record_id (bool): whether `record` is an EventRecordID.
     event_id (int | str): 1, 7, 11, 12, 13, 22, 4688, 4663, 4104 or "ProcessRollup2".
 
-Text fields hold the telemetry's own text, or None where the event lacks the field (an empty string or
-a lone "-" counts as lacking). ProcessGuid values are lower case without braces. Process ids are ints
-(hexadecimal spellings are read), or None.
+Text fields hold the telemetry's own text, or None where the event lacks the field (an empty string
+or a lone "-" counts as lacking). ProcessGuid values are lower case without braces. Process ids are
+ints (hexadecimal spellings are read), or None.
 """
 
 from __future__ import annotations

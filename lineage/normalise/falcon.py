@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lineage.normalise import times
 from lineage.normalise.event import Event, ProcessCreated
 from lineage.normalise.header import header, require
-from lineage.normalise.values import Values
-from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from lineage.normalise.values import Values
+    from lineage.read.record import RawRecord
 
 _HASHES = (("SHA1", "SHA1HashData"), ("MD5", "MD5HashData"), ("SHA256", "SHA256HashData"))
 _INTEGRITY = {"4096": "Low", "8192": "Medium", "12288": "High", "16384": "System"}

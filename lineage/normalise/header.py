@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.normalise import times
-from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from lineage.read.record import RawRecord
 
 UNKNOWN_HOST = "unknown"
 """Host of records that don't say theirs."""

@@ -1,4 +1,5 @@
-"""One order for all events, whatever order they came in; the same event forwarded twice counts once.
+"""One order for all events, whatever order they came in; the same event forwarded twice counts
+once.
 
 Everything after this step may rely on: times never decrease; at equal times a process start stands
 before what processes did; the order does not depend on the order of the inputs.
@@ -6,11 +7,15 @@ before what processes did; the order does not depend on the order of the inputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING
 
-from lineage.normalise.clock import Clock
 from lineage.normalise.event import Event, ProcessCreated, ScriptBlockLogged
 from lineage.normalise.times import TICKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
+    from lineage.normalise.clock import Clock
 
 _HEADER_ONLY = (4688, 4663, 4104)
 """Event ids that have no other time than the header's."""
@@ -22,8 +27,8 @@ def in_order(
 ) -> Iterator[Event]:
     """Yields the events in order of time, without repetitions. Empties the list as it goes.
 
-    Two records are the same event when host, event id, second and EventRecordID are equal, or, where
-    there is no EventRecordID, when all their fields are.
+    Two records are the same event when host, event id, second and EventRecordID are equal, or,
+    where there is no EventRecordID, when all their fields are.
 
     Args:
         events: in any order.

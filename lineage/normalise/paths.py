@@ -1,7 +1,7 @@
-"""One spelling for Windows paths and registry paths, to compare by; the text shown stays as it was.
+r"""One spelling for Windows paths and registry paths, to compare by; the text shown stays as it was.
 
-Only rewrites that are certain are made. `\\Device\\HarddiskVolumeN` is mapped to a drive letter by the
-caller where the host's own telemetry shows which letter it is (`lineage.graph.identity`).
+Only rewrites that are certain are made. `\\Device\\HarddiskVolumeN` is mapped to a drive letter by
+the caller where the host's own telemetry shows which letter it is (`lineage.graph.identity`).
 """
 
 from __future__ import annotations

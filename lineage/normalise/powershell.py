@@ -6,14 +6,17 @@ A long block is logged in parts, each with MessageNumber of MessageTotal and one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.normalise.event import ScriptBlockLogged
 from lineage.normalise.header import Header, header, logged_time
 from lineage.normalise.outcome import Outcome
-from lineage.normalise.values import Values
-from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.normalise.values import Values
+    from lineage.read.record import RawRecord
 
 MOST_PARTS = 100_000
 """A MessageTotal above this is not believed; 100,000 parts would be about 2 GB of script."""

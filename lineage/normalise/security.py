@@ -1,15 +1,20 @@
 """Microsoft-Windows-Security-Auditing, events 4688 and 4663.
 
-Field meanings: Microsoft Learn, "4688(S): A new process has been created" and "4663(S): An attempt was
-made to access an object". In 4688 `ProcessId` is the creator's and `NewProcessId` the new process's.
+Field meanings: Microsoft Learn, "4688(S): A new process has been created" and "4663(S): An attempt
+was made to access an object". In 4688 `ProcessId` is the creator's and `NewProcessId` the new
+process's.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lineage.normalise.event import Event, ObjectAccessed, ProcessCreated
 from lineage.normalise.header import header, logged_time, require
-from lineage.normalise.values import Values
-from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from lineage.normalise.values import Values
+    from lineage.read.record import RawRecord
 
 _INTEGRITY = {
     "S-1-16-0": "Untrusted",
@@ -77,7 +82,7 @@ def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
 
 
 def _account(raw: RawRecord, values: Values, role: str) -> str | None:
-    """`DOMAIN\\name` of the subject or target, else None."""
+    r"""`DOMAIN\\name` of the subject or target, else None."""
     name = values.texts[raw.data.get(f"{role}UserName")]
     if name is None:
         return None

@@ -1,13 +1,12 @@
 """Microsoft-Windows-Sysmon, events 1, 7, 11, 12, 13 and 22.
 
-Field meanings: Microsoft Learn, "Sysmon", section Events. Sysmon's own `UtcTime` says when the thing
-happened; the header's time only when it was logged.
+Field meanings: Microsoft Learn, "Sysmon", section Events. Sysmon's own `UtcTime` says when the
+thing happened; the header's time only when it was logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lineage.normalise import times
 from lineage.normalise.event import (
@@ -20,8 +19,12 @@ from lineage.normalise.event import (
     RegistryValueSet,
 )
 from lineage.normalise.header import header, logged_time, require
-from lineage.normalise.values import Values
-from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lineage.normalise.values import Values
+    from lineage.read.record import RawRecord
 
 _ACTOR_FIELDS = 8
 """The header's six fields, then ProcessGuid and ProcessId."""

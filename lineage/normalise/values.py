@@ -1,7 +1,7 @@
 """How sources spell the same value: absent fields, process ids, GUIDs; each kept once.
 
-The three tables below are dictionaries that fill themselves: a value met before costs one look-up, and
-equal texts share one object, which is what keeps a million events small.
+The three tables below are dictionaries that fill themselves: a value met before costs one look-up,
+and equal texts share one object, which is what keeps a million events small.
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""Aligns a chain template with every cluster of the tagged graph, and judges how much of it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from lineage.correlate import score
+from lineage.correlate.api import Cluster, Finding, Hit, TaggedGraph, Verdict
+from lineage.correlate.template import Template, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STAGES_FOR_CONFIRMED = 3
+"""A family mark alone may be a leftover or a test; with two more stages it is an infection."""
+STAGES_FOR_PROBABLE = 3
+"""Fewer stages are what installers and chat programs show."""
+FACTS_FOR_SUSPICIOUS = 2
+"""Weak detections must come from this many facts to be more than a lone weak hit."""
+
+
+class RemcosChain:
+    """The Remcos attack chain (ATT&CK S0332)."""
+
+    name = "remcos_chain"
+
+    def __call__(self, tagged: TaggedGraph) -> Iterator[Finding]:
+        """Yields a finding for every cluster that is more than a lone weak hit."""
+        with as_file(files("correlators") / "templates" / "remcos.yaml") as path:
+            template = load(path)
+        for cluster in tagged.clusters:
+            finding = align(cluster, template, self.name)
+            if finding is not None:
+                yield finding
+
+
+def align(cluster: Cluster, template: Template, correlator: str) -> Finding | None:
+    """A cluster's finding under a template, or None where it is no more than a lone weak hit."""
+    stages = score.covered(cluster, template)
+    marks = score.family_marks(cluster.hits, template.family)
+    verdict = judge(cluster, stages, template, marks)
+    if verdict is None:
+        return None
+    parts = (
+        score.stage_part(stages, template),
+        score.risk_part(cluster.hits),
+        score.order_part(stages, template),
+        score.family_part(marks, template.family),
+        score.tightness_part(cluster, stages),
+    )
+    return Finding(correlator, cluster, verdict, template.family if marks else None, parts)
+
+
+def judge(
+    cluster: Cluster, stages: dict[str, list[Hit]], template: Template, marks: list[str]
+) -> Verdict | None:
+    """The verdict on a cluster (the report contract defines the words), or None for no chain."""
+    if not cluster.processes:
+        return None
+    strong = {
+        tactic
+        for tactic, hits in stages.items()
+        if any(hit.detection.type == "TTP" for hit in hits)
+    }
+    if marks and len(stages) >= STAGES_FOR_CONFIRMED:
+        return "confirmed"
+    entered = any(stage.tactic in strong for stage in score.entry_stages(template))
+    if entered and len(strong) >= STAGES_FOR_PROBABLE and len(cluster.processes) > 1:
+        return "probable"
+    return "suspicious" if _more_than_weak(cluster.hits) else None
+
+
+def _more_than_weak(hits: Iterable[Hit]) -> bool:
+    """Whether there is a detection worth attention alone, or different weak ones of several facts."""
+    found = list(hits)
+    if any(hit.detection.type == "TTP" for hit in found):
+        return True
+    facts = {hit.ordinal for hit in score.distinct(found).values()}
+    return len(facts) >= FACTS_FOR_SUSPICIOUS

@@ -1,0 +1,132 @@
+"""How a chain is scored: named constants, and parts that add up. `docs/scoring.md` explains them.
+
+A score is 0 to 100. Each distinct detection counts once, however often it hit: a script that starts
+forty children is not forty times the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import TYPE_CHECKING
+
+from lineage.correlate.api import Cluster, Hit, ScorePart
+
+if TYPE_CHECKING:
+    from lineage.correlate.template import Template, TemplateStage
+
+WEAK_STAGE = 0.5
+"""Share of a stage's weight when only Anomaly or Hunting detections cover it: they are weak alone."""
+RISK_POINTS = 20.0
+"""Most that the detections' own risk adds."""
+ORDER_POINTS = 15.0
+"""Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence; Milajerdi et
+al., S&P 2019; Hassan et al., S&P 2020)."""
+FAMILY_POINTS = (15.0, 20.0)
+"""For one, and for two or more, distinct detections that are specific to the family."""
+TIGHTNESS_POINTS = 5.0
+"""For a chain that one foothold explains."""
+
+
+def distinct(hits: Iterable[Hit]) -> dict[str, Hit]:
+    """Detection title -> its first hit, in order of time."""
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.detection.title, hit)
+    return found
+
+
+def covered(cluster: Cluster, template: Template) -> dict[str, list[Hit]]:
+    """Tactic -> the hits that satisfy that stage of the template, in the template's order."""
+    return {
+        stage.tactic: hits
+        for stage in template.stages
+        if (hits := [hit for hit in cluster.hits if hit.detection.stage == stage.tactic])
+    }
+
+
+def stage_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
+    """Points for the stages covered, each by its weight in the template."""
+    points, told = 0.0, []
+    for stage in template.stages:
+        if stage.tactic not in stages:
+            continue
+        strong = any(hit.detection.type == "TTP" for hit in stages[stage.tactic])
+        gained = stage.weight * (1 if strong else WEAK_STAGE)
+        points += gained
+        told.append(f"{stage.tactic} {gained:g}{'' if strong else ' (weak hits only)'}")
+    return ScorePart("stages", round(points, 1), "; ".join(told) or "no stage covered")
+
+
+def risk_part(hits: Iterable[Hit]) -> ScorePart:
+    """Points for the detections' own risk, combined as independent chances.
+
+    points = RISK_POINTS * (1 - product(1 - risk / 100)) over distinct detections.
+    """
+    risks = {title: hit.detection.risk for title, hit in distinct(hits).items()}
+    points = RISK_POINTS * (1 - prod(1 - risk / 100 for risk in risks.values()))
+    top = sorted(risks.items(), key=lambda item: (-item[1], item[0]))[:3]
+    named = ", ".join(f"{title} ({risk})" for title, risk in top)
+    return ScorePart(
+        "risk", round(points, 1), f"{len(risks)} distinct detections; highest risk: {named}"
+    )
+
+
+def order_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
+    """Points for stages that come in the template's order.
+
+    points = ORDER_POINTS * (pairs in order) / (pairs the template orders, all its stages covered or
+    not): a chain of two stages can't earn what a whole story earns.
+    """
+    pairs = [(before, stage.tactic) for stage in template.stages for before in stage.after]
+    present = [pair for pair in pairs if pair[0] in stages and pair[1] in stages]
+    kept = [pair for pair in present if _in_order(stages[pair[0]], stages[pair[1]])]
+    points = ORDER_POINTS * len(kept) / len(pairs) if pairs else 0.0
+    why = (
+        f"{len(kept)} of {len(present)} pairs of covered stages are in order ({len(pairs)} in all)"
+    )
+    return ScorePart("order", round(points, 1), why)
+
+
+def _in_order(before: list[Hit], after: list[Hit]) -> bool:
+    return before[0].ordinal <= after[-1].ordinal
+
+
+def family_marks(hits: Iterable[Hit], family: str | None) -> list[str]:
+    """Titles of the distinct detections that are specific to the family."""
+    return [
+        title for title, hit in distinct(hits).items() if family and hit.detection.family == family
+    ]
+
+
+def family_part(marks: list[str], family: str | None) -> ScorePart:
+    """Points for what only the family leaves behind."""
+    if not marks:
+        return ScorePart("family", 0.0, f"nothing specific to {family or 'a family'}")
+    points = FAMILY_POINTS[min(len(marks), len(FAMILY_POINTS)) - 1]
+    return ScorePart("family", points, f"specific to {family}: {', '.join(marks)}")
+
+
+def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
+    """Points for how few footholds explain how many stages.
+
+    points = TIGHTNESS_POINTS * (stages - footholds) / stages, not below 0; a foothold is an attack
+    process that no other part of the chain caused.
+    """
+    caused = {
+        step.edge.target for step in cluster.steps if step.edge.source not in cluster.bystanders
+    }
+    caused |= {
+        step.edge.source
+        for step in cluster.steps
+        if step.edge.kind in {"executed", "interpreted", "loaded"}
+    }
+    footholds = sum(process not in caused for process in cluster.processes)
+    count = len(stages)
+    points = TIGHTNESS_POINTS * max(0, count - footholds) / count if count else 0.0
+    return ScorePart("tightness", round(points, 1), f"{footholds} foothold(s) for {count} stage(s)")
+
+
+def entry_stages(template: Template) -> tuple[TemplateStage, ...]:
+    """The stages that tell how an attack came in or first ran."""
+    return tuple(stage for stage in template.stages if stage.entry)

@@ -1,0 +1,104 @@
+"""Chain templates: the story a correlator looks for, as data.
+
+A template names the stages of an attack, what satisfies each, and the order they keep. It is partially
+ordered: a stage only says which stages come before it (POIROT aligns query graphs in the same spirit;
+Milajerdi et al., CCS 2019). The YAML form::
+
+    name: remcos
+    family: Remcos            # given to a chain that shows a family mark; may be left out
+    stages:
+      - tactic: execution     # ATT&CK tactic
+        after: [initial-access]
+        weight: 7             # points when covered; all weights together are the stage part's maximum
+        entry: true           # may be left out: this stage tells how the attack came in or first ran
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineage.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateStage:
+    """A stage of a template.
+
+    Attributes:
+        tactic: ATT&CK tactic slug; hits of detections with that stage satisfy it.
+        after: tactics that come before it.
+        weight: points when covered.
+        entry: whether it tells how the attack came in or first ran.
+    """
+
+    tactic: str
+    after: tuple[str, ...]
+    weight: float
+    entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A story to align with the graph."""
+
+    name: str
+    family: str | None
+    stages: tuple[TemplateStage, ...]
+
+
+def load(path: Path) -> Template:
+    """Reads a template file.
+
+    Raises:
+        UsageError: it can't be read, isn't YAML, or lacks what a template needs; the message names
+            the file and what is wrong.
+    """
+    import yaml  # noqa: PLC0415 - not needed to start the command
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{path}: {_first_line(error)}; not a template") from error
+    try:
+        return _template(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: {_first_line(error)}; not a template") from error
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!r} is missing"
+    return str(error).partition("\n")[0]
+
+
+def _template(content: dict[str, object]) -> Template:
+    if not isinstance(content, dict):
+        raise TypeError("the file holds no mapping")
+    stages = content["stages"]
+    if not isinstance(stages, list) or not stages:
+        raise TypeError("'stages' must be a list of stages")
+    family = content.get("family")
+    return Template(
+        str(content["name"]),
+        None if family is None else str(family),
+        tuple(_stage(stage) for stage in stages),
+    )
+
+
+def _stage(stage: dict[str, object]) -> TemplateStage:
+    after = stage.get("after", [])
+    if not isinstance(after, list):
+        raise TypeError(f"'after' of stage {stage.get('tactic')!r} must be a list of tactics")
+    weight = stage["weight"]
+    if not isinstance(weight, int | float) or weight < 0:
+        raise TypeError(f"'weight' of stage {stage.get('tactic')!r} must be a number of points")
+    return TemplateStage(
+        str(stage["tactic"]),
+        tuple(str(tactic) for tactic in after),
+        float(weight),
+        bool(stage.get("entry", False)),
+    )

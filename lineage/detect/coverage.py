@@ -1,0 +1,102 @@
+"""Which detections this input could have shown at all.
+
+A detection that stays silent because its event source, or a field it needs, is absent must not
+look like a clean bill: it is reported as not evaluable, with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.normalise.event import EVENT_SOURCES, Event
+
+if TYPE_CHECKING:
+    from lineage.detect.detection import Detection
+
+Requirements = Mapping[str, Sequence[frozenset[str]]]
+"""Event source -> alternative sets of fields, one of which an event must carry."""
+
+_BRIDGED = {
+    "security-4688": frozenset({"ParentImage", "ParentCommandLine"}),
+    "crowdstrike-processrollup2": frozenset({"ParentImage", "ParentCommandLine"}),
+}
+"""Fields that the graph fills from the parent's node where the event lacks them."""
+
+
+class Coverage(NamedTuple):
+    """Whether a detection could have fired.
+
+    Attributes:
+        detection: which.
+        evaluable: at least one of its sources is there with the fields it needs.
+        sources_present: those of its event sources that the input has.
+        missing: what would have to be recorded: event sources, or fields of a source that is there.
+    """
+
+    detection: Detection
+    evaluable: bool
+    sources_present: list[str]
+    missing: list[str]
+
+
+class FieldsSeen:
+    """Notes which event sources and which of the needed fields a run's events have."""
+
+    def __init__(self, needed: Mapping[str, frozenset[str]]) -> None:
+        """Args: needed: event source -> the fields that some detection needs of it."""
+        self._needed = needed
+        self._unseen: dict[int | str, set[str]] = {}
+        self.seen: dict[str, set[str]] = {}
+
+    def observe(self, event: Event) -> None:
+        """Takes an event. Costs next to nothing once all needed fields of its source were seen."""
+        unseen = self._unseen.get(event.event_id)
+        if unseen is None:
+            source = EVENT_SOURCES[event.event_id]
+            unseen = self._unseen[event.event_id] = set(self._needed.get(source, ()))
+            self.seen[source] = set()
+        if not unseen:
+            return
+        found = {field for field in unseen if getattr(event, field, None) is not None}
+        if found:
+            unseen -= found
+            self.seen[EVENT_SOURCES[event.event_id]] |= found
+
+
+def needed_fields(requirements: Sequence[Requirements]) -> dict[str, frozenset[str]]:
+    """Event source -> every field that occurs in some detection's requirements of it."""
+    needed: dict[str, set[str]] = {}
+    for requirement in requirements:
+        for source, alternatives in requirement.items():
+            needed.setdefault(source, set()).update(*alternatives)
+    return {source: frozenset(fields) for source, fields in needed.items()}
+
+
+def coverage(detection: Detection, requirements: Requirements, seen: FieldsSeen) -> Coverage:
+    """Judges one detection against what was seen.
+
+    Args:
+        detection: which.
+        requirements: what it needs (`RuleEngine.requirements`).
+        seen: what the run's events had.
+    """
+    present = [source for source in requirements if source in seen.seen]
+    lacking = {
+        source: _lacking(alternatives, seen.seen[source] | _BRIDGED.get(source, frozenset()))
+        for source, alternatives in requirements.items()
+        if source in seen.seen
+    }
+    evaluable = any(not fields for fields in lacking.values())
+    missing = [] if evaluable else [source for source in requirements if source not in present]
+    if not evaluable:
+        missing += [
+            f"{source} without {' and '.join(sorted(fields))}" for source, fields in lacking.items()
+        ]
+    return Coverage(detection, evaluable, present, missing)
+
+
+def _lacking(alternatives: Sequence[frozenset[str]], has: set[str]) -> frozenset[str]:
+    """The smallest set of fields that is short; empty where some alternative is met."""
+    short = [fields - has for fields in alternatives]
+    return min(short, key=lambda fields: (len(fields), sorted(fields)), default=frozenset())

@@ -1,0 +1,167 @@
+"""Matches -> hits on the graph: which node is tagged, which others are implicated.
+
+One fact, one hit: the start of a process told by Sysmon and by the Security log is one hit, with
+the other records beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lineage.normalise.event import Event, ProcessCreated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lineage.detect.detection import Detection, Implicated, Layer, Match
+    from lineage.graph.build import Placed
+    from lineage.graph.nodes import ProcessNode
+    from lineage.graph.provenance import Edge, ProvenanceGraph
+
+_LAYER_RANK: dict[Layer, int] = {"core": 0, "bridge": 1, "extension": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A detection fired on a fact.
+
+    Attributes:
+        detection: which.
+        layer: by which layer.
+        by: the bridge's or extension's name, else None.
+        fields: the fields that made it match.
+        ordinal: the event, in the graph's event table.
+        also: the other events that tell the same fact and fire the detection.
+        host: as the event names it.
+        pid: of the acting process; for a process start, of the new one.
+        node: id of the tagged node.
+        actor: id of the acting process (for a process start, the new one), or None where unknown.
+        implicated: ids of the nodes that the hit throws suspicion on, beside the tagged one.
+    """
+
+    detection: Detection
+    layer: Layer
+    by: str | None
+    fields: dict[str, str]
+    ordinal: int
+    also: tuple[int, ...]
+    host: str
+    pid: int | None
+    node: str
+    actor: str | None
+    implicated: tuple[str, ...]
+
+
+class Tagger:
+    """Collects hits while events go by, then hangs them on the graph."""
+
+    def __init__(self) -> None:
+        self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
+
+    def add(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
+        """Takes an event's matches."""
+        for match in matches:
+            hit = _hit(event, placed, match)
+            start = isinstance(event, ProcessCreated)
+            key = (match.detection.rule_id, placed.object if start else placed.ordinal)
+            known = self._hits.get(key)
+            merged = _merge(known[0], hit) if known else hit
+            self._hits[key] = (merged, placed.parent or (known[1] if known else None))
+
+    def hits(self, graph: ProvenanceGraph) -> list[Hit]:
+        """All hits in order of time, the implicated nodes looked up in the finished graph."""
+        resolved = [
+            replace(hit, implicated=_implicated(hit, parent, graph))
+            for hit, parent in self._hits.values()
+        ]
+        return sorted(resolved, key=lambda hit: (hit.ordinal, hit.detection.title))
+
+
+def _hit(event: Event, placed: Placed, match: Match) -> Hit:
+    return Hit(
+        match.detection,
+        match.layer,
+        match.by,
+        match.fields,
+        placed.ordinal,
+        (),
+        event.host,
+        event.ProcessId,
+        placed.object,
+        placed.actor.id if placed.actor else None,
+        (),
+    )
+
+
+def _merge(one: Hit, other: Hit) -> Hit:
+    """The hit by the stronger layer, the earlier where equal, with the other's event beside it."""
+    first, second = (one, other)
+    if _LAYER_RANK[other.layer] < _LAYER_RANK[one.layer]:
+        first, second = other, one
+    also = tuple(sorted({*first.also, second.ordinal, *second.also} - {first.ordinal}))
+    return replace(first, also=also, pid=first.pid if first.pid is not None else second.pid)
+
+
+def _implicated(hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for role in hit.detection.implicates:
+        for node_id in _of_role(role, hit, parent, graph):
+            if node_id != hit.node:
+                found[node_id] = None
+    return tuple(found)
+
+
+def _of_role(
+    role: Implicated, hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph
+) -> Iterator[str]:
+    match role:
+        case "actor":
+            yield from [hit.actor] if hit.actor else []
+        case "parent":
+            yield from [parent.id] if parent else []
+        case "parent-if-matched":
+            if parent and any(field.startswith("Parent") for field in hit.fields):
+                yield parent.id
+        case "container-file" | "loaded-file":
+            yield from _targets(graph, hit, ("interpreted",))
+        case "deleted-file":
+            yield from _targets(graph, hit, ("deleted",))
+        case "later-runner":
+            yield from _runners(graph, hit)
+        case "autostart-program":
+            yield from (
+                edge.target
+                for edge in graph.out_edges(hit.node)
+                if edge.kind == "started" and edge.events[-1] > hit.ordinal
+            )
+        case "file-writer":
+            yield from _writers(graph, hit)
+
+
+def _targets(graph: ProvenanceGraph, hit: Hit, kinds: Sequence[str]) -> Iterator[str]:
+    """Files that the acting process's command line names."""
+    if hit.actor:
+        yield from (edge.target for edge in graph.out_edges(hit.actor) if edge.kind in kinds)
+
+
+def _runners(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
+    """Processes that ran, interpreted or loaded the tagged file after it was written."""
+    yield from _after(graph.in_edges(hit.node), ("executed", "interpreted"), hit.ordinal)
+    for edge in graph.out_edges(hit.node):
+        if edge.kind == "mapped":
+            yield from _after(graph.in_edges(edge.target), ("loaded",), hit.ordinal)
+
+
+def _after(edges: Iterable[Edge], kinds: Sequence[str], ordinal: int) -> Iterator[str]:
+    return (edge.source for edge in edges if edge.kind in kinds and edge.events[-1] > ordinal)
+
+
+def _writers(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
+    """Processes that wrote the program of the tagged process before it started."""
+    for ran in graph.out_edges(hit.node):
+        if ran.kind != "executed":
+            continue
+        for edge in graph.in_edges(ran.target):
+            if edge.kind == "wrote" and edge.events[0] < hit.ordinal:
+                yield edge.source

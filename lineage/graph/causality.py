@@ -1,0 +1,114 @@
+"""Time-respecting reach: what a node influenced, and what influenced it.
+
+A path counts only if each step happened at or after the one before it (a temporal path; Kempe,
+Kleinberg & Kumar, "Connectivity and inference problems for temporal networks", STOC 2000).
+Forward, the earliest arrival at each node is found; backward, the latest departure: whatever
+happened to a node after it had its effect is no cause of it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from lineage.graph.provenance import Edge, ProvenanceGraph
+
+
+class Step(NamedTuple):
+    """How a node was reached.
+
+    Attributes:
+        ordinal: the event by which it was reached; for a start node the given one.
+        edge: the causal edge (cause to effect) over which, or None for a start node.
+    """
+
+    ordinal: int
+    edge: Edge | None
+
+
+Conducts = Callable[[Edge, int], bool]
+"""Whether causality may be followed over an edge (cause to effect) at an ordinal."""
+
+
+def forward(
+    graph: ProvenanceGraph, starts: Mapping[str, int], conducts: Conducts
+) -> dict[str, Step]:
+    """What the start nodes influenced, each with its earliest arrival.
+
+    Args:
+        graph: the graph.
+        starts: node id -> ordinal from which its influence counts.
+        conducts: which edges may be followed.
+
+    Returns:
+        Node id -> step, start nodes included. Dijkstra's algorithm over ordinals.
+    """
+    reached = {node: Step(ordinal, None) for node, ordinal in starts.items()}
+    queue = [(ordinal, node) for node, ordinal in starts.items()]
+    heapq.heapify(queue)
+    while queue:
+        ordinal, node = heapq.heappop(queue)
+        if reached[node].ordinal < ordinal:
+            continue
+        for edge in graph.effects(node):
+            at = next_event(edge.events, ordinal)
+            known = reached.get(edge.target)
+            if at is None or (known is not None and known.ordinal <= at):
+                continue
+            if conducts(edge, at):
+                reached[edge.target] = Step(at, edge)
+                heapq.heappush(queue, (at, edge.target))
+    return reached
+
+
+def backward(
+    graph: ProvenanceGraph, starts: Mapping[str, int], conducts: Conducts
+) -> dict[str, Step]:
+    """What influenced the start nodes, each with its latest departure.
+
+    Args:
+        graph: the graph.
+        starts: node id -> ordinal up to which influence on it counts.
+        conducts: which edges may be followed.
+
+    Returns:
+        Node id -> step, start nodes included; a step's edge leads from the node towards the start.
+    """
+    reached = {node: Step(ordinal, None) for node, ordinal in starts.items()}
+    queue = [(-ordinal, node) for node, ordinal in starts.items()]
+    heapq.heapify(queue)
+    while queue:
+        negative, node = heapq.heappop(queue)
+        if reached[node].ordinal > -negative:
+            continue
+        for edge in graph.causes(node):
+            at = last_event(edge.events, -negative)
+            known = reached.get(edge.source)
+            if at is None or (known is not None and known.ordinal >= at):
+                continue
+            if conducts(edge, at):
+                reached[edge.source] = Step(at, edge)
+                heapq.heappush(queue, (-at, edge.source))
+    return reached
+
+
+def next_event(events: list[int], ordinal: int) -> int | None:
+    """The first event at or after an ordinal, or None.
+
+    >>> next_event([3, 8], 4)
+    8
+    """
+    index = bisect_left(events, ordinal)
+    return events[index] if index < len(events) else None
+
+
+def last_event(events: list[int], ordinal: int) -> int | None:
+    """The last event at or before an ordinal, or None.
+
+    >>> last_event([3, 8], 4)
+    3
+    """
+    index = bisect_right(events, ordinal)
+    return events[index - 1] if index else None

@@ -1,0 +1,104 @@
+"""Which nodes don't conduct causality, and why.
+
+Every process of a session descends from the shell, every service from services.exe; a path through
+them says only that two things happened on one machine (the dependency explosion of King & Chen,
+"Backtracking Intrusions", SOSP 2003, section 3.2.4). A hub may be shown as the way that a step
+took, but nothing is joined through it.
+
+Three kinds of hub:
+
+- **system**: a Windows process in its usual place under its usual parent. The same name elsewhere,
+  or
+  started by something else (a hollowed svchost.exe under a dropper), is no hub.
+- **application**: long-lived programs through which a user opens many unrelated things: mail,
+  browsers,
+  archivers. They hand over files; they don't explain each other's children.
+- **fan-out**: any process nobody tagged that keeps starting things over a long time (schedulers,
+  terminals, agents). Each child is its own unit of execution (the idea of BEEP, Lee et al., NDSS
+  2013).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineage.normalise.paths import canonical_path, name_of
+from lineage.normalise.times import HOUR
+
+if TYPE_CHECKING:
+    from lineage.graph.nodes import ProcessNode
+    from lineage.graph.provenance import ProvenanceGraph
+
+WINDOWS = "c:\\windows\\"
+
+_BOOT = "system registry memcompression smss.exe csrss.exe wininit.exe winlogon.exe"
+_SERVICES = (
+    "services.exe lsass.exe lsm.exe svchost.exe spoolsv.exe searchindexer.exe msmpeng.exe nissrv.exe "
+    "trustedinstaller.exe tiworker.exe wmiprvse.exe taskhostw.exe taskhost.exe taskeng.exe "
+    "sihost.exe dllhost.exe runtimebroker.exe backgroundtaskhost.exe applicationframehost.exe "
+    "shellexperiencehost.exe startmenuexperiencehost.exe searchapp.exe searchui.exe smartscreen.exe "
+    "consent.exe ctfmon.exe dwm.exe fontdrvhost.exe wudfhost.exe msiexec.exe mousocoreworker.exe "
+    "usoclient.exe compattelrunner.exe wermgr.exe werfault.exe audiodg.exe sppsvc.exe vssvc.exe "
+    "wsmprovhost.exe mpcmdrun.exe securityhealthservice.exe"
+)
+_SESSION = "userinit.exe explorer.exe runonce.exe logonui.exe"
+SYSTEM = frozenset(f"{_BOOT} {_SERVICES} {_SESSION}".split())
+"""Windows' own hosts of everything (Microsoft Learn and the SANS poster "Hunt Evil" for the parents)."""
+
+APPLICATIONS = frozenset(
+    "outlook.exe olk.exe thunderbird.exe chrome.exe msedge.exe firefox.exe iexplore.exe opera.exe "
+    "brave.exe 7zfm.exe winrar.exe winzip64.exe teams.exe ms-teams.exe slack.exe discord.exe "
+    "onedrive.exe code.exe devenv.exe windowsterminal.exe".split()
+)
+"""Programs through which a user opens unrelated things."""
+
+FAN_OUT = 12
+"""Children from which an untagged process may be a hub ..."""
+FAN_OUT_SPAN = 2 * HOUR
+"""... when they are spread over this long. An installer or a build starts many, but in one go."""
+
+
+def program_name(process: ProcessNode) -> str:
+    """The file name of a process's program in lower case, "" where unknown."""
+    return name_of(canonical_path(process.image)) if process.image else ""
+
+
+def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
+    """Whether a process is a Windows process in its usual place under its usual parent."""
+    if program_name(process) not in SYSTEM or not _in_windows(process):
+        return False
+    if process.parent is None:
+        return True
+    parent = graph.process(process.parent)
+    return parent.image is None or (program_name(parent) in SYSTEM and _in_windows(parent))
+
+
+def _in_windows(process: ProcessNode) -> bool:
+    path = canonical_path(process.image or "")
+    where = path.removeprefix(path[: path.find("\\", 8)]) if path.startswith("\\device\\") else path
+    defender = (
+        "\\microsoft\\windows defender\\" in path or "\\program files\\windows defender" in path
+    )
+    return "\\" not in path or where.startswith((WINDOWS, "\\windows\\")) or defender
+
+
+def is_application(process: ProcessNode) -> bool:
+    """Whether a process is a program through which a user opens unrelated things."""
+    return program_name(process) in APPLICATIONS
+
+
+def fans_out(process_id: str, graph: ProvenanceGraph) -> bool:
+    """Whether a process keeps starting things: `FAN_OUT` children over `FAN_OUT_SPAN`."""
+    starts = sorted(
+        edge.events[0] for edge in graph.out_edges(process_id) if edge.kind == "spawned"
+    )
+    if len(starts) < FAN_OUT:
+        return False
+    span = graph.events.time(starts[-1]) - graph.events.time(starts[0])
+    return span >= FAN_OUT_SPAN
+
+
+def is_bystander(process_id: str, graph: ProvenanceGraph) -> bool:
+    """Whether a process is only the way that things took: a system process or an application."""
+    process = graph.process(process_id)
+    return is_system(process, graph) or is_application(process)
