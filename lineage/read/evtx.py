@@ -78,28 +78,32 @@ def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:
     """
     event = decoded.get("Event") or _EMPTY
     system = event.get("System") or _EMPTY
-    record_id = system.get("EventRecordID")
-    event_id = system.get("EventID")
-    execution = _attributes(system, "Execution").get("ProcessID")
+    header = system.get
+    record_id = header("EventRecordID")
+    event_id = header("EventID")
+    channel = header("Channel")
+    computer = header("Computer")
+    process_id = _attribute(header("Execution"), "ProcessID")
+    data = event.get("EventData")
     return RawRecord(
         number,
         record_id if type(record_id) is int else record_id_of(record_id),
-        text_of(_attributes(system, "Provider").get("Name")),
+        text_of(_attribute(header("Provider"), "Name")),
         event_id if type(event_id) is int else event_id_of(event_id),
-        text_of(system.get("Channel")),
-        text_of(system.get("Computer")),
-        text_of(_attributes(system, "TimeCreated").get("SystemTime")),
-        execution if type(execution) is int else number_of(execution),
-        text_of(_attributes(system, "Security").get("UserID")) or None,
-        _data(event),
+        channel if type(channel) is str else text_of(channel),
+        computer if type(computer) is str else text_of(computer),
+        text_of(_attribute(header("TimeCreated"), "SystemTime")),
+        process_id if type(process_id) is int else number_of(process_id),
+        text_of(_attribute(header("Security"), "UserID")) or None,
+        data if type(data) is dict and "Data" not in data else _data(event),
     )
 
 
-def _attributes(system: dict[str, Any], name: str) -> dict[str, Any]:
-    element = system.get(name)
-    if type(element) is not dict:
-        return _EMPTY
-    return element.get("#attributes") or _EMPTY
+def _attribute(element: Any, name: str) -> object:
+    try:
+        return element["#attributes"][name]
+    except (KeyError, TypeError):
+        return None
 
 
 def _data(event: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,12 @@ string whose end isn't there (yet). A raw line feed can't be part of a JSON stri
 _RESUME = re.compile(rb"[\n}]\s{0,64}+,?\s{0,64}+(?=\{)")
 """Where the next element starts after damage: a brace first in its line or behind a closing one."""
 
+_AFTER_ELEMENT = re.compile(rb"\s{0,64}+(?:,\s{0,64}+\{|\])")
+"""What follows the brace that closes an element: the next element, or the array's end."""
+
+LIKELY_ENDS = 3
+"""How many likely ends are tried before an element is cut out bracket by bracket, which is slower."""
+
 _MEMBER_NAME = re.compile(rb'"([\w.@# -]{1,64})"\s*:')
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 _OPEN_OBJECT = ord("{")
@@ -207,18 +213,22 @@ class _ElementScanner:
         return None
 
     def _begin(self, start: int) -> Numbered | None:
-        """Starts an element; takes it at once where it is the rest of its line."""
+        """Starts an element; takes it at once where its end is easily found."""
         self._number += 1
-        line_end = self._buffer.find(b"\n", start)
-        if line_end >= 0:
-            line = self._buffer[start:line_end].rstrip(b", \t\r]")
-            value = _object_or_none(line) if line.endswith(b"}") else None
+        for end in islice(self._likely_ends(start), LIKELY_ENDS):
+            value = _object_or_none(self._buffer[start:end])
             if value is not None:
-                self._position = line_end
+                self._position = end
                 return self._number, value
         self._start = start
         self._open = bytearray((_OPEN_OBJECT,))
         return None
+
+    def _likely_ends(self, start: int) -> Iterator[int]:
+        end = start
+        while (end := self._buffer.find(b"}", end) + 1) > 0:
+            if _AFTER_ELEMENT.match(self._buffer, end):
+                yield end
 
     def _close(self, token: re.Match[bytes], kind: int) -> Numbered | Problem | None:
         self._position = token.end()

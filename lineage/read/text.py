@@ -83,30 +83,31 @@ def lines(
         limit: longest line that is kept, in bytes. A longer one is skipped to its end and yields a
             Problem; memory holds no more than `limit` and one piece.
     """
-    number = 0
+    number = 1
     tail = b""
     skipping = False
     for chunk in chunks:
-        parts = (tail + chunk).split(b"\n")
-        tail = parts.pop()
-        if skipping and parts:
-            parts.pop(0)
-            skipping = False
-        for part in parts:
-            number += 1
-            if len(part) > limit:
+        start = 0
+        # find() is several times faster than split() on lines of some KiB.
+        while (end := chunk.find(b"\n", start)) >= 0:
+            line = tail + chunk[start:end] if tail else chunk[start:end]
+            if skipping or len(line) > limit:
                 yield overlong(number, limit)
-            elif part:
-                yield number, part
+            elif line:
+                yield number, line
+            number += 1
+            start = end + 1
+            tail = b""
+            skipping = False
+        if not skipping:
+            tail += chunk[start:]
+            skipping = len(tail) > limit
         if skipping:
             tail = b""
-        elif len(tail) > limit:
-            number += 1
-            yield overlong(number, limit)
-            tail = b""
-            skipping = True
-    if tail:
-        yield number + 1, tail
+    if skipping:
+        yield overlong(number, limit)
+    elif tail:
+        yield number, tail
 
 
 def overlong(number: int, limit: int) -> Problem:

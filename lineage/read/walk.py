@@ -1,6 +1,6 @@
 """Paths -> named streams: files, folders, and what is in .gz and .zip, in a stable order.
 
-Archives are known by their content. A stream never raises: an error in the middle ends it and stands
+Archives are known by their content. A stream never raises: an error in the middle ends it, stands
 in its `problem`, and everything before the error has been read. Decompression is bounded, so that a
 zip bomb costs only itself.
 """

@@ -82,40 +82,52 @@ def parse_event_xml(number: int, xml: bytes) -> RawRecord | Problem:
     event = _parse(xml)
     if isinstance(event, str):
         return Problem(number, event)
-    system: dict[str, _Element] = {}
+    header: dict[str, str] | None = None
     data: dict[str, object] = {}
     for part in event:
         kind = _local_name(part)
         if kind == "System":
-            system = {_local_name(child): child for child in part}
+            header = _header(part)
         elif kind == "EventData":
             data = _event_data(part)
         elif kind == "UserData":
             for message in part:
                 data = _event_data(message)
-    if not system:
+    if header is None:
         return Problem(number, "an event without a System part")
-
-    def attribute(element: str, name: str) -> str | None:
-        found = system.get(element)
-        return None if found is None else found.get(name)
-
-    def text(element: str) -> str:
-        found = system.get(element)
-        return "" if found is None else (found.text or "").strip()
-
+    value = header.get
     return RawRecord(
-        number=number,
-        record_id=record_id_of(text("EventRecordID")),
-        provider=attribute("Provider", "Name") or "",
-        event_id=event_id_of(text("EventID")),
-        channel=text("Channel"),
-        computer=text("Computer"),
-        time=attribute("TimeCreated", "SystemTime") or "",
-        process_id=number_of(attribute("Execution", "ProcessID")),
-        user=attribute("Security", "UserID") or None,
-        data=data,
+        number,
+        record_id_of(value("EventRecordID")),
+        value("Provider", ""),
+        event_id_of(value("EventID")),
+        value("Channel", ""),
+        value("Computer", ""),
+        value("TimeCreated", ""),
+        number_of(value("Execution")),
+        value("Security") or None,
+        data,
     )
+
+
+_HEADER_ATTRIBUTES = {
+    "Provider": "Name",
+    "TimeCreated": "SystemTime",
+    "Execution": "ProcessID",
+    "Security": "UserID",
+}
+"""Elements of System whose value is an attribute."""
+
+
+def _header(system: _Element) -> dict[str, str]:
+    header: dict[str, str] = {}
+    for element in system:
+        name = _local_name(element)
+        attribute = _HEADER_ATTRIBUTES.get(name)
+        value = element.get(attribute) if attribute else element.text
+        if value:
+            header[name] = value.strip()
+    return header
 
 
 def event_data_from_xml(text: str) -> dict[str, object] | None:
