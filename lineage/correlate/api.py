@@ -94,7 +94,7 @@ class Finding:
     @property
     def score(self) -> float:
         """0 to 100: the sum of the parts."""
-        return round(sum(part.points for part in self.parts), 1)
+        return sum(part.points for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

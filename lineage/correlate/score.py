@@ -28,6 +28,15 @@ TIGHTNESS_POINTS = 5.0
 """For a chain that one foothold explains."""
 
 
+def quarters(points: float) -> float:
+    """Points to the nearest quarter, which binary fractions hold exactly: parts add up to the bit.
+
+    >>> quarters(7.16)
+    7.25
+    """
+    return round(points * 4) / 4
+
+
 def distinct(hits: Iterable[Hit]) -> dict[str, Hit]:
     """Detection title -> its first hit, in order of time."""
     found: dict[str, Hit] = {}
@@ -55,7 +64,7 @@ def stage_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
         gained = stage.weight * (1 if strong else WEAK_STAGE)
         points += gained
         told.append(f"{stage.tactic} {gained:g}{'' if strong else ' (weak hits only)'}")
-    return ScorePart("stages", round(points, 1), "; ".join(told) or "no stage covered")
+    return ScorePart("stages", quarters(points), "; ".join(told) or "no stage covered")
 
 
 def risk_part(hits: Iterable[Hit]) -> ScorePart:
@@ -68,7 +77,7 @@ def risk_part(hits: Iterable[Hit]) -> ScorePart:
     top = sorted(risks.items(), key=lambda item: (-item[1], item[0]))[:3]
     named = ", ".join(f"{title} ({risk})" for title, risk in top)
     return ScorePart(
-        "risk", round(points, 1), f"{len(risks)} distinct detections; highest risk: {named}"
+        "risk", quarters(points), f"{len(risks)} distinct detections; highest risk: {named}"
     )
 
 
@@ -85,7 +94,7 @@ def order_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
     why = (
         f"{len(kept)} of {len(present)} pairs of covered stages are in order ({len(pairs)} in all)"
     )
-    return ScorePart("order", round(points, 1), why)
+    return ScorePart("order", quarters(points), why)
 
 
 def _in_order(before: list[Hit], after: list[Hit]) -> bool:
@@ -124,7 +133,7 @@ def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
     footholds = sum(process not in caused for process in cluster.processes)
     count = len(stages)
     points = TIGHTNESS_POINTS * max(0, count - footholds) / count if count else 0.0
-    return ScorePart("tightness", round(points, 1), f"{footholds} foothold(s) for {count} stage(s)")
+    return ScorePart("tightness", quarters(points), f"{footholds} foothold(s) for {count} stage(s)")
 
 
 def entry_stages(template: Template) -> tuple[TemplateStage, ...]:

@@ -1,0 +1,102 @@
+"""The command line: one file per command, each parses, calls and prints.
+
+Here: which commands there are, and the boundary at which an error becomes one line and an exit status
+(`lineage.cli.status`). A command's module is imported when it is called, so that `lineage --help`
+starts at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+import lineage
+from lineage.cli import status
+from lineage.errors import LineageError
+
+COMMANDS = {
+    "correlate": "Find attack chains in exported telemetry.",
+    "detect": "List what the detections hit, without chains.",
+    "detections": "List the detections.",
+    "schema": "Print the JSON Schema of the report.",
+    "simulate": "Write a labelled sample intrusion in every container format.",
+}
+"""Command name -> its line in the overview; module `lineage.cli.NAME` holds `command`."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"lineage.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(lineage.__version__, prog_name="lineage")
+@click.option("--debug", is_flag=True, help="Show a traceback where an error is not expected.")
+def cli(debug: bool) -> None:
+    """Reconstructs attack chains from exported Windows telemetry, with the evidence for every claim.
+
+    Begin with: lineage correlate EXPORT...
+    """
+
+
+def main() -> None:
+    """Runs the command line and exits with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        The exit status; what went wrong has been said on standard error in one line.
+    """
+    debug = "--debug" in arguments[:1]
+    try:
+        outcome = cli.main(arguments, prog_name="lineage", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return status.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", status.INTERRUPTED)
+    except LineageError as error:
+        return _say(str(error), status.USAGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return status.OK
+    except Exception as error:
+        if debug:
+            raise
+        return _say(
+            f"{type(error).__name__}: {error}; this is a fault of lineage, not of the input: "
+            "run lineage --debug ... and report what it prints",
+            status.FAULT,
+        )
+    return outcome if isinstance(outcome, int) else status.OK
+
+
+def _say(text: str, code: int) -> int:
+    click.echo(f"lineage: {' '.join(text.split())}", err=True)
+    return code

@@ -1,0 +1,113 @@
+"""`lineage correlate`: from an export to attack chains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lineage.cli import options, status
+from lineage.cli.output import console, write_file
+from lineage.cli.progress import progress
+
+if TYPE_CHECKING:
+    from lineage.report.model import Report
+
+VERDICTS = ("suspicious", "probable", "confirmed")
+
+
+@click.command("correlate")
+@options.telemetry
+@click.option(
+    "--json",
+    "json_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the report as JSON (its shape: lineage schema).",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(VERDICTS),
+    help="Exit with 1 when a chain has this verdict or a stronger one.",
+)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 100),
+    default=0,
+    metavar="POINTS",
+    help="Leave out chains below this score (0 to 100).",
+)
+@click.option(
+    "--correlator",
+    "modules",
+    multiple=True,
+    metavar="MODULE",
+    help="Also run the correlators of this Python module.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing; use with --json or --fail-on.")
+def command(
+    paths: tuple[Path, ...],
+    format_name: str | None,
+    rules: tuple[Path, ...],
+    strict: bool,
+    json_file: Path | None,
+    fail_on: str | None,
+    min_score: float,
+    modules: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Finds attack chains in exported Windows telemetry.
+
+    PATH is a file or a folder: EVTX, event XML, Splunk JSON, Winlogbeat, NXLog or CrowdStrike FDR,
+    plain, .gz or .zip.
+
+    \b
+    Exit status:
+      0  it ran; chains or none
+      1  --fail-on was given and a chain reaches that verdict
+      2  the command line is wrong, or nothing in the input can be read
+      3  --strict was given and a record was rejected
+    """
+    from lineage import pipeline  # noqa: PLC0415 - heavy, and not needed for --help
+    from lineage.correlate.registry import correlators  # noqa: PLC0415
+
+    with progress(paths) as advance:
+        run = pipeline.run(
+            pipeline.Request(paths, format_name, rules, correlators(modules), advance)
+        )
+    report = _keep(run.report, min_score)
+    if json_file is not None:
+        write_file(json_file, as_json(report))
+    if not quiet:
+        from lineage.report.terminal import render  # noqa: PLC0415
+
+        render(report, console())
+    return exit_status(report, fail_on, strict=strict)
+
+
+def _keep(report: Report, min_score: float) -> Report:
+    chains = [chain for chain in report.chains if chain.score >= min_score]
+    return report.model_copy(update={"chains": chains})
+
+
+def as_json(report: Report) -> bytes:
+    """The report as UTF-8 JSON, as the contract spells it."""
+    return report.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
+
+
+def exit_status(report: Report, fail_on: str | None, *, strict: bool) -> int:
+    """The exit status that the contract gives a report.
+
+    Args:
+        report: what was found.
+        fail_on: the verdict from which a chain fails the run, or None.
+        strict: whether rejected records fail it.
+    """
+    if strict and any(each.rejected for each in report.inputs):
+        return status.REJECTED
+    if fail_on is not None:
+        failing = VERDICTS[VERDICTS.index(fail_on) :]
+        if any(chain.verdict in failing for chain in report.chains):
+            return status.FOUND
+    return status.OK

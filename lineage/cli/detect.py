@@ -1,0 +1,40 @@
+"""`lineage detect`: what the detections hit, each with the fields that made it match."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lineage.cli import options
+from lineage.cli.correlate import exit_status
+from lineage.cli.output import console
+from lineage.cli.progress import progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("detect")
+@options.telemetry
+@click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
+def command(
+    paths: tuple[Path, ...],
+    format_name: str | None,
+    rules: tuple[Path, ...],
+    strict: bool,
+    ndjson: bool,
+) -> int:
+    """Lists the detections' hits, each with its record and the fields that made it match."""
+    from lineage import pipeline  # noqa: PLC0415 - heavy, and not needed for --help
+
+    with progress(paths) as advance:
+        report = pipeline.run(pipeline.Request(paths, format_name, rules, advance=advance)).report
+    if ndjson:
+        for hit in report.detections:
+            click.echo(hit.model_dump_json(by_alias=True))
+    else:
+        from lineage.report.terminal import render_hits  # noqa: PLC0415
+
+        render_hits(report, console())
+    return exit_status(report, None, strict=strict)

@@ -1,0 +1,190 @@
+"""The whole story in one place: read -> normalise -> graph -> detect -> correlate -> report."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineage.correlate.api import TaggedGraph
+from lineage.correlate.chains import correlate
+from lineage.correlate.cluster import clusters
+from lineage.detect.catalog import load_builtin, load_user
+from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
+from lineage.detect.detection import Context
+from lineage.detect.engine import RuleEngine
+from lineage.detect.tag import Tagger
+from lineage.errors import InputError
+from lineage.graph.build import Builder, Placed
+from lineage.graph.identity import Hosts
+from lineage.normalise.dispatch import Normaliser
+from lineage.normalise.order import in_order, parts_of
+from lineage.normalise.outcome import Outcome
+from lineage.problems import InputLedger, Problem
+from lineage.read import Input, read
+from lineage.report.assemble import Found, assemble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lineage.correlate.api import Correlator
+    from lineage.normalise.event import Event
+    from lineage.read.record import RawRecord
+    from lineage.report.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked to do.
+
+    Attributes:
+        paths: files and folders of telemetry.
+        format_name: the container format of all of them, or None to recognise each.
+        rules: files and folders of the user's Sigma rules.
+        correlators: what makes chains of clusters.
+        advance: called with every number of bytes read, for a progress bar.
+    """
+
+    paths: Sequence[Path]
+    format_name: str | None = None
+    rules: Sequence[Path] = ()
+    correlators: Sequence[Correlator] = ()
+    advance: Callable[[int], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: the report, and what it was made from."""
+
+    report: Report
+    found: Found
+
+
+def run(request: Request) -> Run:
+    """Reads, correlates and reports.
+
+    Raises:
+        InputError: a path doesn't exist, or nothing in the paths can be read.
+    """
+    with _no_cycle_collection():
+        ledgers: list[InputLedger] = []
+        normaliser = Normaliser()
+        inputs = read(request.paths, request.format_name, request.advance)
+        events = list(collect(inputs, normaliser, ledgers))
+        _require_readable(ledgers)
+        found = _find(request, events, normaliser, ledgers)
+        return Run(assemble(found), found)
+
+
+def collect(
+    inputs: Iterable[Input], normaliser: Normaliser, ledgers: list[InputLedger]
+) -> Iterator[Event]:
+    """Reads and normalises all inputs, and keeps the ledger of what became of each record.
+
+    Args:
+        inputs: the opened inputs, in order.
+        normaliser: of this run.
+        ledgers: one is appended per input; its index is the `source` of the input's events.
+    """
+    for source, each in enumerate(inputs):
+        ledger = InputLedger(each.name, each.format)
+        ledgers.append(ledger)
+        for record in each.records:
+            event = _take(record, source, normaliser, ledger)
+            if event is not None:
+                yield event
+    yield from normaliser.rest()
+
+
+def _take(
+    record: RawRecord | Problem, source: int, normaliser: Normaliser, ledger: InputLedger
+) -> Event | None:
+    if isinstance(record, Problem):
+        ledger.reject(record)
+        return None
+    outcome = normaliser.normalise(record, source)
+    if isinstance(outcome, Problem):
+        ledger.reject(outcome)
+        return None
+    ledger.records += 1
+    if outcome is Outcome.IGNORED:
+        ledger.ignored += 1
+        return None
+    if outcome is Outcome.DUPLICATE:
+        ledger.duplicates += 1
+        return None
+    ledger.events += 1
+    return None if isinstance(outcome, Outcome) else outcome
+
+
+def _require_readable(ledgers: Sequence[InputLedger]) -> None:
+    if any(ledger.records > ledger.rejected for ledger in ledgers):
+        return
+    for ledger in ledgers:
+        for problem in ledger.problems:
+            raise InputError(f"{ledger.source}: {problem.reason}; there is nothing else to read")
+    raise InputError("the paths hold no telemetry; see lineage correlate --help for the formats")
+
+
+def _find(
+    request: Request, events: list[Event], normaliser: Normaliser, ledgers: list[InputLedger]
+) -> Found:
+    user = load_user(request.rules)
+    rules = (*load_builtin(), *user.rules)
+    engine = RuleEngine(rules)
+    detections = [rule.detection for rule in rules]
+    requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
+    seen = FieldsSeen(needed_fields(list(requirements.values())))
+    builder = Builder(Hosts({event.host for event in events}))
+    tagger = Tagger()
+
+    def duplicate(event: Event) -> None:
+        ledgers[event.source].events -= parts_of(event)
+        ledgers[event.source].duplicates += parts_of(event)
+
+    for event in in_order(events, normaliser.clock, duplicate):
+        seen.observe(event)
+        placed = builder.add(event)
+        matches = engine.match(event, _context(placed))
+        if matches:
+            tagger.add(event, placed, matches)
+
+    hits = tagger.hits(builder.graph)
+    tagged = TaggedGraph(builder.graph, hits, clusters(builder.graph, hits))
+    return Found(
+        inputs=ledgers,
+        graph=builder.graph,
+        hits=hits,
+        coverage=[coverage(rule, requirements[rule.rule_id], seen) for rule in detections],
+        findings=correlate(tagged, request.correlators),
+        rule_problems=[
+            (problem.title or problem.path, problem.reason) for problem in user.problems
+        ],
+    )
+
+
+def _context(placed: Placed) -> Context:
+    """What the graph knows of an event's process, for the rules' bridges."""
+    actor, parent = placed.actor, placed.parent
+    return Context(
+        parent_image=parent.image if parent else None,
+        parent_command_line=parent.command_line if parent else None,
+        process_start=None if actor is None or actor.placeholder else actor.start,
+    )
+
+
+@contextmanager
+def _no_cycle_collection() -> Iterator[None]:
+    """Switches the cycle collector off.
+
+    A run makes millions of objects and hardly a cycle, and each collection walks all of them.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
