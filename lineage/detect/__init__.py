@@ -1,0 +1,1 @@
+"""Events and rules -> hits -> tags. Pure, but for `catalog`, which reads the rule files."""

@@ -1,34 +1,313 @@
-"""The only reader of rule files."""
+"""The only reader of rule files: the package's own and the user's.
+
+A file may hold several YAML documents. In the package's own, the first is a detection's core and
+each further one an extension of it; in a user's, each is a rule of its own. Whatever is wrong with
+a rule is a `RuleProblem`; it costs no other rule.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.detect.detection import Detection, RuleProblem
+import yaml
+from sigma.exceptions import SigmaError
+from sigma.rule import SigmaRule
+from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
+
+from lineage.detect import logsource, metadata
+from lineage.detect.condition import Condition, foregone, leaves, named_fields, unusable_value
+from lineage.detect.detection import Detection, Layer, RuleProblem
+from lineage.detect.fields import fields_of
+from lineage.errors import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from lineage.detect.condition import Tree
+
+MAX_FILE_BYTES = 1 << 20
+"""A rule file larger than this is none. (The largest of SigmaHQ's have some 20 kB.)"""
+MAX_DEPTH = 50
+"""Deepest nesting of a rule file's YAML."""
+MAX_FILES = 20_000
+"""Most rule files that a folder is searched for."""
+RULE_SUFFIXES = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLayer:
+    """One reading of a detection.
+
+    Attributes:
+        layer: core or extension.
+        by: the extension's name; None for the core.
+        rule_id: UUID of the document, lower case, or its place.
+        condition: when it fires.
+    """
+
+    layer: Layer
+    by: str | None
+    rule_id: str
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A detection with its conditions."""
+    """A detection with its conditions.
+
+    Attributes:
+        detection: what it means.
+        layers: the core, then the extensions in order of trial.
+    """
 
     detection: Detection
+    layers: tuple[RuleLayer, ...]
 
 
 class RuleSet(NamedTuple):
-    """Rules that can be used, and what is wrong with the others."""
+    """Rules that can be used, and what is wrong with others or with them.
+
+    Attributes:
+        rules: in order of files and documents.
+        problems: in the same order.
+    """
 
     rules: tuple[Rule, ...]
     problems: tuple[RuleProblem, ...]
 
 
+class _UnusableError(Exception):
+    """Why a rule can't be used."""
+
+
+@cache
 def load_builtin() -> tuple[Rule, ...]:
-    """The package's own rules, sorted by file name."""
-    raise NotImplementedError
+    """The package's own rules, sorted by file name.
+
+    Raises:
+        RuleError: one of them is broken, which a changed installation alone can bring about.
+    """
+    folder = resources.files("lineage.detect") / "rules"
+    files = [
+        file
+        for family in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if family.is_dir()
+        for file in sorted(family.iterdir(), key=lambda entry: entry.name)
+        if file.name.endswith(RULE_SUFFIXES)
+    ]
+    return tuple(_builtin(file) for file in files)
 
 
 def load_user(paths: Iterable[Path]) -> RuleSet:
-    """A user's rules: each path a file, or a folder that is walked in sorted order."""
-    raise NotImplementedError
+    """A user's rules.
+
+    Args:
+        paths: files, or folders, whose `*.yml` and `*.yaml` are taken at any depth in sorted order.
+
+    Returns:
+        The rules that can be used; a problem for each that can't, and for each doubt about one
+        that can. A path that can't be read is a problem too.
+    """
+    rules: list[Rule] = []
+    problems: list[RuleProblem] = []
+    ids = {rule.detection.rule_id: rule.detection.path for rule in load_builtin()}
+    for path in paths:
+        for file in _files(path, problems):
+            for found in _user_rules(file):
+                if isinstance(found, RuleProblem):
+                    problems.append(found)
+                    continue
+                detection = found.detection
+                if detection.rule_id in ids:
+                    reason = f"id {detection.rule_id} is already used by {ids[detection.rule_id]}"
+                    problems.append(_problem(file, detection.title, f"{reason}; rule not used"))
+                    continue
+                ids[detection.rule_id] = detection.path
+                rules.append(found)
+    return RuleSet(tuple(rules), tuple(problems))
+
+
+def _builtin(file: Traversable) -> Rule:
+    try:
+        documents = _documents(file.read_bytes())
+        parsed = [_parsed(document) for document in documents]
+        layers = [_layer(rule, file.name) for rule in parsed]
+        detection = metadata.detection(
+            parsed[0],
+            path=file.name,
+            rule_id=layers[0].rule_id,
+            event_ids=layers[0].condition.event_ids,
+            builtin=True,
+            extensions=tuple(layer.by for layer in layers[1:] if layer.by is not None),
+        )
+    except (SigmaError, yaml.YAMLError, _UnusableError, metadata.MetadataError) as error:
+        raise RuleError(f"{file.name}: {error}; reinstall the package") from error
+    return Rule(detection, tuple(layers))
+
+
+def _layer(rule: SigmaRule, place: str) -> RuleLayer:
+    block = rule.custom_attributes.get("lineage", {})
+    layer: Layer = "extension" if block.get("layer") == "extension" else "core"
+    return RuleLayer(layer, block.get("by"), _rule_id(rule, place), _condition(rule))
+
+
+def _rule_id(rule: SigmaRule, place: str) -> str:
+    return str(rule.id).lower() if rule.id is not None else place
+
+
+def _files(path: Path, problems: list[RuleProblem]) -> list[Path]:
+    try:
+        if not path.is_dir():
+            return [path]
+        files = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() in RULE_SUFFIXES and file.is_file()
+        )
+    except OSError as error:
+        problems.append(_problem(path, None, f"can't be read: {error.strerror}; not used"))
+        return []
+    if not files:
+        problems.append(_problem(path, None, "no rule files (*.yml, *.yaml) in this folder"))
+    if len(files) > MAX_FILES:
+        reason = f"{len(files)} rule files; those after the first {MAX_FILES} are not used"
+        problems.append(_problem(path, None, reason))
+    return files[:MAX_FILES]
+
+
+def _user_rules(file: Path) -> Iterator[Rule | RuleProblem]:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+        documents = _documents(data)
+    except OSError as error:
+        yield _problem(file, None, f"can't be read: {error.strerror}; not used")
+        return
+    except (yaml.YAMLError, SigmaError, _UnusableError, UnicodeError) as error:
+        yield _problem(file, None, f"{_one_line(error)}; file not used")
+        return
+    if not documents:
+        yield _problem(file, None, "no rule in this file")
+    for number, document in enumerate(documents, start=1):
+        yield from _user_rule(file, number, document)
+
+
+def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | RuleProblem]:
+    title = document.get("title") if isinstance(document, dict) else None
+    title = title if isinstance(title, str) else None
+    try:
+        rule = _parsed(document)
+        condition = _condition(rule)
+        detection = metadata.detection(
+            rule,
+            path=str(file),
+            rule_id=_rule_id(rule, f"{file}#{number}"),
+            event_ids=condition.event_ids,
+        )
+    except (_UnusableError, metadata.MetadataError, SigmaError) as error:
+        yield _problem(file, title, f"{_one_line(error)}; rule not used")
+        return
+    except Exception as error:
+        reason = f"malformed rule ({type(error).__name__}: {_one_line(error)})"
+        yield _problem(file, title, f"{reason}; rule not used")
+        return
+    for reason in _doubts(condition):
+        yield RuleProblem(str(file), detection.title, reason, fatal=False)
+    layer = RuleLayer("core", None, detection.rule_id, condition)
+    yield Rule(detection, (layer,))
+
+
+def _parsed(document: object) -> SigmaRule:
+    if not isinstance(document, dict):
+        raise _UnusableError("not a Sigma rule: the document is not a mapping")
+    if "correlation" in document:
+        raise _UnusableError("a correlation over several events; only rules on one event are used")
+    if "filter" in document:
+        raise _UnusableError("a Sigma filter; write its condition into the rules")
+    if "action" in document:
+        raise _UnusableError("`action` is no longer part of Sigma; make each document a whole rule")
+    return SigmaRule.from_dict(document)
+
+
+def _documents(data: bytes) -> list[object]:
+    """The YAML documents of a rule file, none of them empty."""
+    if len(data) > MAX_FILE_BYTES:
+        raise _UnusableError(f"larger than {MAX_FILE_BYTES >> 20} MiB")
+    text = data.decode("utf-8-sig")
+    _check_depth(text)
+    documents = [
+        document for document in yaml.load_all(text, Loader=SigmaYAMLLoader) if document is not None
+    ]
+    for document in documents:
+        check_alias_expansion(document)
+    return documents
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=SigmaYAMLLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _UnusableError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _condition(rule: SigmaRule) -> Condition:
+    trees = [condition.parsed for condition in rule.detection.parsed_condition]
+    found: list[Tree] = [tree for tree in trees if tree is not None]
+    if not found:
+        raise _UnusableError("the condition is empty")
+    tree = logsource.with_implied(rule.logsource, logsource.any_of(found))
+    reading = logsource.read(rule.logsource)
+    for leaf in leaves(tree):
+        unusable = unusable_value(leaf.value)
+        if unusable is not None:
+            raise _UnusableError(unusable)
+    condition = Condition(tree, reading.event_ids, reading.dialect)
+    possible = frozenset(
+        event_id for event_id in reading.event_ids if foregone(condition, event_id) is not False
+    )
+    if not possible:
+        raise _UnusableError(_why_never(rule, condition))
+    return Condition(tree, possible, reading.dialect)
+
+
+def _why_never(rule: SigmaRule, condition: Condition) -> str:
+    source = logsource.name(rule.logsource)
+    unknown = _unknown_fields(condition)
+    if not condition.event_ids or not unknown:
+        return f"no such events are read: {source}"
+    return f"no event of {source} has {_listed(unknown)}, so that it can't fire"
+
+
+def _doubts(condition: Condition) -> list[str]:
+    unknown = _unknown_fields(condition)
+    if not unknown:
+        return []
+    return [f"no event that it is put to has {_listed(unknown)}; compared as lacking"]
+
+
+def _unknown_fields(condition: Condition) -> list[str]:
+    known = {
+        name for event_id in condition.event_ids for name in fields_of(event_id, condition.dialect)
+    }
+    return sorted(named_fields(condition) - known)
+
+
+def _listed(names: list[str]) -> str:
+    return ("a field " if len(names) == 1 else "the fields ") + ", ".join(names)
+
+
+def _problem(path: Path, title: str | None, reason: str) -> RuleProblem:
+    return RuleProblem(str(path), title, reason, fatal=True)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

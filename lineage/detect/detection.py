@@ -1,14 +1,16 @@
 """What a detection is, apart from the conditions it fires on.
 
-A `Detection` is made from a Sigma rule's own keys and its `lineage:` block; nothing here knows Sigma.
+A `Detection` is made from a Sigma rule's own keys and its `lineage:` block; nothing here knows
+Sigma.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from lineage.graph.schema import NodeKind
+if TYPE_CHECKING:
+    from lineage.graph.schema import NodeKind
 
 DetectionType = Literal["TTP", "Anomaly", "Hunting"]
 """TTP: worth attention alone. Anomaly, Hunting: weak alone."""
@@ -74,7 +76,7 @@ JOINS: tuple[Join, ...] = get_args(Join)
 DETECTION_TYPES: tuple[DetectionType, ...] = get_args(DetectionType)
 
 IMAGE_ONLY = "image-only"
-"""Bridge: the core asks for the process's start, the data has none; the event's own image is enough."""
+"""Bridge: the core asks for the process's start, the data has none; the event's image is enough."""
 PARENT_BY_PID = "parent-by-pid"
 """Bridge: the event doesn't say who the parent is; its fields come from the parent's node."""
 NO_HOUR_LIMIT = "no-hour-limit"

@@ -1,0 +1,172 @@
+"""A rule's condition: pySigma's tree, with the events it is put to and the names it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionItem,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.types import (
+    SigmaBool,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaNumber,
+    SigmaRegularExpression,
+    SigmaString,
+    SigmaTimestampPart,
+    SigmaType,
+)
+
+from lineage.detect.fields import LACKING, Dialect, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMPARABLE = (
+    SigmaNull,
+    SigmaExists,
+    SigmaString,
+    SigmaNumber,
+    SigmaBool,
+    SigmaRegularExpression,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaFieldReference,
+)
+"""The types of value that the matchers know (with `SigmaExpansion`, several of them)."""
+
+Leaf = ConditionFieldEqualsValueExpression | ConditionValueExpression
+"""A comparison: of a field, or of a keyword with the whole event."""
+
+Tree = ConditionItem | Leaf
+"""A node of pySigma's condition tree, references to selections resolved."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """When a rule fires.
+
+    Attributes:
+        tree: root of pySigma's condition tree.
+        event_ids: events that the condition is put to.
+        dialect: whose field names it uses.
+    """
+
+    tree: Tree
+    event_ids: frozenset[int | str]
+    dialect: Dialect
+
+
+def children(node: Tree) -> list[Tree]:
+    """The nodes directly under an AND, OR or NOT; none under a comparison."""
+    if not isinstance(node, ConditionItem):
+        return []
+    return [child for child in node.args if not isinstance(child, str) and child is not None]
+
+
+def leaves(node: Tree) -> Iterator[Leaf]:
+    """Every comparison in a tree."""
+    if isinstance(node, ConditionItem):
+        for child in children(node):
+            yield from leaves(child)
+        return
+    yield node
+
+
+def alternatives(value: SigmaType) -> list[SigmaType]:
+    """What a value stands for: its variants where a modifier made several, else itself."""
+    if not isinstance(value, SigmaExpansion):
+        return [value]
+    return [variant for inner in value.values for variant in alternatives(inner)]
+
+
+def named_fields(condition: Condition) -> frozenset[str]:
+    """The fields that a condition names, references to other fields included."""
+    names = set()
+    for leaf in leaves(condition.tree):
+        if isinstance(leaf, ConditionFieldEqualsValueExpression):
+            names.add(leaf.field)
+        names |= {
+            value.field
+            for value in alternatives(leaf.value)
+            if isinstance(value, SigmaFieldReference)
+        }
+    return frozenset(names)
+
+
+def unusable_value(value: SigmaType) -> str | None:
+    """Why a value can't be compared with anything; None where it can."""
+    for variant in alternatives(value):
+        if isinstance(variant, SigmaString | SigmaRegularExpression):
+            if variant.contains_placeholder():
+                return f"value '{variant}' has a placeholder that nothing fills"
+        elif not isinstance(variant, COMPARABLE):
+            return f"values of type {type(variant).__name__} are not understood"
+    return None
+
+
+def true_where_lacking(value: SigmaType) -> bool:
+    """Whether a comparison with this value holds for a field that the event lacks."""
+    if isinstance(value, SigmaNull):
+        return True
+    if isinstance(value, SigmaExists):
+        return not value.exists
+    if isinstance(value, SigmaExpansion):
+        return any(true_where_lacking(variant) for variant in alternatives(value))
+    return (
+        isinstance(value, SigmaString)
+        and all(isinstance(part, str) for part in value.s)
+        and "".join(part for part in value.s if isinstance(part, str)) in LACKING
+    )
+
+
+def foregone(condition: Condition, event_id: int | str) -> bool | None:
+    """What the condition comes to on every event of an id, whatever its values are.
+
+    Three-valued (Kleene): only the event's id and the fields that it never has are known.
+
+    Returns:
+        True or False where that decides it; None where it depends on the event.
+    """
+    return _foregone(condition.tree, condition, event_id)
+
+
+def _foregone(node: Tree, condition: Condition, event_id: int | str) -> bool | None:
+    if isinstance(node, ConditionNOT):
+        inner = [_foregone(child, condition, event_id) for child in children(node)]
+        return None if not inner or inner[0] is None else not inner[0]
+    if isinstance(node, ConditionAND | ConditionOR):
+        decisive = isinstance(node, ConditionOR)
+        known = [_foregone(child, condition, event_id) for child in children(node)]
+        if decisive in known:
+            return decisive
+        return None if None in known else not decisive
+    if not isinstance(node, ConditionFieldEqualsValueExpression):
+        return None
+    known_fields = fields_of(event_id, condition.dialect)
+    if node.field not in known_fields:
+        return true_where_lacking(node.value)
+    values = alternatives(node.value)
+    if all(isinstance(v, SigmaFieldReference) and v.field not in known_fields for v in values):
+        return False
+    if node.field == "EventID" and all(_is_plain(value) for value in values):
+        return any(str(value).casefold() == str(event_id).casefold() for value in values)
+    return None
+
+
+def _is_plain(value: SigmaType) -> bool:
+    """Whether a value is compared as it stands, by its text."""
+    if isinstance(value, SigmaString):
+        return not value.contains_special()
+    return isinstance(value, SigmaNumber | SigmaBool) and not isinstance(value, SigmaTimestampPart)

@@ -1,0 +1,279 @@
+"""The slow, obvious matcher: straight from the condition to the event, one value at a time.
+
+`lineage.detect.compile` must agree with it (tests hold that); it also says why a rule fired.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.policy import default_policy
+from sigma.types import (
+    CompareOperators,
+    SigmaBool,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaNumber,
+    SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
+    SigmaString,
+    SigmaTimestampPart,
+    SigmaType,
+    SpecialChars,
+    TimestampPart,
+)
+
+from lineage.detect.condition import Condition, Tree, alternatives, children, true_where_lacking
+from lineage.detect.fields import (
+    Field,
+    Value,
+    address_of,
+    attribute_value,
+    field_value,
+    fields_of,
+    moment_of,
+    number_of,
+    text_attributes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sigma.policy.regex_engine import RegexPattern
+
+    from lineage.normalise.event import Event
+
+
+def matches(condition: Condition, event: Event) -> bool:
+    """Whether an event meets a condition."""
+    if event.event_id not in condition.event_ids:
+        return False
+    return _holds(condition.tree, event, fields_of(event.event_id, condition.dialect))
+
+
+def explain(condition: Condition, event: Event) -> dict[str, str]:
+    """The fields of an event that made it meet a condition, with their values.
+
+    Values are the telemetry's own text. A derived field that is a mere part of an attribute shows
+    as that attribute; a decoded one shows beside it.
+
+    Returns:
+        Field name -> value; empty where the event doesn't meet the condition.
+    """
+    if not matches(condition, event):
+        return {}
+    known = fields_of(event.event_id, condition.dialect)
+    shown: dict[str, str] = {}
+    for name in _reasons(condition.tree, event, known):
+        _show(name, event, known, shown)
+    return shown
+
+
+def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, str]) -> None:
+    field = known.get(name) or Field(name, (name,), lambda value: value)
+    for attribute in field.attributes:
+        if attribute == "event_id":
+            continue
+        value = getattr(event, attribute)
+        if value is not None:
+            shown[attribute] = str(value)
+    if field.decoded:
+        shown[field.name] = str(field_value(event, field))
+
+
+def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str]:
+    """The fields of the comparisons that hold, or are looked at and don't where they may not."""
+    if isinstance(node, ConditionNOT):
+        return [name for child in children(node) for name in _looked_at(child)]
+    if isinstance(node, ConditionAND | ConditionOR):
+        return [
+            name
+            for child in children(node)
+            if _holds(child, event, known)
+            for name in _reasons(child, event, known)
+        ]
+    if isinstance(node, ConditionValueExpression):
+        return [
+            name
+            for name in text_attributes(event.event_id)
+            if _keyword(node.value, attribute_value(event, name))
+        ]
+    return _looked_at(node)
+
+
+def _looked_at(node: Tree) -> list[str]:
+    if isinstance(node, ConditionFieldEqualsValueExpression):
+        references = [
+            value.field
+            for value in alternatives(node.value)
+            if isinstance(value, SigmaFieldReference)
+        ]
+        return [node.field, *references]
+    return [name for child in children(node) for name in _looked_at(child)]
+
+
+def _holds(node: Tree, event: Event, known: Mapping[str, Field]) -> bool:
+    if isinstance(node, ConditionNOT):
+        return not all(_holds(child, event, known) for child in children(node))
+    if isinstance(node, ConditionAND):
+        return all(_holds(child, event, known) for child in children(node))
+    if isinstance(node, ConditionOR):
+        return any(_holds(child, event, known) for child in children(node))
+    if isinstance(node, ConditionValueExpression):
+        return any(
+            _keyword(node.value, attribute_value(event, name))
+            for name in text_attributes(event.event_id)
+        )
+    if not isinstance(node, ConditionFieldEqualsValueExpression):
+        return False
+    value = field_value(event, known[node.field]) if node.field in known else None
+    return any(_compare(value, wanted, event, known) for wanted in alternatives(node.value))
+
+
+def _keyword(wanted: SigmaType, value: Value) -> bool:
+    """Whether a keyword stands anywhere in a value."""
+    if value is None:
+        return False
+    return any(_stands_in(str(value), variant) for variant in alternatives(wanted))
+
+
+def _stands_in(text: str, wanted: SigmaType) -> bool:
+    if isinstance(wanted, SigmaRegularExpression):
+        return _searches(text, wanted)
+    if isinstance(wanted, SigmaString):
+        anything = SpecialChars.WILDCARD_MULTI
+        return _glob((anything, *_parts(wanted), anything), text, cased=_is_cased(wanted))
+    return str(wanted).casefold() in text.casefold()
+
+
+def _compare(value: Value, wanted: SigmaType, event: Event, known: Mapping[str, Field]) -> bool:
+    if value is None:
+        return true_where_lacking(wanted)
+    if isinstance(wanted, SigmaNull):
+        return False
+    if isinstance(wanted, SigmaExists):
+        return wanted.exists
+    if isinstance(wanted, SigmaString):
+        return _glob(_parts(wanted), str(value), cased=_is_cased(wanted))
+    if isinstance(wanted, SigmaTimestampPart):
+        return _date_part(value, wanted.timestamp_part) == wanted.number
+    if isinstance(wanted, SigmaNumber):
+        return number_of(value) == wanted.number
+    if isinstance(wanted, SigmaBool):
+        return str(value).casefold() == str(wanted.boolean).casefold()
+    if isinstance(wanted, SigmaRegularExpression):
+        return _searches(str(value), wanted)
+    if isinstance(wanted, SigmaCIDRExpression):
+        address = address_of(value)
+        return address is not None and address in wanted.network
+    if isinstance(wanted, SigmaCompareExpression):
+        return _ordered(number_of(value), wanted)
+    if isinstance(wanted, SigmaFieldReference):
+        other = field_value(event, known[wanted.field]) if wanted.field in known else None
+        return other is not None and _refers(str(value), str(other), wanted)
+    return False
+
+
+def _refers(value: str, other: str, wanted: SigmaFieldReference) -> bool:
+    value, other = value.casefold(), other.casefold()
+    if wanted.starts_with and wanted.ends_with:
+        return other in value
+    if wanted.starts_with:
+        return value.startswith(other)
+    if wanted.ends_with:
+        return value.endswith(other)
+    return value == other
+
+
+def _ordered(number: int | float | None, wanted: SigmaCompareExpression) -> bool:
+    if number is None:
+        return False
+    limit = wanted.number.number
+    return {
+        CompareOperators.LT: number < limit,
+        CompareOperators.LTE: number <= limit,
+        CompareOperators.GT: number > limit,
+        CompareOperators.GTE: number >= limit,
+        CompareOperators.NEQ: number != limit,
+    }[wanted.op]
+
+
+def _date_part(value: Value, part: TimestampPart) -> int | None:
+    moment = moment_of(value)
+    if moment is None:
+        return None
+    if part is TimestampPart.WEEK:
+        return moment.isocalendar().week
+    return int(getattr(moment, part.name.lower()))
+
+
+def _is_cased(wanted: SigmaString) -> bool:
+    return isinstance(wanted, SigmaCasedString)
+
+
+def _parts(wanted: SigmaString) -> tuple[str | SpecialChars, ...]:
+    return tuple(part for part in wanted.s if isinstance(part, str | SpecialChars))
+
+
+def _glob(parts: Sequence[str | SpecialChars], text: str, *, cased: bool) -> bool:
+    """Whether a pattern with wildcards takes the whole text.
+
+    The greedy two-pointer algorithm: go back to the last `*` on a mismatch, and let it take one
+    character more (R. Kirk, "Matching Wildcards", Dr. Dobb's 2008).
+    """
+    pattern: list[str | SpecialChars] = []
+    for part in parts:
+        if isinstance(part, SpecialChars):
+            pattern.append(part)
+        else:
+            pattern.extend(part if cased else part.casefold())
+    subject = text if cased else text.casefold()
+    at, star, resume = 0, -1, 0
+    position = 0
+    while position < len(subject):
+        token = pattern[at] if at < len(pattern) else None
+        if token is SpecialChars.WILDCARD_MULTI:
+            star, resume = at, position
+            at += 1
+        elif token is SpecialChars.WILDCARD_SINGLE or token == subject[position]:
+            at += 1
+            position += 1
+        elif star >= 0:
+            resume += 1
+            at, position = star + 1, resume
+        else:
+            return False
+    return all(token is SpecialChars.WILDCARD_MULTI for token in pattern[at:])
+
+
+_PYTHON_FLAGS = {
+    SigmaRegularExpressionFlag.IGNORECASE: re.IGNORECASE,
+    SigmaRegularExpressionFlag.MULTILINE: re.MULTILINE,
+    SigmaRegularExpressionFlag.DOTALL: re.DOTALL,
+}
+
+
+def _searches(text: str, wanted: SigmaRegularExpression) -> bool:
+    flags = 0
+    for flag in wanted.flags:
+        flags |= _PYTHON_FLAGS[flag]
+    encodable = text.encode("utf-8", "replace").decode("utf-8")
+    return _pattern(str(wanted.regexp), flags).search(encodable) is not None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(expression: str, flags: int) -> RegexPattern:
+    return default_policy.regex_engine.compile(expression, flags)

@@ -1,0 +1,91 @@
+"""What an event must carry before a rule can fire on it, read off the rule's own condition."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT
+from sigma.types import SigmaFieldReference, SigmaType
+
+from lineage.detect.condition import (
+    Condition,
+    Tree,
+    alternatives,
+    children,
+    foregone,
+    true_where_lacking,
+)
+from lineage.detect.fields import Field, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Need = frozenset[str]
+"""Attributes of an event, all of which it must have."""
+
+_NOTHING: tuple[Need, ...] = (frozenset(),)
+_MAX_NEEDS = 64
+
+_EITHER = {("ParentBaseFileName", "ParentImage"): ("ParentBaseFileName", "ParentImage")}
+"""Attributes of derived fields of which one is enough."""
+
+
+def needs(condition: Condition, event_id: int | str) -> tuple[Need, ...]:
+    """The smallest sets of attributes that let the condition come true on events of an id.
+
+    A negated comparison needs nothing, for it holds where the field is lacking.
+
+    Returns:
+        Alternatives; one set that is empty where the condition needs no field; none where it can't
+        come true on such events at all.
+    """
+    if event_id not in condition.event_ids or foregone(condition, event_id) is False:
+        return ()
+    return _needs(condition.tree, fields_of(event_id, condition.dialect))
+
+
+def _needs(node: Tree, known: Mapping[str, Field]) -> tuple[Need, ...]:
+    if isinstance(node, ConditionNOT):
+        return _NOTHING
+    if isinstance(node, ConditionAND):
+        found = _NOTHING
+        for child in children(node):
+            found = _smallest(a | b for a, b in product(found, _needs(child, known)))
+        return found
+    inner = children(node)
+    if inner:
+        return _smallest(need for child in inner for need in _needs(child, known))
+    if not isinstance(node, ConditionFieldEqualsValueExpression):
+        return _NOTHING
+    return _smallest(
+        need for value in alternatives(node.value) for need in _leaf(node.field, value, known)
+    )
+
+
+def _leaf(name: str, value: SigmaType, known: Mapping[str, Field]) -> tuple[Need, ...]:
+    if true_where_lacking(value):
+        return _NOTHING
+    if name not in known:
+        return ()
+    own = _attributes(known[name])
+    if not isinstance(value, SigmaFieldReference):
+        return own
+    if value.field not in known:
+        return ()
+    return _smallest(a | b for a, b in product(own, _attributes(known[value.field])))
+
+
+def _attributes(field: Field) -> tuple[Need, ...]:
+    if field.attributes in _EITHER:
+        return tuple(frozenset({name}) for name in _EITHER[field.attributes])
+    return (frozenset(field.attributes) - {"event_id", "host", "time"},)
+
+
+def _smallest(found: Iterable[Need]) -> tuple[Need, ...]:
+    """Drops every set that contains another one; bounded, keeping the smallest."""
+    kept: list[Need] = []
+    for need in sorted(set(found), key=lambda need: (len(need), sorted(need))):
+        if not any(other <= need for other in kept):
+            kept.append(need)
+    return tuple(kept[:_MAX_NEEDS])
