@@ -62,10 +62,27 @@ class EvtxReader:
             yield from chunk.problems
             index += 1
         yield from _unread(unread, 0)
-        expected = struct.unpack_from("<H", header, 42)[0]
-        if header.startswith(FILE_MAGIC) and expected > index:
-            reason = f"cut short: {index} of {expected} chunks are there; get a whole copy"
-            yield Problem(None, reason, lost=0)
+        if header.startswith(FILE_MAGIC):
+            yield from _missing_chunks(header, index, last)
+
+
+def _missing_chunks(header: bytes, chunks: int, last: int) -> Iterator[Problem]:
+    """The problem of a file that ends before what its header tells.
+
+    Args:
+        header: the file's header.
+        chunks: how many chunks there are.
+        last: the last record number that was seen.
+    """
+    from lineage.read.evtx_chunk import MOST_RECORDS
+
+    next_number = struct.unpack_from("<Q", header, 24)[0]
+    expected = struct.unpack_from("<H", header, 42)[0]
+    if chunks >= expected:
+        return
+    missing = next_number - 1 - last
+    lost = missing if 0 < missing <= MOST_RECORDS * (expected - chunks) else 0
+    yield Problem(None, f"cut short: {chunks} of {expected} chunks; get a whole copy", lost)
 
 
 def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:

@@ -40,6 +40,7 @@ header's block size, number of chunks. Checksums aren't verified: those of a log
 while in use don't fit."""
 
 _BAD_RECORD = re.compile(r"Failed to parse record number (\d+): ([^\n]*)")
+_PREAMBLE = "An error occurred while trying to deserialize evtx stream.: "
 _NO_TOKEN = 0xFF
 """No binary XML token has this value, so that a mended stretch can't parse as a record."""
 
@@ -51,7 +52,7 @@ class Chunk(NamedTuple):
         records: decoded records in order.
         problems: one for each record or stretch that couldn't be decoded.
         first: lowest record number that was seen, None where there was none.
-        last: highest record number that was seen, None where there was none.
+        last: highest record number that was seen or that its header tells; None like `first`.
     """
 
     records: list[dict[str, Any]]
@@ -98,7 +99,10 @@ def _read_damaged(chunk: bytes, index: int) -> Chunk:
         if gap.offset + gap.size == len(chunk) < CHUNK_BYTES:
             reason = f"cut short inside chunk {index}; get a whole copy of the file"
         problems.append(Problem(None, reason, gap.lost))
-    return Chunk(records, problems, min(numbers, default=None), max(numbers, default=None))
+    if not numbers:
+        return Chunk(records, problems, None, None)
+    _, claimed, _ = _claims(chunk)
+    return Chunk(records, problems, min(numbers), max(claimed, *numbers))
 
 
 def _count_read(parsed: tuple[list[dict[str, Any]], dict[int, str]]) -> int:
@@ -117,9 +121,8 @@ def _parse(chunk: bytes) -> tuple[list[dict[str, Any]], dict[int, str]]:
                 records.append(loads(record["data"]))  # noqa: PERF401 - keeps those before an error
         except RuntimeError as error:
             bad = _BAD_RECORD.match(str(error))
-            if bad is None:
-                break
-            errors[int(bad[1])] = bad[2]
+            if bad is not None:
+                errors[int(bad[1])] = bad[2].removeprefix(_PREAMBLE)
         else:
             break
     return records, errors
@@ -143,35 +146,37 @@ def _mend(chunk: bytes) -> tuple[set[int], list[_Gap], bytes]:
     mended = bytearray(chunk.ljust(CHUNK_BYTES, b"\0"))
     numbers: set[int] = set()
     gaps: list[_Gap] = []
-    last_number, free_space = _claims(mended)
+    first_number, last_number, free_space = _claims(mended)
     end = min(free_space or CHUNK_BYTES, len(chunk))
     position = last_offset = _FIRST_RECORD
-    previous = 0
+    previous = first_number - 1
     while found := _next_record(mended, position, end, previous):
         start, size, number = found
         if start > position:
-            lost = number - previous - 1 if previous else 1
-            gaps.append(_Gap(position, start - position, _plausible(lost)))
+            gaps.append(_Gap(position, start - position, _plausible(number - previous - 1)))
             _bridge(mended, position, start)
         numbers.add(number)
         previous = number
         last_offset = start
         position = start + size
     if free_space > position:
-        lost = last_number - previous if previous else 1
-        gaps.append(_Gap(position, max(end - position, 0), _plausible(lost)))
+        lost = _plausible(last_number - previous)
+        gaps.append(_Gap(position, max(end - position, 0), lost))
     mended[: len(CHUNK_MAGIC)] = CHUNK_MAGIC
     struct.pack_into("<III", mended, 40, 128, last_offset, position)
     return numbers, gaps, bytes(mended)
 
 
-def _claims(chunk: bytearray) -> tuple[int, int]:
-    """Last record number and end of the records by the chunk's header; 0 where it is damaged."""
-    last_number: int = struct.unpack_from("<Q", chunk, 32)[0]
+def _claims(chunk: bytes | bytearray) -> tuple[int, int, int]:
+    """First and last record number and end of the records by the header; 0 where it is damaged."""
+    if len(chunk) < _FIRST_RECORD or not chunk.startswith(CHUNK_MAGIC):
+        return 0, 0, 0
+    first, last = struct.unpack_from("<QQ", chunk, 24)
     free_space: int = struct.unpack_from("<I", chunk, 48)[0]
-    if not chunk.startswith(CHUNK_MAGIC) or not _FIRST_RECORD < free_space <= CHUNK_BYTES:
-        return 0, 0
-    return last_number, free_space
+    believable = 0 < first <= last < first + MOST_RECORDS
+    if not _FIRST_RECORD < free_space <= CHUNK_BYTES:
+        return 0, 0, 0
+    return (first, last, free_space) if believable else (0, 0, free_space)
 
 
 def _plausible(lost: int) -> int:
@@ -195,7 +200,7 @@ def _next_record(
         if (
             _SMALLEST_RECORD <= size <= end - position
             and struct.unpack_from("<I", chunk, stop - 4)[0] == size
-            and (position == expected or not previous or 0 < number - previous <= MOST_RECORDS)
+            and (position == expected or previous <= 0 or 0 < number - previous <= MOST_RECORDS)
         ):
             return position, size, number
         position += 1

@@ -43,7 +43,7 @@ _AFTER_ELEMENT = re.compile(rb"\s{0,64}+(?:,\s{0,64}+\{|\])")
 """What follows the brace that closes an element: the next element, or the array's end."""
 
 LIKELY_ENDS = 3
-"""How many likely ends are tried before an element is cut out bracket by bracket, which is slower."""
+"""Likely ends that are tried before an element is cut out bracket by bracket, which is slower."""
 
 _MEMBER_NAME = re.compile(rb'"([\w.@# -]{1,64})"\s*:')
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
