@@ -1,0 +1,1 @@
+"""Labelled intrusions and benign noise: telemetry whose truth is known."""

@@ -1,0 +1,1 @@
+"""The honest life of a workstation, with everything in it that looks bad and isn't."""

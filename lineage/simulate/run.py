@@ -1,0 +1,163 @@
+"""Runs a scenario and writes its telemetry in every container format, with the ground truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import orjson
+
+from lineage.simulate.facts import ProcessStart
+from lineage.simulate.scenario import Noise, Scenario, clean_weeks, textbook
+from lineage.simulate.truth import GroundTruth
+from lineage.simulate.write import json_lines
+from lineage.simulate.write.collection import EvtxArchive, EvtxCollection
+from lineage.simulate.write.event_xml import EventXmlDocument, EventXmlLines
+from lineage.simulate.write.falcon import FalconFile
+from lineage.simulate.write.windows import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from lineage.simulate.facts import Fact
+    from lineage.simulate.write.record import WindowsRecord
+
+DEFAULT_SEED = 20260202
+
+
+class Container(Protocol):
+    """A telemetry file, or a folder of them, being written."""
+
+    def write(self, record: WindowsRecord) -> None:
+        """Appends one record."""
+        ...
+
+    def close(self) -> None:
+        """Ends the file."""
+        ...
+
+
+def _lines(name: str, shape: json_lines.Shape) -> Callable[[Path], Container]:
+    return lambda folder: json_lines.JsonLines(folder / name, shape)
+
+
+_WINDOWS_FORMATS: dict[str, Callable[[Path], Container]] = {
+    "evtx": EvtxCollection,
+    "evtx.zip": lambda folder: EvtxArchive(folder / "evtx.zip"),
+    "event-xml": lambda folder: EventXmlLines(folder / "events.xml"),
+    "event-xml-utf16": lambda folder: EventXmlDocument(folder / "events.xml"),
+    "splunk-json": _lines("export.json", json_lines.splunk),
+    "splunk-json-array": lambda folder: json_lines.JsonArray(
+        folder / "export.json", json_lines.splunk
+    ),
+    "winlogbeat": _lines("winlogbeat.ndjson", json_lines.winlogbeat),
+    "winlogbeat-6": _lines("winlogbeat.ndjson", json_lines.winlogbeat_6),
+    "nxlog": _lines("nxlog.json", json_lines.nxlog),
+    "nxlog.json.gz": _lines("nxlog.json.gz", json_lines.nxlog),
+    "sentinel": _lines("events.json", json_lines.sentinel),
+}
+_FALCON = "falcon-fdr"
+
+FORMATS: tuple[str, ...] = (*_WINDOWS_FORMATS, _FALCON)
+"""Names of the formats, which are also the names of their folders."""
+
+
+def simulate(
+    directory: Path,
+    seed: int = DEFAULT_SEED,
+    noise: Noise = "normal",
+    *,
+    formats: Sequence[str] = FORMATS,
+    events: int = 0,
+) -> list[Path]:
+    """Writes the textbook intrusion in every format, and the ground truth.
+
+    Args:
+        directory: where; made where it doesn't exist.
+        seed: the same seed gives the same bytes.
+        noise: how much benign activity there is.
+        formats: some of `FORMATS`.
+        events: at least this many Windows events in all; weeks of clean hosts are added to reach
+            it. Memory stays bounded, however many.
+
+    Returns:
+        The folders written, one per format, and the ground truth's file as the last.
+
+    Raises:
+        ValueError: a format isn't one of `FORMATS`.
+        OSError: the directory can't be written.
+    """
+    return write(directory, _scenes(seed, noise), seed, formats=formats, events=events)
+
+
+def _scenes(seed: int, noise: Noise) -> Iterator[Scenario]:
+    yield textbook(seed, noise)
+    yield from clean_weeks(seed, noise)
+
+
+def write(
+    directory: Path,
+    scenes: Iterator[Scenario],
+    seed: int,
+    *,
+    formats: Sequence[str] = FORMATS,
+    events: int = 0,
+) -> list[Path]:
+    """Writes the first scenario whole, and of the next ones as many events as are still wanted.
+
+    Args:
+        directory: where; made where it doesn't exist.
+        scenes: scenarios in order of time.
+        seed: noted in the ground truth.
+        formats: some of `FORMATS`.
+        events: how many Windows events are wanted at least.
+
+    Returns:
+        The folders written, one per format, and the ground truth's file as the last.
+
+    Raises:
+        ValueError: a format isn't one of `FORMATS`.
+        OSError: the directory can't be written.
+    """
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise ValueError(f"no such format: {', '.join(unknown)}; there are {', '.join(FORMATS)}")
+    folders = [directory / name for name in formats]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    outputs = [
+        _WINDOWS_FORMATS[name](directory / name) for name in formats if name in _WINDOWS_FORMATS
+    ]
+    falcon = FalconFile(directory / _FALCON / "data.json") if _FALCON in formats else None
+    truth = GroundTruth(seed)
+    journal = Journal()
+    written = 0
+    for number, scene in enumerate(scenes):
+        truth.announce(scene.hosts, scene.plans)
+        for fact in scene.facts():
+            truth.observe(fact)
+            written += _write_fact(fact, journal, outputs, falcon)
+            if number and written >= events:
+                break
+        if written >= events:
+            break
+    for output in outputs:
+        output.close()
+    if falcon is not None:
+        falcon.close()
+    path = directory / "truth.json"
+    path.write_bytes(orjson.dumps(truth.document(), option=orjson.OPT_INDENT_2) + b"\n")
+    return [*folders, path]
+
+
+def _write_fact(
+    fact: Fact, journal: Journal, outputs: list[Container], falcon: FalconFile | None
+) -> int:
+    written = 0
+    for record in journal.records(fact):
+        written += 1
+        for output in outputs:
+            output.write(record)
+    if falcon is not None and isinstance(fact, ProcessStart):
+        falcon.write(fact)
+    return written

@@ -1,0 +1,1 @@
+"""Simulated facts -> event records -> the containers that real exports come in."""
