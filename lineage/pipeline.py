@@ -140,9 +140,10 @@ def _find(
     builder = Builder(Hosts({event.host for event in events}))
     tagger = Tagger()
 
-    def duplicate(event: Event) -> None:
+    def duplicate(event: Event, first: Event) -> None:
         ledgers[event.source].events -= parts_of(event)
         ledgers[event.source].duplicates += parts_of(event)
+        tagger.repeat(event, first)
 
     for event in in_order(events, normaliser.clock, duplicate):
         seen.observe(event)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lineage.graph.provenance import Reference
 from lineage.normalise.event import Event, ProcessCreated
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Hit:
         by: the bridge's or extension's name, else None.
         fields: the fields that made it match.
         ordinal: the event, in the graph's event table.
-        also: the other events that tell the same fact and fire the detection.
+        record: where it is recorded.
+        also: the other records that tell the same fact and fire the detection.
         host: as the event names it.
         pid: of the acting process; for a process start, of the new one.
         node: id of the tagged node.
@@ -45,7 +47,8 @@ class Hit:
     by: str | None
     fields: dict[str, str]
     ordinal: int
-    also: tuple[int, ...]
+    record: Reference
+    also: tuple[Reference, ...]
     host: str
     pid: int | None
     node: str
@@ -58,6 +61,7 @@ class Tagger:
 
     def __init__(self) -> None:
         self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
+        self._of_record: dict[tuple[int, int, int | str], list[tuple[str, str | int]]] = {}
 
     def add(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
         """Takes an event's matches."""
@@ -68,6 +72,16 @@ class Tagger:
             known = self._hits.get(key)
             merged = _merge(known[0], hit) if known else hit
             self._hits[key] = (merged, placed.parent or (known[1] if known else None))
+            self._of_record.setdefault(hit.record[1:], []).append(key)
+
+    def repeat(self, event: Event, first: Event) -> None:
+        """Takes a record that tells again, under another number, what another told before."""
+        again, before = _reference(event), _reference(first)[1:]
+        if again[1:] == before:
+            return
+        for key in self._of_record.get(before, ()):
+            hit, parent = self._hits[key]
+            self._hits[key] = (replace(hit, also=(*hit.also, again)), parent)
 
     def hits(self, graph: ProvenanceGraph) -> list[Hit]:
         """All hits in order of time, the implicated nodes looked up in the finished graph."""
@@ -85,6 +99,7 @@ def _hit(event: Event, placed: Placed, match: Match) -> Hit:
         match.by,
         match.fields,
         placed.ordinal,
+        _reference(event),
         (),
         event.host,
         event.ProcessId,
@@ -94,12 +109,16 @@ def _hit(event: Event, placed: Placed, match: Match) -> Hit:
     )
 
 
+def _reference(event: Event) -> Reference:
+    return Reference(event.time, event.source, event.record, event.event_id)
+
+
 def _merge(one: Hit, other: Hit) -> Hit:
-    """The hit by the stronger layer, the earlier where equal, with the other's event beside it."""
-    first, second = (one, other)
+    """The hit by the stronger layer, the earlier where equal, with the other's record beside it."""
+    first, second = one, other
     if _LAYER_RANK[other.layer] < _LAYER_RANK[one.layer]:
         first, second = other, one
-    also = tuple(sorted({*first.also, second.ordinal, *second.also} - {first.ordinal}))
+    also = (*first.also, second.record, *second.also)
     return replace(first, also=also, pid=first.pid if first.pid is not None else second.pid)
 
 

@@ -23,7 +23,7 @@ _RECORD_BITS = 64
 
 
 def in_order(
-    events: list[Event], clock: Clock, duplicate: Callable[[Event], None]
+    events: list[Event], clock: Clock, duplicate: Callable[[Event, Event], None]
 ) -> Iterator[Event]:
     """Yields the events in order of time, without repetitions. Empties the list as it goes.
 
@@ -33,26 +33,26 @@ def in_order(
     Args:
         events: in any order.
         clock: zone offsets of the inputs.
-        duplicate: called with every event that is left out.
+        duplicate: called with every event that is left out, and the one that stands for it.
     """
     for index, event in enumerate(events):
         if event.event_id in _HEADER_ONLY and (offset := clock.offset(event.source, event.host)):
             events[index] = event._replace(time=event.time + offset)
     events.sort(key=_position, reverse=True)
-    seen: set[Hashable] = set()
-    seen_before: set[Hashable] = set()
+    seen: dict[Hashable, Event] = {}
+    seen_before: dict[Hashable, Event] = {}
     second = -1
     while events:
         event = events.pop()
         if event.time // TICKS != second:
-            seen_before = seen if event.time // TICKS == second + 1 else set()
-            seen = set()
+            seen_before = seen if event.time // TICKS == second + 1 else {}
+            seen = {}
             second = event.time // TICKS
         key = _identity(event)
-        if key in seen or key in seen_before:
-            duplicate(event)
+        first = seen.setdefault(key, seen_before.get(key, event))
+        if first is not event:
+            duplicate(event, first)
             continue
-        seen.add(key)
         yield event
 
 

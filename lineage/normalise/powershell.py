@@ -50,15 +50,15 @@ class Joiner:
         Raises:
             ValueError: the record has no text, time or usable part number.
         """
-        text = raw.data.get("ScriptBlockText")
-        if not isinstance(text, str):
-            raise ValueError("ScriptBlockText is missing")
+        block_id = self._values.texts[raw.data.get("ScriptBlockId")]
+        text = self._values.texts[raw.data.get("ScriptBlockText")]
+        if text is None and block_id is None:
+            raise ValueError("neither ScriptBlockText nor ScriptBlockId is there")
         number = self._ordinal(raw, "MessageNumber")
         total = self._ordinal(raw, "MessageTotal")
         if not 1 <= number <= total <= MOST_PARTS:
             raise ValueError(f"part {number} of {total} can't be")
-        part = self._part(raw, source, text)
-        block_id = self._values.texts[raw.data.get("ScriptBlockId")]
+        part = self._part(raw, source, text or "")
         if total == 1 or block_id is None:
             return _join(block_id, total, {number: part})
         key = (part.header.host.lower(), block_id.lower())

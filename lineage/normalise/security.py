@@ -66,12 +66,13 @@ def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
     get = raw.data.get
     text = values.texts.__getitem__
     pid = values.numbers[get("ProcessId")]
-    if pid is None:
-        raise ValueError("ProcessId is missing")
+    name = text(get("ProcessName"))
+    if pid is None and name is None:
+        raise ValueError("neither ProcessId nor ProcessName says which process it was")
     return ObjectAccessed(
         *header(raw, source, logged_time(raw)),
         ProcessId=pid,
-        ProcessName=text(get("ProcessName")),
+        ProcessName=name,
         ObjectName=require(text(get("ObjectName")), "ObjectName"),
         ObjectType=text(get("ObjectType")),
         ObjectServer=text(get("ObjectServer")),

@@ -73,8 +73,8 @@ def _process(raw: RawRecord, values: Values) -> tuple[str | None, int | None]:
     get = raw.data.get
     guid = values.guids[get("ProcessGuid")]
     pid = values.numbers[get("ProcessId")]
-    if guid is None and pid is None:
-        raise ValueError("neither ProcessGuid nor ProcessId says which process it was")
+    if guid is None and pid is None and values.texts[get("Image")] is None:
+        raise ValueError("neither ProcessGuid, ProcessId nor Image says which process it was")
     return guid, pid
 
 

@@ -14,7 +14,7 @@ from lineage.detect.coverage import Coverage
 from lineage.detect.tag import Hit
 from lineage.graph.hubs import program_name
 from lineage.graph.nodes import HostNode, ProcessNode, UserNode, caption
-from lineage.graph.provenance import Edge, ProvenanceGraph
+from lineage.graph.provenance import Edge, ProvenanceGraph, Reference
 from lineage.normalise.times import iso
 from lineage.problems import InputLedger
 from lineage.report import model
@@ -86,7 +86,7 @@ def _coverage(coverage: Coverage) -> model.Coverage:
 
 
 def _hit(hit: Hit, found: Found) -> model.DetectionHit:
-    event = found.graph.events[hit.ordinal]
+    event = hit.record
     return model.DetectionHit(
         detection=hit.detection.title,
         rule_id=hit.detection.rule_id,
@@ -102,15 +102,16 @@ def _hit(hit: Hit, found: Found) -> model.DetectionHit:
         node=hit.node,
         layer=hit.layer,
         by=hit.by,
-        also=[_record(ordinal, found) for ordinal in hit.also],
+        also=[_record(reference, found) for reference in hit.also],
         fields=hit.fields,
     )
 
 
-def _record(ordinal: int, found: Found) -> model.RecordReference:
-    event = found.graph.events[ordinal]
+def _record(reference: Reference, found: Found) -> model.RecordReference:
     return model.RecordReference(
-        event_id=event.event_id, source=found.inputs[event.source].source, record=event.record
+        event_id=reference.event_id,
+        source=found.inputs[reference.source].source,
+        record=reference.record,
     )
 
 
@@ -121,7 +122,7 @@ def _chain(finding: Finding, found: Found, entries: dict[int, model.DetectionHit
     times = [graph.events.time(hit.ordinal) for hit in cluster.hits]
     times += [graph.events.time(step.ordinal) for step in steps]
     return model.Chain(
-        id=chain_id(finding, graph),
+        id=chain_id(finding),
         score=finding.score,
         verdict=finding.verdict,
         family=finding.family,
