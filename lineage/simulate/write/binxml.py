@@ -45,6 +45,12 @@ _SYSTEM: tuple[tuple[str, int], ...] = (
     ("Keywords", _HEX64),
 )
 
+TypedValue = tuple[int, bytes]
+"""A value's type and its bytes."""
+
+_HEADER_HOLES = 13
+"""Holes in front of the data fields': what a template's System element takes from the record."""
+
 Shape = tuple[str, str, tuple[tuple[str, int], ...]]
 """What tells templates apart: provider's name and GUID, and the data fields with their types."""
 
@@ -61,9 +67,10 @@ class Names(Protocol):
         ...
 
 
-def shape(record: WindowsRecord) -> Shape:
-    """The record's template key."""
-    fields = tuple((name, _value_type(value)) for name, value in record.data)
+def shape(record: WindowsRecord, filled: list[TypedValue]) -> Shape:
+    """The record's template key; `filled` are its values as `typed_values` gives them."""
+    kinds = (kind for kind, _ in filled[_HEADER_HOLES:])
+    fields = tuple((name, kind) for (name, _), kind in zip(record.data, kinds, strict=True))
     return record.provider.name, record.provider.guid, fields
 
 
@@ -86,9 +93,13 @@ def template_definition(key: Shape, offset: int, names: Names) -> tuple[int, byt
     return struct.unpack("<I", guid.bytes_le[:4])[0], header + bytes(body.data)
 
 
-def values(record: WindowsRecord) -> bytes:
-    """The values for the template's holes, with the table of their sizes and types."""
-    filled: list[tuple[int, bytes]] = [
+def typed_values(record: WindowsRecord) -> list[TypedValue]:
+    """The values for the template's holes, each as its type and its bytes.
+
+    Raises:
+        ValueError: a value is longer than EVTX can hold.
+    """
+    system: list[TypedValue] = [
         (_UINT16, struct.pack("<H", record.event_id)),
         (_UINT8, struct.pack("<B", record.version)),
         (_UINT8, struct.pack("<B", record.level)),
@@ -103,9 +114,14 @@ def values(record: WindowsRecord) -> bytes:
         (_STRING, _utf16(record.computer)),
         (_NULL, b"") if record.user is None else (_SID, _sid(record.user)),
     ]
-    filled.extend((_value_type(value), _value_bytes(name, value)) for name, value in record.data)
-    table = b"".join(struct.pack("<HBB", len(content), kind, 0) for kind, content in filled)
-    return struct.pack("<I", len(filled)) + table + b"".join(content for _, content in filled)
+    return system + [_typed_value(name, value) for name, value in record.data]
+
+
+def value_array(filled: list[TypedValue]) -> bytes:
+    """The values with the table of their sizes and types in front."""
+    table = b"".join([struct.pack("<HBB", len(content), kind, 0) for kind, content in filled])
+    contents = b"".join([content for _, content in filled])
+    return struct.pack("<I", len(filled)) + table + contents
 
 
 class _Template:
@@ -209,31 +225,25 @@ def _name_hash(name: str) -> int:
     return result & 0xFFFF
 
 
-def _value_type(value: Value) -> int:
-    if isinstance(value, Guid):
-        return _GUID
-    if isinstance(value, str):
-        return _STRING
-    return _HEX64 if isinstance(value, Hex) else _UINT32
-
-
-def _value_bytes(name: str, value: Value) -> bytes:
-    if isinstance(value, Guid):
-        return uuid.UUID(value).bytes_le
-    if isinstance(value, Hex):
-        return struct.pack("<Q", value)
-    if isinstance(value, int):
-        return struct.pack("<I", value)
-    content = _utf16(printable(value))
+def _typed_value(name: str, value: Value) -> TypedValue:
+    kind = type(value)
+    if kind is Guid:
+        return _GUID, uuid.UUID(str(value)).bytes_le
+    if kind is Hex:
+        return _HEX64, struct.pack("<Q", value)
+    if kind is int:
+        return _UINT32, struct.pack("<I", value)
+    content = _utf16(str(value))
     if len(content) > _MAX_STRING_BYTES:
         raise ValueError(
             f"{name} has {len(content)} bytes, an EVTX value at most {_MAX_STRING_BYTES}; split it"
         )
-    return content
+    return _STRING, content
 
 
+@lru_cache(maxsize=4096)
 def _utf16(value: str) -> bytes:
-    return value.encode("utf-16-le")
+    return printable(value).encode("utf-16-le")
 
 
 @lru_cache(maxsize=1024)

@@ -46,17 +46,19 @@ class _Chunk:
 
     def add(self, record: WindowsRecord) -> bool:
         """Appends a record; False, and no change, where it doesn't fit."""
-        names = dict(self._names)
-        shape = binxml.shape(record)
+        filled = binxml.typed_values(record)
+        shape = binxml.shape(record, filled)
         known = self._templates.get(shape)
         start = len(self.data)
         event_at = start + _RECORD_HEADER.size
         definition = b""
+        names = self._names
         if known is None:
+            names = dict(self._names)
             at = event_at + len(binxml.template_reference(0, 0))
             template_id, definition = binxml.template_definition(shape, at, self)
             known = (template_id, at)
-        event = binxml.template_reference(*known) + definition + binxml.values(record)
+        event = binxml.template_reference(*known) + definition + binxml.value_array(filled)
         size = _RECORD_HEADER.size + len(event) + 4
         if start + size > _CHUNK_BYTES:
             self._names = names
