@@ -15,7 +15,7 @@ def command(directory: Path, seed: int) -> None:
 
     One folder per container format, and truth.json, which tells what is the attack's.
     """
-    from lineage.simulate import simulate  # noqa: PLC0415 - heavy
+    from lineage.simulate.run import simulate  # noqa: PLC0415 - heavy
 
     for path in simulate(directory, seed=seed):
         click.echo(str(path))

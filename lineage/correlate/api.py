@@ -6,12 +6,14 @@ of tagged nodes that time-respecting causal paths connect, and yields what it ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from lineage.detect.tag import Hit
 from lineage.graph.provenance import Edge, ProvenanceGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Verdict = Literal["confirmed", "probable", "suspicious"]
 

@@ -1,23 +1,27 @@
 """Hits -> clusters: which hits belong together, by time-respecting causal paths.
 
 From every hit its *seeds* are taken: the processes that it says are the attack's, and the object it
-tags. What the seeds influenced is followed forward in time; what two seeds have in common is found by
-following causes backward. Hubs (`lineage.graph.hubs`) stop both. Seeds that meet are one cluster.
+tags where a bystander made it. What the seeds influenced is followed forward in time; what two
+seeds have in common is found by following causes backward. Hubs (`lineage.graph.hubs`) stop both.
+Seeds that meet are one cluster.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from lineage.correlate.api import CausalStep, Cluster
-from lineage.detect.tag import Hit
+from lineage.correlate.api import Cluster
+from lineage.correlate.flow import Flow, Flows
 from lineage.graph import hubs
-from lineage.graph.causality import Step, last_event, next_event
-from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode, caption
-from lineage.graph.provenance import Edge, ProvenanceGraph
-from lineage.normalise.paths import canonical_path
+from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lineage.detect.tag import Hit
+    from lineage.graph.provenance import ProvenanceGraph
 
 TAKEN_OVER = frozenset(
     "winword.exe excel.exe powerpnt.exe onenote.exe msaccess.exe mspub.exe visio.exe winproj.exe "
@@ -26,261 +30,201 @@ TAKEN_OVER = frozenset(
 """Honest programs that an attack takes over: theirs is what they do from the first hit on, not what
 they did before. Any other process that a hit names is taken for the attack's from its start."""
 
-CARRIERS = frozenset({"executed", "interpreted", "loaded", "spawned", "started", "wrote", "set"})
-"""Edge kinds over which an attack goes on, with `copied` and `mapped` between files."""
-_OBJECT_STEPS = frozenset({"copied", "mapped"})
+MADE = frozenset({"wrote", "set", "created"})
+"""Edges by which a process made the object that a hit tags; merely opening one makes nothing."""
 
-DOCUMENT_ENDINGS = frozenset(
-    "txt log csv pdf docx xlsx pptx rtf jpg jpeg png gif bmp tiff mp3 mp4 wav xml json ini cfg md "
-    "htm html".split()
-)
-"""Files that are data to what opens them: opening one is not running it."""
-
-COMMON_FILE = 24
-"""A file that this many processes ran is a tool of the house, and explains none of them."""
 BACKWARD_STEPS = 12
-"""Causes are followed back this many steps: longer than any chain in public Remcos reports."""
+"""Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
 
 def clusters(graph: ProvenanceGraph, hits: Sequence[Hit]) -> list[Cluster]:
-    """The clusters of all hits, in order of their first hit."""
-    return _Clustering(graph, hits).clusters()
+    """The clusters of all hits, in order of their first hit.
+
+    Args:
+        graph: the provenance graph.
+        hits: all hits on it, in order of time.
+    """
+    spread = _Spread(graph, hits)
+    spread.forward()
+    spread.backward()
+    return spread.collect()
 
 
-class _Clustering:
+class Groups:
+    """Disjoint sets (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975).
+
+    A group's name is its smallest member, so it doesn't depend on the order of joins.
+    """
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def find(self, member: str) -> str:
+        """The name of the group of a member; a new member is a group of its own."""
+        root = member
+        while (above := self._above.setdefault(root, root)) != root:
+            root = above
+        while member != root:
+            self._above[member], member = root, self._above[member]
+        return root
+
+    def join(self, one: str, other: str) -> None:
+        """Makes the groups of two members one."""
+        first, second = sorted((self.find(one), self.find(other)))
+        self._above[second] = first
+
+
+class _Spread:
+    """How far the attack of each hit went, and who meets whom."""
+
     def __init__(self, graph: ProvenanceGraph, hits: Sequence[Hit]) -> None:
         self._graph = graph
         self._hits = hits
-        self._bystander: dict[str, bool] = {}
-        self._group: dict[str, str] = {}
-        self._steps: dict[str, Step] = {}
+        self._flows = Flows(graph)
+        self._groups = Groups()
+        self._seeds = [self._seeds_of(hit) for hit in hits]
         self._taken: dict[str, int] = {}
-        self._joints: dict[str, set[str]] = defaultdict(set)
-        self._toward: dict[tuple[str, str], Step] = {}
-
-    def clusters(self) -> list[Cluster]:
-        seeds = [self._seeds(hit) for hit in self._hits]
-        self._spread(seeds)
-        self._trace_back()
-        return self._collect(seeds)
+        """Node id -> ordinal from which it is the attack's."""
+        self._arrivals: dict[str, Flow] = {}
+        """Process id -> the earliest flow by which the attack came to it."""
+        self._causes: dict[str, dict[str, Flow]] = defaultdict(dict)
+        """Untagged cause -> seed below it -> the flow that leads there."""
 
     # -- seeds ---------------------------------------------------------------------------------
 
-    def _seeds(self, hit: Hit) -> dict[str, int]:
-        """Node id -> ordinal from which it is the attack's."""
-        found = {}
-        for node_id in (hit.node, hit.actor, *hit.implicated):
-            if node_id is None or node_id in found:
-                continue
-            node = self._graph.node(node_id)
-            if isinstance(node, ProcessNode):
-                if not self._is_bystander(node_id) or node_id == hit.node:
-                    found[node_id] = self._since(node, hit)
-            elif isinstance(node, FileNode | RegistryNode) and node_id == hit.node:
-                found[node_id] = hit.ordinal
+    def _seeds_of(self, hit: Hit) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for process_id in self._accused(hit):
+            process = self._graph.process(process_id)
+            taken_over = hubs.program_name(process) in TAKEN_OVER or self._is_bystander(process_id)
+            found.setdefault(process_id, hit.ordinal if taken_over else 0)
+        if not found and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
+            found[hit.node] = hit.ordinal
         return found
 
-    def _since(self, process: ProcessNode, hit: Hit) -> int:
-        if hubs.program_name(process) in TAKEN_OVER or self._is_bystander(process.id):
-            return hit.ordinal
-        return 0
+    def _accused(self, hit: Hit) -> Iterator[str]:
+        """The processes that a hit names, but for bystanders; a tagged process is none."""
+        for node_id in (hit.node, hit.actor, *hit.implicated):
+            if node_id is None or not isinstance(self._graph.node(node_id), ProcessNode):
+                continue
+            if node_id == hit.node or not self._is_bystander(node_id):
+                yield node_id
 
     def _is_bystander(self, process_id: str) -> bool:
-        known = self._bystander.get(process_id)
-        if known is None:
-            known = self._bystander[process_id] = hubs.is_bystander(process_id, self._graph)
-        return known
+        return self._flows.is_bystander(process_id)
 
     # -- forward -------------------------------------------------------------------------------
 
-    def _spread(self, seeds: Sequence[dict[str, int]]) -> None:
-        """Follows all seeds forward at once; who arrives at another's node joins its group."""
+    def forward(self) -> None:
+        """Follows all seeds forward at once, earliest first; who is met is joined."""
         queue: list[tuple[int, str]] = []
-        for hit_seeds in seeds:
-            first = next(iter(hit_seeds), None)
-            for node_id, since in hit_seeds.items():
-                self._join(node_id, first or node_id)
+        for seeds in self._seeds:
+            first = next(iter(seeds), "")
+            for node_id, since in seeds.items():
+                self._groups.join(node_id, first)
                 if since < self._taken.get(node_id, since + 1):
                     self._taken[node_id] = since
-                    self._steps.setdefault(node_id, Step(since, None))
                     heapq.heappush(queue, (since, node_id))
         while queue:
             since, node_id = heapq.heappop(queue)
             if self._taken[node_id] < since:
                 continue
-            for edge, at in self._onward(node_id, since):
-                self._join(edge.target, node_id)
-                if at < self._taken.get(edge.target, at + 1):
-                    self._taken[edge.target] = at
-                    heapq.heappush(queue, (at, edge.target))
-                if self._steps.get(edge.target, Step(0, None)).edge is None:
-                    self._steps[edge.target] = Step(at, edge)
+            for flow in self._onward(node_id, since):
+                self._arrive(flow, queue)
 
-    def _onward(self, node_id: str, since: int) -> Iterator[tuple[Edge, int]]:
-        for edge in self._graph.effects(node_id):
-            at = next_event(edge.events, since)
-            if at is not None and self._carries(edge):
-                yield edge, at
+    def _onward(self, node_id: str, since: int) -> Iterable[Flow]:
+        match self._graph.node(node_id):
+            case ProcessNode():
+                return self._flows.onward(node_id, since)
+            case FileNode():
+                return self._flows.from_file(node_id, since)
+            case _:
+                return self._flows.from_registry(node_id, since)
 
-    def _carries(self, edge: Edge) -> bool:
-        """Whether an attack goes on over an edge, from its cause to its effect."""
-        if edge.kind in _OBJECT_STEPS:
-            return True
-        if edge.kind not in CARRIERS:
-            return False
-        target = self._graph.node(edge.target)
-        if isinstance(target, ProcessNode):
-            return self._reaches_process(edge, target)
-        return True
-
-    def _reaches_process(self, edge: Edge, target: ProcessNode) -> bool:
-        if edge.kind == "spawned":
-            return not hubs.is_application(target)
-        if self._is_bystander(target.id):
-            return False
-        if edge.kind == "interpreted":
-            source = self._graph.node(edge.source)
-            return caption(source).rpartition(".")[2].lower() not in DOCUMENT_ENDINGS
-        return True
+    def _arrive(self, flow: Flow, queue: list[tuple[int, str]]) -> None:
+        self._groups.join(flow.source, flow.target)
+        known = self._arrivals.get(flow.target)
+        if known is None or flow.ordinal < known.ordinal:
+            self._arrivals[flow.target] = flow
+        if flow.ordinal < self._taken.get(flow.target, flow.ordinal + 1):
+            self._taken[flow.target] = flow.ordinal
+            heapq.heappush(queue, (flow.ordinal, flow.target))
 
     # -- backward ------------------------------------------------------------------------------
 
-    def _trace_back(self) -> None:
+    def backward(self) -> None:
         """Joins seeds that have an untagged cause in common."""
-        owner: dict[str, str] = {}
-        for seed in sorted(self._taken, key=lambda node: (self._taken[node], node)):
-            if self._steps[seed].edge is not None or not self._is_process(seed):
-                continue
-            frontier = [(seed, len(self._graph.events), 0)]
-            seen = {seed}
-            while frontier:
-                node_id, until, depth = frontier.pop()
-                for edge, at in self._causes(node_id, until):
-                    cause = edge.source
-                    if cause in seen or depth == BACKWARD_STEPS:
+        for seed in sorted(self._taken):
+            if seed not in self._arrivals and isinstance(self._graph.node(seed), ProcessNode):
+                self._trace(seed)
+
+    def _trace(self, seed: str) -> None:
+        seen = {seed}
+        frontier = [seed]
+        for _ in range(BACKWARD_STEPS):
+            above: list[str] = []
+            for process_id in frontier:
+                for flow in self._flows.inward(process_id):
+                    if flow.source in seen or not self._explains(flow.source):
                         continue
-                    seen.add(cause)
-                    self._toward[cause, seed] = Step(at, edge)
-                    self._joints[cause].add(seed)
-                    if cause in owner:
-                        self._join(cause, seed)
-                    owner.setdefault(cause, seed)
-                    self._join(owner[cause], seed)
-                    frontier.append((cause, at, depth + 1))
+                    seen.add(flow.source)
+                    above.append(flow.source)
+                    self._causes[flow.source][seed] = flow
+                    self._groups.join(next(iter(self._causes[flow.source])), seed)
+            frontier = above
 
-    def _is_process(self, node_id: str) -> bool:
-        return isinstance(self._graph.node(node_id), ProcessNode)
-
-    def _causes(self, node_id: str, until: int) -> Iterator[tuple[Edge, int]]:
-        for edge in self._graph.causes(node_id):
-            at = last_event(edge.events, until)
-            if at is not None and self._explains(edge):
-                yield edge, at
-
-    def _explains(self, edge: Edge) -> bool:
-        """Whether an untagged cause may explain its effect to the exclusion of chance."""
-        if edge.kind not in CARRIERS and edge.kind not in _OBJECT_STEPS:
-            return False
-        cause = self._graph.node(edge.source)
-        if isinstance(cause, ProcessNode):
-            return not self._is_bystander(cause.id) and not hubs.fans_out(cause.id, self._graph)
-        if isinstance(cause, FileNode):
-            return self._is_rare(cause)
-        return True
-
-    def _is_rare(self, file: FileNode) -> bool:
-        """Whether a file is one party's: not Windows' own, and run by few."""
-        path = canonical_path(file.path)
-        if path.startswith((hubs.WINDOWS, "c:\\program files")):
-            return False
-        runs = sum(
-            edge.kind in {"executed", "interpreted"} for edge in self._graph.in_edges(file.id)
-        )
-        return runs < COMMON_FILE
-
-    # -- groups --------------------------------------------------------------------------------
-
-    def _find(self, node_id: str) -> str:
-        root = node_id
-        while (above := self._group.setdefault(root, root)) != root:
-            root = above
-        while (above := self._group[node_id]) != root:
-            self._group[node_id] = root
-            node_id = above
-        return root
-
-    def _join(self, one: str, other: str) -> None:
-        first, second = self._find(one), self._find(other)
-        if first != second:
-            self._group[max(first, second)] = min(first, second)
+    def _explains(self, process_id: str) -> bool:
+        """Whether an untagged process may explain what it caused, to the exclusion of chance."""
+        if process_id in self._taken:
+            return False  # it would have been followed forward, had the times allowed it
+        return not self._is_bystander(process_id) and not hubs.fans_out(process_id, self._graph)
 
     # -- result --------------------------------------------------------------------------------
 
-    def _collect(self, seeds: Sequence[dict[str, int]]) -> list[Cluster]:
-        hits: dict[str, list[Hit]] = {}
-        for hit, hit_seeds in zip(self._hits, seeds, strict=True):
-            first = next(iter(hit_seeds), None)
-            if first is not None:
-                hits.setdefault(self._find(first), []).append(hit)
+    def collect(self) -> list[Cluster]:
+        """The groups as clusters, in order of their first hit."""
+        hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit, seeds in zip(self._hits, self._seeds, strict=True):
+            if seeds:
+                hits[self._groups.find(next(iter(seeds)))].append(hit)
         members: dict[str, list[str]] = defaultdict(list)
         for node_id in self._taken:
-            members[self._find(node_id)].append(node_id)
+            members[self._groups.find(node_id)].append(node_id)
         joints: dict[str, list[str]] = defaultdict(list)
-        for node_id, below in self._joints.items():
-            if node_id not in self._taken and self._branches(node_id, below):
-                joints[self._find(node_id)].append(node_id)
-        return [self._cluster(hits[root], members[root], joints[root]) for root in hits]
-
-    def _branches(self, node_id: str, below: set[str]) -> bool:
-        """Whether the ways from a common cause part at it, rather than further down."""
-        edges = (self._toward[node_id, seed].edge for seed in below)
-        return len({edge.target for edge in edges if edge is not None}) > 1
+        for cause, below in self._causes.items():
+            if len({flow.target for flow in below.values()}) > 1:
+                joints[self._groups.find(next(iter(below)))].append(cause)
+        return [self._cluster(hits[root], members[root], joints[root]) for root in list(hits)]
 
     def _cluster(self, hits: list[Hit], members: list[str], joints: list[str]) -> Cluster:
-        processes = {node: self._taken[node] for node in members if self._is_process(node)}
-        steps = {
-            (edge.source, edge.target): CausalStep(edge, ordinal)
-            for node in members
-            for ordinal, edge in (self._steps.get(node, Step(0, None)),)
-            if edge is not None
+        processes = {
+            node_id: self._taken[node_id]
+            for node_id in members
+            if isinstance(self._graph.node(node_id), ProcessNode)
         }
-        for joint in joints:
-            if self._is_process(joint):
-                processes[joint] = 0
-            for seed in self._joints[joint]:
-                self._add_path(joint, seed, processes, steps)
-        bystanders = self._way_in(processes, steps)
-        ordered = sorted(steps.values(), key=lambda step: (step.ordinal, step.edge))
-        return Cluster(tuple(hits), processes, frozenset(bystanders), tuple(ordered))
+        flows = [self._arrivals[node_id] for node_id in members if node_id in self._arrivals]
+        for cause in joints:
+            for seed in self._causes[cause]:
+                for flow in self._way(cause, seed):
+                    processes.setdefault(flow.source, 0)
+                    flows.append(flow)
+        entries = list(self._entries(processes))
+        steps = {step.edge[:3]: step for flow in (*flows, *entries) for step in flow.steps}
+        ordered = sorted(steps.values(), key=lambda step: (step.ordinal, step.edge[:3]))
+        bystanders = frozenset(flow.source for flow in entries)
+        return Cluster(tuple(hits), processes, bystanders, tuple(ordered))
 
-    def _add_path(
-        self,
-        joint: str,
-        seed: str,
-        processes: dict[str, int],
-        steps: dict[tuple[str, str], CausalStep],
-    ) -> None:
-        node_id = joint
+    def _way(self, cause: str, seed: str) -> Iterator[Flow]:
+        """The flows from an untagged cause down to a seed."""
+        node_id = cause
         while node_id != seed:
-            step = self._toward[node_id, seed]
-            if step.edge is None:
-                return
-            steps.setdefault((node_id, step.edge.target), CausalStep(step.edge, step.ordinal))
-            if self._is_process(node_id):
-                processes.setdefault(node_id, 0)
-            node_id = step.edge.target
+            flow = self._causes[node_id][seed]
+            yield flow
+            node_id = flow.target
 
-    def _way_in(
-        self, processes: dict[str, int], steps: dict[tuple[str, str], CausalStep]
-    ) -> set[str]:
-        """The bystander parents of the cluster's topmost processes, and the steps from them."""
-        found = set()
-        for process_id in list(processes):
-            parent = self._graph.process(process_id).parent
-            if parent is None or parent in processes:
-                continue
-            for edge in self._graph.in_edges(process_id):
-                if edge.kind == "spawned" and edge.source == parent:
-                    found.add(parent)
-                    steps[parent, process_id] = CausalStep(edge, edge.events[0])
-        return found
+    def _entries(self, processes: dict[str, int]) -> Iterator[Flow]:
+        """How the attack came in: flows from bystanders to the cluster's processes."""
+        for process_id in processes:
+            for flow in self._flows.inward(process_id):
+                if flow.source not in processes:
+                    yield flow

@@ -6,13 +6,14 @@ forty children is not forty times the proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import prod
 from typing import TYPE_CHECKING
 
 from lineage.correlate.api import Cluster, Hit, ScorePart
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lineage.correlate.template import Template, TemplateStage
 
 WEAK_STAGE = 0.5
@@ -20,8 +21,8 @@ WEAK_STAGE = 0.5
 RISK_POINTS = 20.0
 """Most that the detections' own risk adds."""
 ORDER_POINTS = 15.0
-"""Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence; Milajerdi et
-al., S&P 2019; Hassan et al., S&P 2020)."""
+"""Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence;
+Milajerdi et al., S&P 2019; Hassan et al., S&P 2020)."""
 FAMILY_POINTS = (15.0, 20.0)
 """For one, and for two or more, distinct detections that are specific to the family."""
 TIGHTNESS_POINTS = 5.0

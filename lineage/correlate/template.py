@@ -1,16 +1,19 @@
 """Chain templates: the story a correlator looks for, as data.
 
-A template names the stages of an attack, what satisfies each, and the order they keep. It is partially
-ordered: a stage only says which stages come before it (POIROT aligns query graphs in the same spirit;
-Milajerdi et al., CCS 2019). The YAML form::
+A template names the stages of an attack, what satisfies each, and the order they keep. It is
+partially
+ordered: a stage only says which stages come before it (POIROT aligns query graphs in the same
+    spirit; Milajerdi et al., CCS 2019). The YAML form::
 
     name: remcos
     family: Remcos            # given to a chain that shows a family mark; may be left out
     stages:
       - tactic: execution     # ATT&CK tactic
         after: [initial-access]
-        weight: 7             # points when covered; all weights together are the stage part's maximum
-        entry: true           # may be left out: this stage tells how the attack came in or first ran
+        weight: 7             # points when covered; all weights together are the stage part's
+            maximum
+        entry: true           # may be left out: this stage tells how the attack came in or first
+            ran
 """
 
 from __future__ import annotations
@@ -57,7 +60,7 @@ def load(path: Path) -> Template:
         UsageError: it can't be read, isn't YAML, or lacks what a template needs; the message names
             the file and what is wrong.
     """
-    import yaml  # noqa: PLC0415 - not needed to start the command
+    import yaml
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

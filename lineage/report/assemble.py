@@ -117,8 +117,7 @@ def _record(reference: Reference, found: Found) -> model.RecordReference:
 
 def _chain(finding: Finding, found: Found, entries: dict[int, model.DetectionHit]) -> model.Chain:
     graph, cluster = found.graph, finding.cluster
-    touched = list(_touched(finding, graph))
-    steps = sorted({*cluster.steps, *touched}, key=lambda step: (step.ordinal, step.edge[:3]))
+    steps = _steps(finding, graph)
     times = [graph.events.time(hit.ordinal) for hit in cluster.hits]
     times += [graph.events.time(step.ordinal) for step in steps]
     return model.Chain(
@@ -139,6 +138,15 @@ def _chain(finding: Finding, found: Found, entries: dict[int, model.DetectionHit
         edges=[_edge(step, found) for step in steps],
         evidence=[entries[id(hit)] for hit in cluster.hits],
     )
+
+
+def _steps(finding: Finding, graph: ProvenanceGraph) -> list[CausalStep]:
+    """The chain's edges as the graph has them, each once, in order of time."""
+    found: dict[tuple[str, str, str], CausalStep] = {}
+    for step in (*finding.cluster.steps, *_touched(finding, graph)):
+        edge = _as_told(step.edge, graph)
+        found.setdefault(edge[:3], CausalStep(edge, step.ordinal))
+    return sorted(found.values(), key=lambda step: (step.ordinal, step.edge[:3]))
 
 
 def cluster_nodes(finding: Finding, steps: Iterable[CausalStep]) -> dict[str, None]:
@@ -222,12 +230,11 @@ def _artifacts(node_ids: Iterable[str], graph: ProvenanceGraph) -> list[model.Ar
 
 
 def _edge(step: CausalStep, found: Found) -> model.ChainEdge:
-    edge = _as_told(step.edge, found.graph)
     event = found.graph.events[step.ordinal]
     return model.ChainEdge(
-        from_=edge.source,
-        to=edge.target,
-        kind=edge.kind,
+        from_=step.edge.source,
+        to=step.edge.target,
+        kind=step.edge.kind,
         time=iso(event.time),
         source=found.inputs[event.source].source,
         record=event.record,

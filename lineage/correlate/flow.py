@@ -1,0 +1,236 @@
+"""Causality between processes: who made whom do what, directly or through an object.
+
+A process influences another by starting it, or by an object: it wrote the file that the other runs,
+interprets or loads, or set the registry value that starts the other. Of several writers it is the
+last one before the use that counts, so that two parties who write one file aren't glued together.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.correlate.api import CausalStep
+from lineage.graph import hubs
+from lineage.graph.causality import last_event, next_event
+from lineage.graph.nodes import FileNode, ProcessNode
+from lineage.normalise.paths import canonical_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.graph.provenance import Edge, ProvenanceGraph
+
+DATA_ENDINGS = frozenset(
+    "txt log csv pdf docx xlsx pptx rtf jpg jpeg png gif bmp tiff mp3 mp4 wav xml json ini cfg md "
+    "dat db tmp~".split()
+)
+"""Files that are data to what opens them: being given one is not running it. A script host runs
+whatever it is given (`SCRIPT_HOSTS`)."""
+SCRIPT_HOSTS = frozenset("wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe".split())
+
+COMMON_PROGRAM = 24
+"""A program that this many processes ran is a tool of the house, and explains none of them."""
+
+_PROVIDED = ("c:\\windows\\", "c:\\program files\\", "c:\\program files (x86)\\")
+"""Where programs are installed that everybody runs."""
+
+
+class Flow(NamedTuple):
+    """Influence of one process, or of one object, on a process.
+
+    Attributes:
+        source: id of the process, or of the object whose writer isn't known or doesn't matter.
+        target: id of the process influenced.
+        ordinal: the event at which the influence arrived.
+        steps: the graph's steps that it took.
+    """
+
+    source: str
+    target: str
+    ordinal: int
+    steps: tuple[CausalStep, ...]
+
+
+class Flows:
+    """The flows of one graph, found when asked for."""
+
+    def __init__(self, graph: ProvenanceGraph) -> None:
+        self._graph = graph
+        self.is_bystander = lru_cache(maxsize=None)(self._is_bystander)
+        self._uses_of = lru_cache(maxsize=None)(self._uses)
+
+    # -- forward -------------------------------------------------------------------------------
+
+    def onward(self, process_id: str, since: int) -> Iterator[Flow]:
+        """What a process influenced from an ordinal on."""
+        for edge in self._graph.out_edges(process_id):
+            at = next_event(edge.events, since)
+            if at is None:
+                continue
+            if edge.kind == "spawned":
+                yield from self._to_child(edge, at)
+            elif edge.kind == "started":
+                yield Flow(process_id, edge.target, at, (CausalStep(edge, at),))
+            elif edge.kind == "wrote":
+                yield from self.from_file(edge.target, at, process_id)
+            elif edge.kind == "set":
+                yield from self.from_registry(edge.target, at, process_id)
+            elif edge.kind == "executed":
+                yield from self._to_later_runs(process_id, edge, at)
+
+    def _to_child(self, edge: Edge, at: int) -> Iterator[Flow]:
+        child = self._graph.process(edge.target)
+        if not hubs.is_application(child):
+            yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
+
+    def from_file(self, file_id: str, since: int, writer: str | None = None) -> Iterator[Flow]:
+        """Who ran, interpreted or loaded a file, as far as the writer's version of it goes.
+
+        Args:
+            file_id: the file.
+            since: ordinal from which uses count.
+            writer: only uses of what this process wrote; None for whoever wrote it.
+        """
+        for use in self._uses_of(file_id):
+            if use.ordinal < since or self.is_bystander(use.target):
+                continue
+            origin = self._last(file_id, "wrote", use.ordinal)
+            if writer is None:
+                yield use
+            elif origin is not None and origin.edge.source == writer:
+                yield Flow(writer, use.target, use.ordinal, (origin, *use.steps))
+
+    def from_registry(self, value_id: str, since: int, setter: str | None = None) -> Iterator[Flow]:
+        """Whom a registry value started, as far as the setter's data goes. See `from_file`."""
+        for edge in self._graph.out_edges(value_id):
+            at = next_event(edge.events, since)
+            if edge.kind != "started" or at is None:
+                continue
+            step = CausalStep(edge, at)
+            origin = self._last(value_id, "set", at)
+            if setter is None:
+                yield Flow(value_id, edge.target, at, (step,))
+            elif origin is not None and origin.edge.source == setter:
+                yield Flow(setter, edge.target, at, (origin, step))
+
+    def _to_later_runs(self, process_id: str, ran: Edge, at: int) -> Iterator[Flow]:
+        """Later processes of the same program, where nobody was seen to write it.
+
+        Whoever brought a program that is nobody else's runs it again; who wrote it isn't logged.
+        """
+        if not self.is_own_program(ran.target) or self._last(ran.target, "wrote", at):
+            return
+        for use in self._uses_of(ran.target):
+            first = use.target == process_id or use.ordinal <= at
+            if first or self._last(ran.target, "wrote", use.ordinal):
+                continue
+            back = CausalStep(ran, at)
+            yield Flow(process_id, use.target, use.ordinal, (back, *use.steps))
+
+    # -- backward ------------------------------------------------------------------------------
+
+    def inward(self, process_id: str) -> Iterator[Flow]:
+        """What influenced a process's start and what it runs; bystanders are left out."""
+        for edge in self._graph.in_edges(process_id):
+            at = edge.events[0]
+            if edge.kind == "spawned":
+                yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
+            elif edge.kind == "started":
+                yield from self._from_entry(edge, process_id, at)
+        for edge in self._graph.out_edges(process_id):
+            if edge.kind in {"executed", "interpreted"}:
+                yield from self._from_writer(edge.target, process_id, edge.events[0])
+            elif edge.kind == "loaded":
+                yield from self._from_module(edge, process_id)
+
+    def _from_entry(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
+        if isinstance(self._graph.node(edge.source), ProcessNode):
+            yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
+            return
+        origin = self._last(edge.source, "set", at)
+        if origin is not None:
+            yield Flow(origin.edge.source, process_id, at, (origin, CausalStep(edge, at)))
+
+    def _from_writer(self, file_id: str, process_id: str, at: int) -> Iterator[Flow]:
+        origin = self._last(file_id, "wrote", at)
+        if origin is None or origin.edge.source == process_id or not self._is_rare(file_id):
+            return
+        for use in self._uses_of(file_id):
+            if use.target == process_id and use.ordinal >= origin.ordinal:
+                yield Flow(origin.edge.source, process_id, use.ordinal, (origin, *use.steps))
+                return
+
+    def _from_module(self, loaded: Edge, process_id: str) -> Iterator[Flow]:
+        for edge in self._graph.in_edges(loaded.target):
+            if edge.kind == "mapped":
+                yield from self._from_writer(edge.source, process_id, loaded.events[0])
+
+    # -- objects -------------------------------------------------------------------------------
+
+    def _uses(self, file_id: str) -> tuple[Flow, ...]:
+        """Processes that ran, interpreted or loaded a file or its copies, in order of time."""
+        found = [
+            Flow(file_id, edge.source, edge.events[0], (CausalStep(edge, edge.events[0]),))
+            for edge in self._graph.in_edges(file_id)
+            if edge.kind == "executed" or (edge.kind == "interpreted" and self._runs(edge))
+        ]
+        for edge in self._graph.out_edges(file_id):
+            step = CausalStep(edge, edge.events[0])
+            if edge.kind == "mapped":
+                found += self._loads(file_id, edge.target, step)
+            elif edge.kind == "copied":
+                found += [
+                    Flow(file_id, use.target, use.ordinal, (step, *use.steps))
+                    for use in self._copies(edge.target)
+                ]
+        return tuple(sorted(found, key=lambda use: (use.ordinal, use.target)))
+
+    def _copies(self, file_id: str) -> Iterator[Flow]:
+        """Runs of a copy that nobody was seen to write."""
+        for edge in self._graph.in_edges(file_id):
+            at = edge.events[0]
+            if edge.kind == "executed" and self._last(file_id, "wrote", at) is None:
+                yield Flow(file_id, edge.source, at, (CausalStep(edge, at),))
+
+    def _loads(self, file_id: str, module_id: str, mapped: CausalStep) -> list[Flow]:
+        return [
+            Flow(file_id, edge.source, edge.events[0], (mapped, CausalStep(edge, edge.events[0])))
+            for edge in self._graph.in_edges(module_id)
+            if edge.kind == "loaded"
+        ]
+
+    def _runs(self, edge: Edge) -> bool:
+        """Whether a process that was given a file as an argument runs it."""
+        process = self._graph.process(edge.source)
+        if hubs.program_name(process) in SCRIPT_HOSTS:
+            return True
+        return edge.target.rpartition(".")[2] not in DATA_ENDINGS
+
+    def _last(self, object_id: str, kind: str, until: int) -> CausalStep | None:
+        """The last time at or before an ordinal that anybody did this to an object."""
+        best: CausalStep | None = None
+        for edge in self._graph.in_edges(object_id):
+            at = last_event(edge.events, until) if edge.kind == kind else None
+            if at is not None and (best is None or at > best.ordinal):
+                best = CausalStep(edge, at)
+        return best
+
+    def is_own_program(self, file_id: str) -> bool:
+        """Whether a program is one party's: not installed for everybody, and run by few."""
+        node = self._graph.node(file_id)
+        if not isinstance(node, FileNode):
+            return False
+        path = canonical_path(node.path)
+        device = path.startswith("\\device\\")
+        behind = "c:" + path[path.find("\\", len("\\device\\")) :] if device else path
+        return not behind.startswith(_PROVIDED) and self._is_rare(file_id)
+
+    def _is_rare(self, file_id: str) -> bool:
+        runs = 0
+        for edge in self._graph.in_edges(file_id):
+            runs += edge.kind in {"executed", "interpreted"}
+        return runs < COMMON_PROGRAM
+
+    def _is_bystander(self, process_id: str) -> bool:
+        return hubs.is_bystander(process_id, self._graph)
