@@ -1,11 +1,11 @@
-"""The one door for untrusted text: terminal, HTML, CSV.
+r"""The one door for untrusted text: terminal, HTML, CSV.
 
 Names, paths and command lines are the attacker's. On a terminal they could move the cursor, change
 the window's title or forge a line of output; bidirectional controls and invisible characters make a
 text read as another; a spreadsheet runs a cell that looks like a formula.
 
 A character that may not be shown as it is becomes ``<U+202E>``, as pagers do it. Backslash escapes
-would not do: in a Windows path ``\\n`` is the start of a folder's name.
+would not do: in a Windows path ``\n`` is the start of a folder's name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def terminal(text: str, limit: int | None = None, encoding: str = "utf-8") -> st
     >>> terminal("calc\x1b[2J\u202eexe.cod")
     'calc<U+001B>[2J<U+202E>exe.cod'
     >>> terminal("powershell -enc QQBBAEEAQQA= C:\\a.ps1", limit=20)
-    'powershell…C:\\a.ps1'
+    'powershell… C:\\a.ps1'
 
     Args:
         text: the telemetry's own.

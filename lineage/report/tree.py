@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lineage.report.model import Chain, ChainProcess, DetectionHit
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from lineage.report.model import Chain, ChainProcess, DetectionHit
 
 
 @dataclass(slots=True)
@@ -54,8 +54,8 @@ def grow(chain: Chain) -> Forest:
     for process in chain.processes:
         branches.setdefault(process.node, Branch(process))
     roots = _link(branches)
-    owner = actors(chain)
-    loose = []
+    owner = Actors(chain)
+    loose: list[DetectionHit] = []
     for hit in chain.evidence:
         branch = branches.get(owner(hit) or "")
         (branch.hits if branch else loose).append(hit)
@@ -104,14 +104,9 @@ class Actors:
         return self._by_node.get(hit.node)
 
 
-def actors(chain: Chain) -> Actors:
-    """The function from a chain's detections to its processes."""
-    return Actors(chain)
-
-
 def _link(branches: Mapping[str, Branch]) -> list[Branch]:
     """Joins children to parents; gives the roots."""
-    roots = []
+    roots: list[Branch] = []
     for branch in branches.values():
         parent = branches.get(branch.process.parent or "")
         (parent.children if parent else roots).append(branch)

@@ -1,0 +1,151 @@
+"""What a chain's records say, one fact each: the material of its story."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lineage.report.tree import Actors
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Sequence
+
+    from lineage.report.model import Chain, ChainEdge, ChainProcess, DetectionHit
+
+FOLD_FROM: Final = 3
+"""As many facts of one kind, by one process and with the same detections, are told together."""
+
+TOLD_KINDS: Final = frozenset(
+    "spawned wrote loaded set created deleted queried accessed ran interpreted".split()
+)
+"""Edge kinds that are worth telling where no detection is about them."""
+
+
+class Reference(NamedTuple):
+    """A record in a source."""
+
+    source: str
+    record: int
+
+
+class Fact(NamedTuple):
+    """What one record says of one node.
+
+    Attributes:
+        actor: node id of the process that acted, or None where the chain doesn't hold it.
+        kind: edge kind from the actor to the target; "" where the chain has no such edge.
+        target: node id of what it acted on; for a process's start, the process.
+        time: when, ISO 8601; "" where unknown.
+        references: the records that say so.
+        detections: the detections that it fired, of those that were asked about.
+    """
+
+    actor: str | None
+    kind: str
+    target: str
+    time: str
+    references: tuple[Reference, ...]
+    detections: tuple[str, ...]
+
+
+class ChainFacts:
+    """Looks a chain's facts up.
+
+    Attributes:
+        processes: node id -> process.
+        values: node id -> an artifact's value.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self.processes = {process.node: process for process in chain.processes}
+        self.values = {artifact.node: artifact.value for artifact in chain.artifacts}
+        self._chain = chain
+        self._actor = Actors(chain)
+        self._into: dict[str, list[ChainEdge]] = defaultdict(list)
+        self._out: dict[tuple[str, str], list[ChainEdge]] = defaultdict(list)
+        self._by_record: dict[tuple[str, str, int], ChainEdge] = {}
+        for edge in chain.edges:
+            self._into[edge.to].append(edge)
+            self._out[edge.from_, edge.kind].append(edge)
+            self._by_record.setdefault((edge.to, edge.source, edge.record), edge)
+
+    def of_hits(self, hits: Iterable[DetectionHit]) -> list[Fact]:
+        """One fact per record and node, with all the detections that it fired, by time."""
+        grouped: dict[tuple[str, str, int], list[DetectionHit]] = defaultdict(list)
+        for hit in hits:
+            grouped[hit.node, hit.source, hit.record].append(hit)
+        facts = [self._of_record(same) for same in grouped.values()]
+        return sorted(facts, key=lambda fact: fact.time)
+
+    def besides(self, told: Container[str]) -> list[Fact]:
+        """What the chain's processes did to nodes that are not told yet, by time."""
+        facts = [
+            Fact(edge.from_, edge.kind, edge.to, edge.time, (_reference(edge),), ())
+            for edge in self._chain.edges
+            if edge.kind in TOLD_KINDS
+            and edge.to not in told
+            and (edge.from_ in self.processes or edge.to in self.processes)
+        ]
+        known = {fact.target for fact in facts}
+        facts += [
+            Fact(process.parent, "spawned", process.node, process.start or "", (), ())
+            for process in self._chain.processes
+            if process.node not in told and process.node not in known
+        ]
+        unique = {(fact.kind, fact.target): fact for fact in reversed(facts)}
+        return sorted(unique.values(), key=lambda fact: fact.time)
+
+    def entry(self, process: str) -> str | None:
+        """The autostart entry that started a process."""
+        return next((edge.from_ for edge in self._into[process] if edge.kind == "started"), None)
+
+    def opened(self, process: str) -> list[str]:
+        """The files that a process was started with."""
+        return [edge.to for edge in self._out[process, "interpreted"]]
+
+    def dropped(self, process: str) -> tuple[ChainProcess, ChainEdge] | None:
+        """The process of the chain that wrote a process's program, and how that is known."""
+        for run in self._out[process, "executed"]:
+            for edge in self._into[run.to]:
+                if edge.kind == "wrote" and edge.from_ in self.processes:
+                    return self.processes[edge.from_], edge
+        return None
+
+    def _of_record(self, hits: Sequence[DetectionHit]) -> Fact:
+        hit = hits[0]
+        edge = self._edge_of(hit)
+        references = [Reference(hit.source, hit.record)]
+        references += [Reference(also.source, also.record) for each in hits for also in each.also]
+        started = hit.node in self.processes
+        return Fact(
+            (edge.from_ if edge else None) if started else self._actor(hit),
+            "spawned" if started else edge.kind if edge else "",
+            hit.node,
+            hit.time,
+            tuple(dict.fromkeys(references)),
+            tuple(dict.fromkeys(each.detection for each in hits)),
+        )
+
+    def _edge_of(self, hit: DetectionHit) -> ChainEdge | None:
+        """The edge into the tagged node by the hit's own record, else the first one."""
+        started = hit.node in self.processes
+        exact = self._by_record.get((hit.node, hit.source, hit.record))
+        if exact is not None and (exact.kind == "spawned" or not started):
+            return exact
+        fitting = (edge for edge in self._into[hit.node] if edge.kind == "spawned" or not started)
+        return next(fitting, None)
+
+
+def folded(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
+    """Facts of one kind together where there are many; in order of their first."""
+    groups: dict[tuple[str | None, str, tuple[str, ...]], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.actor, fact.kind, fact.detections].append(fact)
+    lines = []
+    for group in groups.values():
+        lines += [group] if len(group) >= FOLD_FROM else [[fact] for fact in group]
+    yield from sorted(lines, key=lambda group: group[0].time)
+
+
+def _reference(edge: ChainEdge) -> Reference:
+    return Reference(edge.source, edge.record)

@@ -1,0 +1,321 @@
+"""A chain in plain sentences, stage by stage, each with the records that show it.
+
+Pure data from a `Chain`: the terminal, the HTML page and `lineage explain` show the same words.
+Nothing is said that the report doesn't hold. The texts are the telemetry's own, unescaped: escape
+each part where it is shown (`lineage.report.escape`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from lineage.report.facts import ChainFacts, Fact, Reference, folded
+from lineage.report.wording import clock, counted, listed, name_of, same_day, tactic_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lineage.report.model import Chain, ChainProcess
+
+PartKind = Literal["plain", "time", "process", "command", "artifact", "detection"]
+
+SENTENCES: Final = 25
+"""How many sentences a passage has before it counts the rest."""
+NAMED: Final = 5
+"""How many things one sentence names before it counts the rest."""
+REFERENCES: Final = 5
+"""How many records a sentence that folds many facts refers to."""
+
+
+class _Verb(NamedTuple):
+    """How an edge kind is told: with one object, with many, and what many are called."""
+
+    one: str
+    many: str
+    objects: str
+
+
+_VERBS: Final = {
+    "spawned": _Verb("started", "started", "processes"),
+    "wrote": _Verb("wrote", "wrote", "files"),
+    "loaded": _Verb("loaded", "loaded", "modules"),
+    "set": _Verb("set the registry value", "set", "registry values"),
+    "created": _Verb("created the registry key", "created", "registry keys"),
+    "deleted": _Verb("deleted", "deleted", "things"),
+    "queried": _Verb("asked for the name", "asked for", "names"),
+    "accessed": _Verb("opened", "opened", "audited objects"),
+    "ran": _Verb("ran the script block", "ran", "script blocks"),
+    "interpreted": _Verb("was started with", "was started with", "files"),
+}
+_OTHER: Final = _Verb("left its mark on", "left its mark on", "things")
+
+
+class Part(NamedTuple):
+    """A piece of a sentence.
+
+    Attributes:
+        text: as the telemetry has it; unescaped.
+        kind: what it is, for emphasis.
+        node: the node that it names, or None.
+    """
+
+    text: str
+    kind: PartKind = "plain"
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing that happened.
+
+    Attributes:
+        parts: the words, in order; joined they are the sentence.
+        references: the records that show it.
+        time: when it (first) happened, ISO 8601; None where the sentence sums up.
+        nodes: every node of the chain that it is about.
+    """
+
+    parts: tuple[Part, ...]
+    references: tuple[Reference, ...] = ()
+    time: str | None = None
+    nodes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words, unescaped."""
+        return "".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The sentences of one stage.
+
+    Attributes:
+        tactic: the stage's ATT&CK tactic; None for what is told outside the stages.
+        title: the tactic in words.
+        sentences: in order of time.
+    """
+
+    tactic: str | None
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+def tell(chain: Chain) -> list[Passage]:
+    """The chain's story: a passage per stage in order of time, then what no detection is about."""
+    return _Teller(chain).tell()
+
+
+def summary(chain: Chain) -> Sentence:
+    """The chain in one sentence: verdict, family, hosts, span and score."""
+    what = f"{chain.family} chain" if chain.family else "chain"
+    text = (
+        f"A {chain.verdict} {what} on {listed(chain.hosts)}, "
+        f"{clock(chain.first_seen, None)} to {clock(chain.last_seen, chain.first_seen)} UTC: "
+        f"{counted(len(chain.processes), 'process', 'processes')}, "
+        f"{counted(len(chain.evidence), 'detection hit')}, score {chain.score:g} of 100."
+    )
+    return Sentence((Part(text),), time=chain.first_seen)
+
+
+class _Teller:
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._facts = ChainFacts(chain)
+        self._introduced: set[str] = set()
+        self._told: set[str] = set()
+        self._last: str | None = None
+
+    def tell(self) -> list[Passage]:
+        evidence = self._chain.evidence
+        passages = []
+        for stage in self._chain.stages:
+            hits = [hit for hit in evidence if hit.detection in stage.detections]
+            title = tactic_title(stage.tactic)
+            passages.append(self._passage(stage.tactic, title, self._facts.of_hits(hits)))
+        staged = {detection for stage in self._chain.stages for detection in stage.detections}
+        rest = [hit for hit in evidence if hit.detection not in staged]
+        passages.append(self._passage(None, "without a stage", self._facts.of_hits(rest)))
+        besides = self._facts.besides(self._told | self._introduced)
+        passages.append(self._passage(None, "also part of the chain", besides))
+        return [passage for passage in passages if passage.sentences]
+
+    def _passage(self, tactic: str | None, title: str, facts: Sequence[Fact]) -> Passage:
+        groups = list(folded(facts))
+        sentences = [self._sentence(group) for group in groups[:SENTENCES]]
+        left = [fact for group in groups[SENTENCES:] for fact in group]
+        if left:
+            self._told.update(fact.target for fact in left)
+            sentences.append(Sentence((Part(f"{len(left):,} more steps are in the report."),)))
+        return Passage(tactic, title, tuple(sentences))
+
+    def _sentence(self, group: Sequence[Fact]) -> Sentence:
+        first = group[0]
+        parts = [*self._when(group)]
+        parts += self._one(first) if len(group) == 1 else self._many(group)
+        parts += _fired(first.detections)
+        parts.append(Part("."))
+        self._told.update(fact.target for fact in group)
+        references = dict.fromkeys(ref for fact in group for ref in fact.references)
+        nodes = [part.node for part in parts if part.node] + [fact.target for fact in group]
+        return Sentence(
+            tuple(_merged(parts)),
+            tuple(references)[: None if len(group) == 1 else REFERENCES],
+            first.time or None,
+            tuple(dict.fromkeys(nodes)),
+        )
+
+    def _when(self, group: Sequence[Fact]) -> Iterator[Part]:
+        first, last = group[0].time, group[-1].time
+        if not first:
+            yield Part("At an unknown time ")
+            return
+        yield Part("At " if same_day(first, self._last) else "On ")
+        yield Part(clock(first, self._last), "time")
+        self._last = first
+        if clock(last, None) != clock(first, None):
+            yield Part(" to ")
+            yield Part(clock(last, first), "time")
+            self._last = last
+        yield Part(" ")
+
+    def _one(self, fact: Fact) -> Iterator[Part]:
+        process = self._facts.processes.get(fact.target)
+        if process is not None:
+            yield from self._start(process, fact.actor)
+            return
+        yield from self._subject(fact.actor)
+        yield Part(f" {_VERBS.get(fact.kind, _OTHER).one} ")
+        yield self._thing(fact.target)
+
+    def _start(self, process: ChainProcess, parent: str | None) -> Iterator[Part]:
+        """A process's start, told once; a later stage only refers to it."""
+        if process.node in self._told:
+            yield Part("the start of ")
+            yield from _named(process)
+            yield Part(", told above, counts here too")
+            return
+        self._introduced.add(process.node)
+        if parent in self._facts.processes:
+            yield from self._subject(parent)
+            yield Part(" started ")
+            yield from _named(process)
+        else:
+            yield from _named(process)
+            yield Part(" started")
+            yield from self._by_entry(process)
+        yield from _command(process)
+        if writer := list(self._by_writer(process)):
+            yield from (Part(", "), *writer)
+
+    def _many(self, group: Sequence[Fact]) -> Iterator[Part]:
+        first = group[0]
+        verb = _VERBS.get(first.kind, _OTHER)
+        things = list(dict.fromkeys(fact.target for fact in group))
+        if first.actor is None and first.kind == "spawned":
+            yield Part(f"{len(things):,} processes started: ")
+        else:
+            yield from self._subject(first.actor)
+            yield Part(f" {verb.many} {len(things):,} {verb.objects}: ")
+        for place, thing in enumerate(things):
+            process = self._facts.processes.get(thing)
+            if process is not None:
+                self._introduced.add(thing)
+            if place < NAMED:
+                yield Part(", " if place else "")
+                yield from _named(process) if process else (self._thing(thing),)
+        if len(things) > NAMED:
+            yield Part(f" and {len(things) - NAMED:,} more")
+
+    def _thing(self, node: str) -> Part:
+        return Part(self._facts.values.get(node, node), "artifact", node)
+
+    def _subject(self, node: str | None) -> Iterator[Part]:
+        """Who acted; at the first mention with how it came into the story."""
+        process = self._facts.processes.get(node or "")
+        if process is None:
+            yield Part("a process outside the chain")
+            return
+        yield Part(name_of(process), "process", process.node)
+        clauses = [[Part(f"pid {process.pid}")]] if process.pid is not None else []
+        if process.node not in self._introduced:
+            self._introduced.add(process.node)
+            clauses += self._background(process)
+        for place, clause in enumerate(clauses):
+            yield Part(", " if place else " (")
+            yield from clause
+        if clauses:
+            yield Part(")")
+
+    def _background(self, process: ChainProcess) -> Iterator[list[Part]]:
+        """How a process came about, as clauses."""
+        if process.start is None:
+            yield [Part("start not recorded")]
+        else:
+            parent = self._facts.processes.get(process.parent or "")
+            by = [Part(" by "), *_named(parent)] if parent else []
+            by = list(self._by_entry(process)) or by
+            yield [Part(f"started at {clock(process.start, self._last)}"), *by]
+        if writer := list(self._by_writer(process)):
+            yield writer
+        for file in self._facts.opened(process.node)[:NAMED]:
+            self._told.add(file)
+            yield [Part("opened "), self._thing(file)]
+
+    def _by_writer(self, process: ChainProcess) -> Iterator[Part]:
+        """Which process of the chain wrote the program that a process runs; told once."""
+        found = self._facts.dropped(process.node)
+        if found is None or found[1].to in self._told:
+            return
+        writer, edge = found
+        self._told.add(edge.to)
+        yield Part("its program written by ")
+        yield from _named(writer)
+        yield Part(f" at {clock(edge.time, self._last)}")
+
+    def _by_entry(self, process: ChainProcess) -> Iterator[Part]:
+        entry = self._facts.entry(process.node)
+        if entry is not None:
+            yield Part(" by the autostart entry ")
+            yield self._thing(entry)
+
+
+def _named(process: ChainProcess) -> Iterator[Part]:
+    yield Part(name_of(process), "process", process.node)
+    if process.pid is not None:
+        yield Part(f" (pid {process.pid})")
+
+
+def _command(process: ChainProcess) -> Iterator[Part]:
+    """The command line; where it says no more than the program's name, the program's path."""
+    bare = (process.command_line or "").strip('" ').lower()
+    if bare not in {"", name_of(process).lower(), (process.image or "").lower()}:
+        yield Part(" with the command line ")
+        yield Part(process.command_line or "", "command", process.node)
+    elif process.image:
+        yield Part(" from ")
+        yield Part(process.image, "command", process.node)
+
+
+def _fired(detections: Sequence[str]) -> Iterator[Part]:
+    for place, detection in enumerate(detections):
+        yield Part("; " if place else " [")
+        yield Part(detection, "detection")
+    if detections:
+        yield Part("]")
+
+
+def _merged(parts: Iterable[Part]) -> Iterator[Part]:
+    """Neighbouring plain parts as one."""
+    plain = ""
+    for part in parts:
+        if part.kind == "plain" and part.node is None:
+            plain += part.text
+            continue
+        if plain:
+            yield Part(plain)
+            plain = ""
+        yield part
+    if plain:
+        yield Part(plain)

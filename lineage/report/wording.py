@@ -1,0 +1,71 @@
+"""Words that every rendering uses alike: times, counts, tactics and names.
+
+Results may hold the telemetry's own text: escape them where they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lineage.report.model import ChainProcess
+
+TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
+"""Tactics that are not read by taking their hyphens out."""
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
+
+
+def tactic_title(tactic: str) -> str:
+    """A tactic's slug in words.
+
+    >>> tactic_title("defense-evasion")
+    'defense evasion'
+    """
+    return TACTICS.get(tactic, tactic.replace("-", " "))
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "file"), counted(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def clock(time: str, before: str | None) -> str:
+    """A time to the second; without its date where that is the date of `before`.
+
+    >>> clock("2024-10-14T10:02:08.4900000Z", None)
+    '2024-10-14 10:02:08'
+    >>> clock("2024-10-14T10:02:08Z", "2024-10-14T09:00:00Z")
+    '10:02:08'
+    """
+    found = _TIME.match(time)
+    if not found:
+        return time
+    date, clock_time = found.groups()
+    return clock_time if same_day(time, before) else f"{date} {clock_time}"
+
+
+def name_of(process: ChainProcess) -> str:
+    """What a process is called: its program's file name."""
+    return (process.image or "").rpartition("\\")[2] or "unknown program"
+
+
+def same_day(time: str, before: str | None) -> bool:
+    """Whether two ISO times have the same date."""
+    return before is not None and time[:10] == before[:10]
+
+
+def listed(names: Sequence[str], shown: int = 5) -> str:
+    """Names in a row; the first few, and how many more.
+
+    >>> listed(["a", "b", "c"], shown=2)
+    'a, b and 1 more'
+    """
+    told = ", ".join(names[:shown])
+    return told if len(names) <= shown else f"{told} and {len(names) - shown:,} more"
