@@ -86,8 +86,9 @@ class Machine:
         self._queue: list[tuple[int, int, int | None, Activity]] = []
         self._sequence = 0
         self._alive: dict[int, Process] = {}
-        self._freed: deque[int] = deque()
+        self._freed: deque[Process] = deque()
         self._next_pid = 8
+        self._forced_pid: int | None = None
         self._placed: dict[str, Binary] = {}
 
     # The clock and the activities.
@@ -116,6 +117,7 @@ class Machine:
         self._alive.clear()
         self._freed.clear()
         self._next_pid = 8
+        self._forced_pid = None
         self.boots += 1
         self.system = self.services = self.logon = self.explorer = None
 
@@ -186,15 +188,26 @@ class Machine:
             return
         process.ended = True
         del self._alive[process.pid]
-        self._freed.append(process.pid)
+        self._freed.append(process)
+
+    def reuse_next_pid(self) -> None:
+        """The next process gets a freed pid: an intrusion's if there is one, else the last one."""
+        if not self._freed:
+            return
+        chosen = next((p for p in self._freed if p.label is not None), self._freed[-1])
+        self._freed.remove(chosen)
+        self._forced_pid = chosen.pid
 
     def _expire(self, process: Process, seconds: float) -> Activity:
         yield seconds
         self.exit(process)
 
     def _new_pid(self) -> int:
+        if self._forced_pid is not None:
+            forced, self._forced_pid = self._forced_pid, None
+            return forced
         if len(self._freed) > _FREED_PIDS_KEPT_BACK and self.random.random() < 0.7:
-            return self._freed.popleft()
+            return self._freed.popleft().pid
         pid = self._next_pid
         self._next_pid += 4 * self.random.randrange(1, 12)
         return pid

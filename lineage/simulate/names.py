@@ -73,14 +73,15 @@ def organisation(random: Random) -> tuple[str, str]:
     return name.upper(), f"{name}.example"
 
 
-def host(random: Random, netbios: str, dns: str) -> Host:
-    """A workstation of the company."""
+def host(random: Random, netbios: str, dns: str, skew: int) -> Host:
+    """A workstation of the company, its clock `skew` ticks ahead."""
     return Host(
         name=f"{random.choice(_TEAMS)}-{identifier(random, 6)}",
         domain=dns,
         netbios_domain=netbios,
         sensor=f"{random.getrandbits(128):032x}",
         machine_guid=f"{random.getrandbits(32):08X}",
+        skew=skew,
     )
 
 

@@ -18,7 +18,7 @@ from lineage.simulate.intrusion.story import unfold
 from lineage.simulate.machine import Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lineage.simulate.facts import Fact, Host
     from lineage.simulate.machine import Activity
@@ -68,7 +68,13 @@ class Company:
         self._authority = names.authority(self.random)
 
     def workstation(
-        self, *, noise: Noise, days: int = 2, hours: float = 9, first_day: int = 0
+        self,
+        *,
+        noise: Noise,
+        days: int = 2,
+        hours: float = 9,
+        first_day: int = 0,
+        skew: int = 0,
     ) -> Machine:
         """A computer with a user and a life of some days.
 
@@ -77,9 +83,10 @@ class Company:
             days: how many days it is used.
             hours: length of a working day.
             first_day: the first day's number.
+            skew: how far its clock is ahead, ticks.
         """
         own = Random(self.random.getrandbits(64))  # noqa: S311 - as above
-        host = names.host(own, self._netbios, self._dns)
+        host = names.host(own, self._netbios, self._dns, skew)
         user = names.account(own, self._netbios, self._authority)
         start = _FIRST_MORNING + first_day * 24 * 3600 + own.randrange(3600)
         machine = Machine(host, user, own, start * SECOND)
@@ -97,12 +104,23 @@ def attack(machine: Machine, plan: Plan, *, after: float) -> None:
         plan: the intrusion.
         after: seconds from the machine's start; the user must be at work then.
     """
-    machine.begin(_wait(machine, plan, after), survives_reboot=True)
+    spring(machine, lambda m: unfold(m, plan), after=after)
 
 
-def _wait(machine: Machine, plan: Plan, after: float) -> Activity:
+def spring(machine: Machine, action: Callable[[Machine], Activity], *, after: float) -> None:
+    """Has something begin on a machine once.
+
+    Args:
+        machine: where.
+        action: what; it ends with the boot that it begins in.
+        after: seconds from the machine's start; the user must be at work then.
+    """
+    machine.begin(_wait(machine, action, after), survives_reboot=True)
+
+
+def _wait(machine: Machine, action: Callable[[Machine], Activity], after: float) -> Activity:
     yield after
-    machine.begin(unfold(machine, plan))
+    machine.begin(action(machine))
 
 
 def textbook(seed: int, noise: Noise = "normal") -> Scenario:

@@ -97,7 +97,7 @@ class GroundTruth:
         return {
             "id": chain,
             "campaign": plan.campaign,
-            "family": "Remcos",
+            "family": plan.family,
             "entry": plan.entry,
             "evasions": list(plan.evasions),
             "persistences": list(plan.persistences),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def settle(m: Machine, plan: Plan, rat: Process) -> Activity:
-    """Writes the malware's own registry key."""
+    """Writes the malware family's own registry key."""
     key = f"{m.hive}\\Software\\{plan.family_key}"
     m.key(rat, key, label=plan.label("family key"))
     m.set(rat, f"{key}\\exepath", "Binary Data", plan.label("family key"))

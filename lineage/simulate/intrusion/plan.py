@@ -22,6 +22,7 @@ class Plan:
     Attributes:
         chain: its id in the ground truth.
         campaign: the campaign's id, or None where it stands alone.
+        family: the malware's family, or None where it leaves no mark of one.
         entry: way in, a key of `entry.ENTRIES`.
         evasions: keys of `evasion.EVASIONS`, in order.
         persistences: keys of `persistence.PERSISTENCES`, in order.
@@ -43,6 +44,7 @@ class Plan:
 
     chain: str
     campaign: str | None
+    family: str | None
     entry: str
     evasions: tuple[str, ...]
     persistences: tuple[str, ...]
@@ -74,7 +76,7 @@ def draw(
     evasions: tuple[str, ...],
     persistences: tuple[str, ...],
     goals: tuple[str, ...],
-    campaign: str | None = None,
+    family: bool = True,
     default_folders: bool = True,
 ) -> Plan:
     """Draws an intrusion's names.
@@ -86,7 +88,7 @@ def draw(
         evasions: how it hides.
         persistences: how it stays.
         goals: what it is after.
-        campaign: the campaign's id, or None.
+        family: whether the malware leaves its family's own registry key.
         default_folders: whether the malware keeps its builder's default folder names; an
             operator can choose others.
     """
@@ -105,7 +107,8 @@ def draw(
         folders = (names.word(random), names.word(random), names.word(random))
     return Plan(
         chain=chain,
-        campaign=campaign,
+        campaign=None,
+        family="Remcos" if family else None,
         entry=entry,
         evasions=evasions,
         persistences=persistences,

@@ -29,7 +29,8 @@ def unfold(m: Machine, plan: Plan) -> Activity:
     def again(process: Process) -> Activity:
         return _work(m, plan, process)
 
-    yield from payload.settle(m, plan, rat)
+    if plan.family is not None:
+        yield from payload.settle(m, plan, rat)
     for name in plan.persistences:
         yield from persistence.PERSISTENCES[name](m, plan, rat, again)
     yield from _work(m, plan, rat)

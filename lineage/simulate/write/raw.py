@@ -1,0 +1,56 @@
+"""Simulated records as a reader would yield them, without the detour over a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineage.read.record import RawRecord
+from lineage.simulate.facts import ProcessStart
+from lineage.simulate.write.falcon import process_rollup
+from lineage.simulate.write.record import iso, printable, text
+from lineage.simulate.write.windows import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lineage.simulate.facts import Fact
+
+
+def windows_records(facts: Iterable[Fact]) -> Iterator[RawRecord]:
+    """All facts as Sysmon, Security and PowerShell records."""
+    journal = Journal()
+    number = 0
+    for fact in facts:
+        for record in journal.records(fact):
+            number += 1
+            yield RawRecord(
+                number=number,
+                record_id=record.record_id,
+                provider=record.provider.name,
+                event_id=record.event_id,
+                channel=record.channel,
+                computer=record.computer,
+                time=iso(record.time),
+                process_id=record.process_id,
+                user=record.user,
+                data={name: printable(text(value)) for name, value in record.data},
+            )
+
+
+def falcon_records(facts: Iterable[Fact]) -> Iterator[RawRecord]:
+    """The process starts among the facts as CrowdStrike records."""
+    starts = (fact for fact in facts if isinstance(fact, ProcessStart))
+    for number, fact in enumerate(starts, 1):
+        data = process_rollup(fact)
+        yield RawRecord(
+            number=number,
+            record_id=None,
+            provider="CrowdStrike",
+            event_id="ProcessRollup2",
+            channel="",
+            computer=fact.process.host.name,
+            time=str(data["timestamp"]),
+            process_id=None,
+            user=None,
+            data=data,
+        )
