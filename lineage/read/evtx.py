@@ -46,43 +46,48 @@ class EvtxReader:
             yield Problem(None, "the file header is damaged; chunks are read without it", lost=0)
         number = last = index = 0
         unread: list[tuple[int, bool]] = []
+        cut = False
         while data := read_exactly(stream, CHUNK_BYTES):
             chunk = read_chunk(data, index)
-            if chunk.first is None:
-                unread.append((index, any(data)))
-            else:
+            if chunk.first is not None:
                 missing = chunk.first - last - 1 if last else 0
                 believable = 0 < missing <= MOST_RECORDS * len(unread)
                 yield from _unread(unread, missing if believable else 0)
                 unread = []
-                last = chunk.last or last
+                last = chunk.last
+            elif len(data) == CHUNK_BYTES:
+                unread.append((index, any(data)))
+            else:
+                cut = True
+                break
             for record in chunk.records:
                 number += 1
                 yield record_of(number, record)
             yield from chunk.problems
             index += 1
         yield from _unread(unread, 0)
-        if header.startswith(FILE_MAGIC):
-            yield from _missing_chunks(header, index, last)
+        yield from _missing_chunks(header, index, last, cut)
 
 
-def _missing_chunks(header: bytes, chunks: int, last: int) -> Iterator[Problem]:
+def _missing_chunks(header: bytes, chunks: int, last: int, cut: bool) -> Iterator[Problem]:
     """The problem of a file that ends before what its header tells.
 
     Args:
         header: the file's header.
         chunks: how many chunks there are.
         last: the last record number that was seen.
+        cut: whether the file ends inside a chunk of which nothing can be read.
     """
     from lineage.read.evtx_chunk import MOST_RECORDS
 
     next_number = struct.unpack_from("<Q", header, 24)[0]
     expected = struct.unpack_from("<H", header, 42)[0]
-    if chunks >= expected:
-        return
-    missing = next_number - 1 - last
-    lost = missing if 0 < missing <= MOST_RECORDS * (expected - chunks) else 0
-    yield Problem(None, f"cut short: {chunks} of {expected} chunks; get a whole copy", lost)
+    if header.startswith(FILE_MAGIC) and expected > chunks:
+        missing = next_number - 1 - last
+        lost = missing if 0 < missing <= MOST_RECORDS * (expected - chunks) else 0
+        yield Problem(None, f"cut short: {chunks} of {expected} chunks; get a whole copy", lost)
+    elif cut:
+        yield Problem(None, f"cut short inside chunk {chunks}; get a whole copy", lost=0)
 
 
 def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:
@@ -154,4 +159,5 @@ def _unread(chunks: list[tuple[int, bool]], missing: int) -> Iterator[Problem]:
                 yield Problem(None, f"chunk {index}: damaged, no record can be found")
         return
     first, last = chunks[0][0], chunks[-1][0]
-    yield Problem(None, f"chunks {first} to {last}: damaged or overwritten with zeros", missing)
+    place = f"chunk {first}" if first == last else f"chunks {first} to {last}"
+    yield Problem(None, f"{place}: damaged, or overwritten with zeros", missing)

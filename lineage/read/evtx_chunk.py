@@ -51,14 +51,15 @@ class Chunk(NamedTuple):
     Attributes:
         records: decoded records in order.
         problems: one for each record or stretch that couldn't be decoded.
-        first: lowest record number that was seen, None where there was none.
-        last: highest record number that was seen or that its header tells; None like `first`.
+        first: lowest record number that was seen, else the one that its header tells; None where
+            there is nothing of a chunk, then without problems.
+        last: highest record number that was seen or that its header tells.
     """
 
     records: list[dict[str, Any]]
     problems: list[Problem]
     first: int | None
-    last: int | None
+    last: int
 
 
 def read_chunk(chunk: bytes, index: int) -> Chunk:
@@ -99,10 +100,10 @@ def _read_damaged(chunk: bytes, index: int) -> Chunk:
         if gap.offset + gap.size == len(chunk) < CHUNK_BYTES:
             reason = f"cut short inside chunk {index}; get a whole copy of the file"
         problems.append(Problem(None, reason, gap.lost))
-    if not numbers:
-        return Chunk(records, problems, None, None)
-    _, claimed, _ = _claims(chunk)
-    return Chunk(records, problems, min(numbers), max(claimed, *numbers))
+    first, last, _ = _claims(chunk)
+    if not numbers and not first:
+        return Chunk([], [], None, 0)
+    return Chunk(records, problems, min(numbers, default=first), max(last, *numbers, 0))
 
 
 def _count_read(parsed: tuple[list[dict[str, Any]], dict[int, str]]) -> int:
@@ -155,6 +156,8 @@ def _mend(chunk: bytes) -> tuple[set[int], list[_Gap], bytes]:
         if start > position:
             gaps.append(_Gap(position, start - position, _plausible(number - previous - 1)))
             _bridge(mended, position, start)
+        # The parser gives up on a time out of range; an event's own time is in its content.
+        mended[start + 16 : start + 24] = bytes(8)
         numbers.add(number)
         previous = number
         last_offset = start

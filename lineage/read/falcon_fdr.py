@@ -34,7 +34,8 @@ class FalconReader:
 
 def is_falcon(found: JsonObject) -> bool:
     """Whether an object is a Falcon event."""
-    return _name(_unwrapped(found)) is not None
+    event = _unwrapped(found)
+    return any(name in event for name in _NAMES)
 
 
 def record_of(number: int, found: JsonObject) -> RawRecord:

@@ -45,6 +45,9 @@ _AFTER_ELEMENT = re.compile(rb"\s{0,64}+(?:,\s{0,64}+\{|\])")
 LIKELY_ENDS = 3
 """Likely ends that are tried before an element is cut out bracket by bracket, which is slower."""
 
+LIKELY_BYTES = 64 * 1024
+"""How far from an element's start its likely ends are looked for."""
+
 _MEMBER_NAME = re.compile(rb'"([\w.@# -]{1,64})"\s*:')
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 _OPEN_OBJECT = ord("{")
@@ -205,7 +208,7 @@ class _ElementScanner:
             problem = self._damage("not JSON: a bracket without a name; a closing one may be lost")
             if kind == _OPEN_OBJECT:
                 self._damaged = False
-                self._begin(token.start())
+                self._position = token.start()
             return problem
         self._open.append(kind)
         if len(self._open) > MAX_DEPTH:
@@ -226,7 +229,8 @@ class _ElementScanner:
 
     def _likely_ends(self, start: int) -> Iterator[int]:
         end = start
-        while (end := self._buffer.find(b"}", end) + 1) > 0:
+        stop = start + min(LIKELY_BYTES, self._limit)
+        while (end := self._buffer.find(b"}", end, stop) + 1) > 0:
             if _AFTER_ELEMENT.match(self._buffer, end):
                 yield end
 
@@ -241,6 +245,8 @@ class _ElementScanner:
             return None
         text = self._buffer[self._start : token.end()]
         self._start = -1
+        if len(text) > self._limit:
+            return overlong(self._number, self._limit)
         try:
             return self._number, orjson.loads(text)
         except orjson.JSONDecodeError as error:
