@@ -102,6 +102,10 @@ class _Atoms:
             return _ALWAYS if true_where_lacking(value) else 0
         if isinstance(value, SigmaFieldReference):
             return self._reference(field, value, known)
+        if field.attributes == ("event_id",):
+            tests = FieldTests(field.read)
+            tests.add(value, _ALWAYS)
+            return tests.mask([self.event_id])
         bit, is_new = self._bit(field, key(value))
         if is_new:
             self._column(field.attributes).tests(field).add(value, bit)

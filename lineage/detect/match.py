@@ -73,11 +73,9 @@ def explain(condition: Condition, event: Event) -> dict[str, str]:
     Returns:
         Field name -> value; empty where the event doesn't meet the condition.
     """
-    if not matches(condition, event):
-        return {}
     known = fields_of(event.event_id, condition.dialect)
     shown: dict[str, str] = {}
-    for name in _reasons(condition.tree, event, known):
+    for name in _reasons(condition.tree, event, known) or ():
         _show(name, event, known, shown)
     return shown
 
@@ -94,17 +92,19 @@ def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, 
         shown[field.name] = str(field_value(event, field))
 
 
-def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str]:
-    """The fields of the comparisons that hold, or are looked at and don't where they may not."""
-    if isinstance(node, ConditionNOT):
-        return [name for child in children(node) for name in _looked_at(child)]
+def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] | None:
+    """The fields that make a node hold: those of comparisons that hold, or that are negated.
+
+    None where the node doesn't hold.
+    """
     if isinstance(node, ConditionAND | ConditionOR):
-        return [
-            name
-            for child in children(node)
-            if _holds(child, event, known)
-            for name in _reasons(child, event, known)
-        ]
+        found = [_reasons(child, event, known) for child in children(node)]
+        holding = [names for names in found if names is not None]
+        if not holding or (isinstance(node, ConditionAND) and len(holding) < len(found)):
+            return None
+        return [name for names in holding for name in names]
+    if not _holds(node, event, known):
+        return None
     if isinstance(node, ConditionValueExpression):
         return [
             name
@@ -229,20 +229,48 @@ def _parts(wanted: SigmaString) -> tuple[str | SpecialChars, ...]:
 
 
 def _glob(parts: Sequence[str | SpecialChars], text: str, *, cased: bool) -> bool:
-    """Whether a pattern with wildcards takes the whole text.
+    """Whether a pattern with wildcards takes the whole text."""
+    subject = text if cased else text.casefold()
+    pattern: list[str | SpecialChars] = [
+        part if cased or isinstance(part, SpecialChars) else part.casefold() for part in parts
+    ]
+    if SpecialChars.WILDCARD_SINGLE in pattern:
+        return _by_characters(pattern, subject)
+    pieces = "".join(
+        _BETWEEN if isinstance(part, SpecialChars) else part for part in pattern
+    ).split(_BETWEEN)
+    return _by_pieces(pieces, subject)
 
-    The greedy two-pointer algorithm: go back to the last `*` on a mismatch, and let it take one
-    character more (R. Kirk, "Matching Wildcards", Dr. Dobb's 2008).
+
+_BETWEEN = "\0\0"
+"""Stands for `*` while a pattern is cut up; no YAML text can hold it."""
+
+
+def _by_pieces(pieces: Sequence[str], subject: str) -> bool:
+    """Whether a text is made of pieces in order, with anything between them."""
+    if len(pieces) == 1:
+        return subject == pieces[0]
+    start, *middle, end = pieces
+    if not subject.startswith(start):
+        return False
+    position = len(start)
+    for piece in middle:
+        found = subject.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return len(subject) - len(end) >= position and subject.endswith(end)
+
+
+def _by_characters(parts: Sequence[str | SpecialChars], subject: str) -> bool:
+    """The same for a pattern with `?`: go back to the last `*` and let it take one more.
+
+    The greedy two-pointer algorithm (R. Kirk, "Matching Wildcards", Dr. Dobb's 2008).
     """
     pattern: list[str | SpecialChars] = []
     for part in parts:
-        if isinstance(part, SpecialChars):
-            pattern.append(part)
-        else:
-            pattern.extend(part if cased else part.casefold())
-    subject = text if cased else text.casefold()
-    at, star, resume = 0, -1, 0
-    position = 0
+        pattern.extend([part] if isinstance(part, SpecialChars) else part)
+    at, star, resume, position = 0, -1, 0, 0
     while position < len(subject):
         token = pattern[at] if at < len(pattern) else None
         if token is SpecialChars.WILDCARD_MULTI:
