@@ -9,7 +9,7 @@ from lineage.simulate.benign.boot import DAY, HOUR
 from lineage.simulate.benign.traps import TRAPS
 from lineage.simulate.facts import SECOND
 from lineage.simulate.intrusion.variants import vary
-from lineage.simulate.scenario import Company, Noise, Scenario, attack, spring
+from lineage.simulate.scenario import Company, Noise, Scenario, attack, clean, spring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,19 +109,6 @@ def trapped(seed: int, trap: str, noise: Noise = "normal") -> Scenario:
     machine = company.workstation(noise=noise)
     spring(machine, TRAPS[trap], after=HOUR)
     return Scenario([machine])
-
-
-def clean(seed: int, noise: Noise = "normal", hosts: int = 5, days: int = 2) -> Scenario:
-    """Hosts on which nothing bad happens.
-
-    Args:
-        seed: of their lives.
-        noise: how much goes on.
-        hosts: how many.
-        days: how many days.
-    """
-    company = Company(seed)
-    return Scenario([company.workstation(noise=noise, days=days) for _ in range(hosts)])
 
 
 LAYOUTS: dict[str, Callable[[int], Scenario]] = {

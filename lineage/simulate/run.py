@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import orjson
 
 from lineage.simulate.facts import ProcessStart
-from lineage.simulate.scenario import Noise, Scenario, clean_weeks, textbook
+from lineage.simulate.scenario import Noise, Scenario, clean, textbook
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write import json_lines
 from lineage.simulate.write.collection import EvtxArchive, EvtxCollection
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from lineage.simulate.facts import Fact
     from lineage.simulate.write.record import WindowsRecord
 
-DEFAULT_SEED = 20260202
+DEFAULT_SEED = 1
+
+_OTHER_COMPANY = 0x5EED
+"""Turns a seed into that of the company whose clean hosts fill up what is wanted."""
+
+_CLEAN_HOSTS = 20
+_NO_END = 10**9
 
 
 class Container(Protocol):
@@ -77,7 +83,7 @@ def simulate(
         seed: the same seed gives the same bytes.
         noise: how much benign activity there is.
         formats: some of `FORMATS`.
-        events: at least this many Windows events in all; weeks of clean hosts are added to reach
+        events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
 
     Returns:
@@ -92,7 +98,7 @@ def simulate(
 
 def _scenes(seed: int, noise: Noise) -> Iterator[Scenario]:
     yield textbook(seed, noise)
-    yield from clean_weeks(seed, noise)
+    yield clean(seed ^ _OTHER_COMPANY, noise, hosts=_CLEAN_HOSTS, days=_NO_END, first_day=7)
 
 
 def write(

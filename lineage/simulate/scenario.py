@@ -152,19 +152,19 @@ def textbook(seed: int, noise: Noise = "normal") -> Scenario:
     return Scenario([victim, bystander], [plan])
 
 
-def clean_weeks(seed: int, noise: Noise = "normal", hosts: int = 20) -> Iterator[Scenario]:
-    """Working weeks in which nothing bad happens, without end; each week with its own computers.
+def clean(
+    seed: int, noise: Noise = "normal", hosts: int = 5, days: int = 2, first_day: int = 0
+) -> Scenario:
+    """Hosts on which nothing bad happens.
 
     Args:
-        seed: of the computers and their lives.
+        seed: of their lives.
         noise: how much goes on.
-        hosts: how many computers.
+        hosts: how many.
+        days: how many days.
+        first_day: the first day's number.
     """
-    company = Company(seed ^ 0x5EED)
-    first_day = 7
-    while True:
-        machines = [
-            company.workstation(noise=noise, days=5, first_day=first_day) for _ in range(hosts)
-        ]
-        yield Scenario(machines)
-        first_day += 7
+    company = Company(seed)
+    return Scenario(
+        [company.workstation(noise=noise, days=days, first_day=first_day) for _ in range(hosts)]
+    )

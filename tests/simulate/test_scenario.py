@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lineage.simulate.facts import FileCreate, ProcessStart
-from lineage.simulate.scenario import clean_weeks, textbook
+from lineage.simulate.scenario import clean, textbook
 
 
 def starts(simulation: Any) -> list[ProcessStart]:
@@ -83,9 +83,9 @@ def test_noise_has_three_strengths() -> None:
     assert sizes[0] * 2 < sizes[1]
 
 
-def test_clean_weeks_have_their_own_hosts_and_no_intrusion() -> None:
-    weeks = clean_weeks(1, "small", hosts=2)
-    first, second = next(weeks), next(weeks)
-    assert not {host.name for host in first.hosts} & {host.name for host in second.hosts}
-    assert all(fact.label is None for fact in first.facts())
-    assert not first.plans
+def test_clean_hosts_have_no_intrusion() -> None:
+    scenario = clean(1, "small", hosts=3, days=2)
+    facts = list(scenario.facts())
+    assert not scenario.plans
+    assert all(fact.label is None for fact in facts)
+    assert {fact.process.host for fact in facts} == set(scenario.hosts)
