@@ -1,0 +1,59 @@
+"""Report -> files that other tools read.
+
+Every exporter is a pure function of a `lineage.report.model.Report`, so that any output can be made
+later from the JSON report. `EXPORTERS` is the one table of them; the command line derives its
+options from it and imports a format's module only when that format is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lineage.report.model import Report
+
+__all__ = ["EXPORTERS", "Exporter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """An exchange format.
+
+    Attributes:
+        name: option (``--name``) and module (`lineage.export.name`).
+        help: the option's line in ``--help``.
+        folder: whether it writes a folder of files rather than one file.
+    """
+
+    name: str
+    help: str
+    folder: bool = False
+
+    def files(self, report: Report) -> dict[str, bytes]:
+        """What to write, by path below the one that the user gave (``""``: that path itself).
+
+        Raises:
+            InputError: a time of the report isn't ISO 8601.
+        """
+        render: Callable[[Report], str | dict[str, str]]
+        render = import_module(f"lineage.export.{self.name.replace('-', '_')}").render
+        rendered = render(report)
+        texts = {"": rendered} if isinstance(rendered, str) else rendered
+        return {name: text.encode() for name, text in texts.items()}
+
+
+EXPORTERS: tuple[Exporter, ...] = (
+    Exporter("graphml", "Write the chains' graph as GraphML (Gephi, yEd, Cytoscape, networkx)."),
+    Exporter("dot", "Write the chains' graph as Graphviz DOT."),
+    Exporter("csv", "Write nodes, edges, timeline and evidence as CSV files.", folder=True),
+    Exporter("navigator", "Write an ATT&CK Navigator layer, techniques scored by chain."),
+    Exporter("stix", "Write a STIX 2.1 bundle."),
+    Exporter("attack-flow", "Write the chains as an Attack Flow 2 bundle."),
+    Exporter("timesketch", "Write the timeline as JSONL for Timesketch."),
+    Exporter("mermaid", "Write each chain's process tree as Mermaid in Markdown, for a ticket."),
+)
+"""All formats, in the order of ``--help``."""

@@ -1,0 +1,85 @@
+"""Attack actions of a chain, and which of them each one comes of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineage.export.instant import instant
+from lineage.graph.schema import FLOW
+from lineage.report.tree import Actors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lineage.report.model import Chain, DetectionHit
+
+_BACKWARD = {kind for kind, flow in FLOW.items() if flow == "backward"}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A detection on one process, however often it fired.
+
+    Attributes:
+        owner: node id of the process that acted; the tagged node where no process is known.
+        detection: what fired.
+        hits: its hits there, in order of time.
+        cause: place of the action that this one comes of, always an earlier one; None for a start.
+    """
+
+    owner: str
+    detection: str
+    hits: tuple[DetectionHit, ...]
+    cause: int | None = None
+
+
+def actions(chain: Chain) -> list[Action]:
+    """A chain's actions in order of their first hit.
+
+    The cause of an action is the one before it by the same owner; of an owner's first action, the
+    latest earlier one of the nearest owner that causality leads back to.
+    """
+    owner_of = Actors(chain)
+    grouped: dict[tuple[str, str], list[DetectionHit]] = defaultdict(list)
+    for hit in sorted(chain.evidence, key=lambda hit: (instant(hit.time), hit.time)):
+        grouped[owner_of(hit) or hit.node, hit.detection].append(hit)
+    causes = _causes(chain)
+    found: list[Action] = []
+    latest: dict[str, int] = {}
+    for number, ((owner, detection), hits) in enumerate(grouped.items()):
+        cause = _nearest(owner, causes, latest)
+        found.append(Action(owner, detection, tuple(hits), cause))
+        latest[owner] = number
+    return found
+
+
+def _causes(chain: Chain) -> dict[str, list[str]]:
+    """Node -> what it comes of: parents, and edges in the direction that causality flows."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for edge in chain.edges:
+        cause, effect = edge.from_, edge.to
+        if edge.kind in _BACKWARD:
+            cause, effect = effect, cause
+        found[effect].append(cause)
+    for process in chain.processes:
+        if process.parent is not None:
+            found[process.node].append(process.parent)
+    return found
+
+
+def _nearest(
+    owner: str, causes: Mapping[str, Sequence[str]], latest: Mapping[str, int]
+) -> int | None:
+    """The latest action so far of the owner itself, else of the nearest nodes that it comes of."""
+    seen, border = {owner}, [owner]
+    while border:
+        acted = [latest[node] for node in border if node in latest]
+        if acted:
+            return max(acted)
+        border = list(
+            dict.fromkeys(c for node in border for c in causes.get(node, ()) if c not in seen)
+        )
+        seen.update(border)
+    return None

@@ -1,0 +1,84 @@
+"""GraphML, through networkx: one directed multigraph of all chains."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from lineage.export.elements import Element, Link, elements, links
+
+if TYPE_CHECKING:
+    from lineage.report.model import Report
+
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""What XML 1.0 (production 2) can't hold; and the carriage return, which parsers turn into a line
+feed (2.11)."""
+
+
+def graph(report: Report) -> nx.MultiDiGraph[str]:
+    """The graph that `render` writes.
+
+    Nodes are called n0, n1 ... (GraphML ids are name tokens; a report's node ids aren't) and have
+    the report's id as `node`. Attributes whose value is unknown are left out. Text is as the
+    telemetry has it, but for characters that XML can't hold, which show as ``<U+0000>``.
+    """
+    made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    scores = {chain.id: chain.score for chain in report.chains}
+    names: dict[str, str] = {}
+    for number, element in enumerate(elements(report.chains)):
+        names[element.node] = f"n{number}"
+        score = max(scores[chain] for chain in element.chains)
+        made.add_node(f"n{number}", **_attributes(_node(element) | {"score": score}))
+    for number, link in enumerate(links(report.chains)):
+        made.add_edge(
+            names[link.source], names[link.target], key=f"e{number}", **_attributes(_edge(link))
+        )
+    return made
+
+
+def render(report: Report) -> str:
+    """The GraphML document."""
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return head + "\n".join(nx.generate_graphml(graph(report))) + "\n"
+
+
+def _node(element: Element) -> dict[str, str | int | None]:
+    return {
+        "label": element.name,
+        "kind": element.kind,
+        "node": element.node,
+        "host": element.host,
+        "pid": element.pid,
+        "command_line": element.command_line,
+        "start": element.start,
+        "role": element.role,
+        "chains": "; ".join(element.chains),
+        "detections": "; ".join(element.detections) or None,
+    }
+
+
+def _edge(link: Link) -> dict[str, str | int | None]:
+    return {
+        "label": link.kind,
+        "kind": link.kind,
+        "time": link.time,
+        "source_file": link.file,
+        "record": link.record,
+        "chains": "; ".join(link.chains),
+    }
+
+
+def _attributes(
+    values: dict[str, str | int | None] | dict[str, str | int | float | None],
+) -> dict[str, str | int | float]:
+    return {
+        name: _xml(value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)

@@ -1,0 +1,153 @@
+"""Mermaid flowcharts in Markdown: each chain's process tree, for a ticket or a wiki.
+
+GitHub, GitLab and others draw a fenced ``mermaid`` block. They keep Mermaid's default limits,
+50,000 characters and 500 edges a diagram (`maxTextSize`, `maxEdges`). The constants below
+keep a diagram within: every text is bounded, and each thing drawn has one or two edges to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from lineage.report.escape import terminal
+from lineage.report.tree import Branch, grow, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lineage.report.model import Chain, Report
+
+MAX_PROCESSES = 60
+MAX_ARTIFACTS = 2
+"""Artifacts drawn per process."""
+
+MAX_DETECTIONS = 3
+"""Detections named per process."""
+
+WIDE, NARROW = 40, 18
+"""Terminal cells of a text; the narrow one where punctuation, five characters each when escaped,
+makes the text longer than `MAX_ESCAPED`."""
+
+MAX_ESCAPED = 90
+
+_SPECIAL = re.compile("[!-/:-@\\[-`{-~]")
+_CLASSES = (
+    "  classDef tagged fill:#fff2cc,stroke:#b2182b,color:#000",
+    "  classDef more fill:#eee,stroke:#999,color:#000,stroke-dasharray:4",
+)
+
+
+def render(report: Report) -> str:
+    """Markdown: a heading and a fenced diagram for each chain."""
+    parts = ["# Attack chains" if report.chains else "No attack chain was found."]
+    for chain in report.chains:
+        headline = f"{chain.verdict} {chain.score:g}: {chain.family or 'no family'} on "
+        shown = _escaped(terminal(headline + ", ".join(chain.hosts), 4 * WIDE), "&#")
+        parts.append(f"## {shown}\n\n```mermaid\n{diagram(chain)}```")
+    return "\n\n".join(parts) + "\n"
+
+
+def diagram(chain: Chain) -> str:
+    """The flowchart of a chain: its processes, what fired on them and what they left.
+
+    Of more than `MAX_PROCESSES` processes, those that a detection is about come first, with the
+    way to them; what is left out is counted where it is missing.
+    """
+    roots = grow(chain).roots
+    parents = _parents(roots)
+    chosen = _chosen(roots, parents)
+    names = {node: f"p{number}" for number, node in enumerate(chosen)}
+    lines = ["flowchart LR", *_CLASSES]
+    for node, branch in chosen.items():
+        lines.append(f'  {names[node]}["{_process(branch)}"]{":::tagged" if branch.hits else ""}')
+        parent = parents.get(node)
+        if parent is not None:
+            lines.append(f"  {names[parent.process.node]} --> {names[node]}")
+    lines += _left_out(roots, parents, names)
+    lines += _artifacts(chain, names)
+    return "\n".join(lines) + "\n"
+
+
+def _parents(roots: Sequence[Branch]) -> dict[str, Branch]:
+    return {child.process.node: branch for branch, _ in walk(roots) for child in branch.children}
+
+
+def _chosen(roots: Sequence[Branch], parents: dict[str, Branch]) -> dict[str, Branch]:
+    """Which branches are drawn; a drawn branch's parent is drawn too, and before it."""
+    chosen: dict[str, Branch] = {}
+    everything = [branch for branch, _ in walk(roots)]
+    for branch in sorted(everything, key=lambda branch: not branch.hits):
+        way = [branch]
+        while (parent := parents.get(way[-1].process.node)) and parent.process.node not in chosen:
+            way.append(parent)
+        if len(chosen) + len(way) <= MAX_PROCESSES:
+            chosen |= {step.process.node: step for step in reversed(way)}
+    return chosen
+
+
+def _left_out(
+    roots: Sequence[Branch], parents: dict[str, Branch], names: dict[str, str]
+) -> Iterator[str]:
+    """A node for what isn't drawn below each drawn process, and for undrawn roots."""
+    nearest: dict[str, str | None] = {}
+    for branch, _ in walk(roots):
+        node, parent = branch.process.node, parents.get(branch.process.node)
+        above = nearest[parent.process.node] if parent else None
+        nearest[node] = names.get(node, above)
+    hidden = Counter(near for node, near in nearest.items() if node not in names)
+    for number, (near, count) in enumerate(hidden.items()):
+        yield f'  m{number}["… {count} more"]:::more'
+        if near is not None:
+            yield f"  {near} --> m{number}"
+
+
+def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
+    """What each drawn process left, tagged things first, and what such a thing later starts."""
+    values = {artifact.node: artifact for artifact in chain.artifacts}
+    tagged = {hit.node for hit in chain.evidence}
+    drawn: dict[str, str] = {}
+    by_process: dict[str, dict[str, str]] = defaultdict(dict)
+    for edge in chain.edges:
+        if edge.from_ in names and edge.to in values:
+            by_process[edge.from_].setdefault(edge.to, edge.kind)
+    for process, things in by_process.items():
+        new = sorted((node for node in things if node not in drawn), key=lambda n: n not in tagged)
+        for node in new[:MAX_ARTIFACTS]:
+            drawn[node] = f"a{len(drawn)}"
+            mark = ":::tagged" if node in tagged else ""
+            yield f'  {drawn[node]}(["{_text(values[node].value)}"]){mark}'
+            yield f'  {names[process]} -. "{_text(things[node])}" .-> {drawn[node]}'
+        if len(new) > MAX_ARTIFACTS:
+            yield f'  {names[process]}m["… {len(new) - MAX_ARTIFACTS} more artifacts"]:::more'
+            yield f"  {names[process]} -.-> {names[process]}m"
+    starters = {edge.to: edge.from_ for edge in chain.edges if edge.from_ in drawn}
+    for process, thing in starters.items():
+        if process in names:
+            yield f'  {drawn[thing]} -. "starts" .-> {names[process]}'
+
+
+def _process(branch: Branch) -> str:
+    image = (branch.process.image or "(unknown program)").replace("/", "\\").rpartition("\\")[2]
+    pid = "" if branch.process.pid is None else f" ({branch.process.pid})"
+    fired = list(dict.fromkeys(hit.detection for hit in branch.hits))
+    lines = [f"<b>{_text(image)}</b>{_escaped(pid)}", *map(_text, fired[:MAX_DETECTIONS])]
+    if len(fired) > MAX_DETECTIONS:
+        lines.append(f"… {len(fired) - MAX_DETECTIONS} more")
+    return "<br/>".join(lines)
+
+
+def _text(text: str) -> str:
+    shown = _escaped(terminal(text, WIDE))
+    if len(shown) > MAX_ESCAPED:
+        shown = _escaped(terminal(text, NARROW))
+    return shown or "(empty)"
+
+
+def _escaped(text: str, prefix: str = "#") -> str:
+    """All ASCII punctuation as entity codes, which neither Mermaid, Markdown nor HTML reads.
+
+    Mermaid's entity codes are HTML's without the ampersand (Mermaid, "Flowcharts", entity codes).
+    """
+    return _SPECIAL.sub(lambda found: f"{prefix}{ord(found.group())};", text)

@@ -1,0 +1,110 @@
+"""What happened when, over all chains and lone hits: the rows of the timeline formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.export.elements import Element, elements
+from lineage.export.instant import instant
+from lineage.graph.schema import EDGE_SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
+
+_MEANING = {schema.kind: schema.meaning for schema in EDGE_SCHEMAS}
+
+
+class Moment(NamedTuple):
+    """Something that happened.
+
+    Attributes:
+        time: ISO 8601, as the report has it.
+        chain: id of its chain, or None for a hit that is in none.
+        verdict: the chain's, or None.
+        host: where, or None where the report doesn't say.
+        pid: the acting process's, where known.
+        kind: "process", "detection", or the edge's kind.
+        message: one sentence.
+        source: the input that shows it, or None where only the process is known.
+        record: its record there.
+        node: the node that it is about.
+        hit: the detection that fired, for kind "detection".
+    """
+
+    time: str
+    chain: str | None
+    verdict: str | None
+    host: str | None
+    pid: int | None
+    kind: str
+    message: str
+    source: str | None
+    record: int | None
+    node: str
+    hit: DetectionHit | None = None
+
+
+def timeline(report: Report) -> list[Moment]:
+    """All moments in order of time; at one time a chain's acts stand before its detections."""
+    found = [moment for chain in report.chains for moment in _chain(chain)]
+    used = {hit for chain in report.chains for hit in map(_identity, chain.evidence)}
+    found += [_detection(hit, None) for hit in report.detections if _identity(hit) not in used]
+    return sorted(found, key=lambda moment: (instant(moment.time), moment.time))
+
+
+def _chain(chain: Chain) -> Iterator[Moment]:
+    known = {element.node: element for element in elements([chain])}
+    born = {edge.to for edge in chain.edges if edge.kind == "spawned"}
+    for element in known.values():
+        if element.start is not None and element.node not in born:
+            yield _moment(chain, element, element.start, "process", _started(element), element.node)
+    for edge in chain.edges:
+        yield _act(chain, edge, known)
+    for hit in chain.evidence:
+        yield _detection(hit, chain)
+
+
+def _act(chain: Chain, edge: ChainEdge, known: dict[str, Element]) -> Moment:
+    actor, target = known[edge.from_], known[edge.to]
+    if edge.kind == "spawned":
+        message = f"{_started(target)} (started by {actor.name})"
+        found = _moment(chain, target, edge.time, "process", message, edge.to)
+    else:
+        meaning = _MEANING.get(edge.kind, edge.kind)  # type: ignore[call-overload]
+        message = f"{actor.name}: {meaning}: {target.name}"
+        found = _moment(chain, actor, edge.time, edge.kind, message, edge.to)
+    return found._replace(source=edge.source, record=edge.record)
+
+
+def _moment(chain: Chain, about: Element, time: str, kind: str, message: str, node: str) -> Moment:
+    host = about.host or (chain.hosts[0] if len(chain.hosts) == 1 else None)
+    return Moment(time, chain.id, chain.verdict, host, about.pid, kind, message, None, None, node)
+
+
+def _started(element: Element) -> str:
+    told = f"{element.name} started"
+    return told if element.command_line is None else f"{told}: {element.command_line}"
+
+
+def _detection(hit: DetectionHit, chain: Chain | None) -> Moment:
+    told = "; ".join(f"{name}={value}" for name, value in hit.fields.items())
+    return Moment(
+        time=hit.time,
+        chain=chain.id if chain else None,
+        verdict=chain.verdict if chain else None,
+        host=hit.host,
+        pid=hit.pid,
+        kind="detection",
+        message=f"Detection: {hit.detection}" + (f" ({told})" if told else ""),
+        source=hit.source,
+        record=hit.record,
+        node=hit.node,
+        hit=hit,
+    )
+
+
+def _identity(hit: DetectionHit) -> tuple[str, str, str, int, str]:
+    """Tells hits apart: the report has one per detection and fact."""
+    return hit.rule_id, hit.detection, hit.source, hit.record, hit.node
