@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lineage.problems import Problem
 from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
-from lineage.read.windows_event import parse_event_xml
+from lineage.read.windows_event import EVENT_START, parse_event_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lineage.read.record import RawRecord
 
-_START = re.compile(rb"<(?:[\w.-]{1,64}:)?Event(?=[\s>])")
-_FIRST = re.compile(rb"(?:^|[\n>])[ \t\r]*" + _START.pattern)
+_FIRST = re.compile(rb"(?:^|[\n>])[ \t\r]*" + EVENT_START.pattern)
 _LONGEST_START = 128
 """Bytes that a start tag's beginning can't exceed: kept from one piece to the next."""
 
@@ -59,7 +58,7 @@ def _cut(stream: BinaryIO, limit: int) -> Iterator[bytes | Problem]:
         searched = max(searched - position, 0)
         position = 0
         while True:
-            start = _START.search(buffer, position)
+            start = EVENT_START.search(buffer, position)
             if prolog and b"<!DOCTYPE" in buffer[: start.start() if start else len(buffer)]:
                 yield Problem(None, "a document type declaration: ignored, entities too", lost=0)
                 prolog = False
@@ -82,12 +81,12 @@ def _cut(stream: BinaryIO, limit: int) -> Iterator[bytes | Problem]:
                 continue
             position = stop
             yield overlong(0, limit) if end < 0 or stop - last > limit else buffer[last:stop]
-    rest = sum(1 for _ in _START.finditer(buffer, position))
+    rest = sum(1 for _ in EVENT_START.finditer(buffer, position))
     if rest:
         yield Problem(0, "not XML: the text ends inside this event", rest)
 
 
 def _last_start(buffer: bytes, start: int, stop: int) -> tuple[int, int]:
     """Where the last event between `start` and `stop` starts, and how many start before it."""
-    starts = [match.start() for match in _START.finditer(buffer, start, stop)]
+    starts = [match.start() for match in EVENT_START.finditer(buffer, start, stop)]
     return starts[-1], len(starts) - 1

@@ -90,7 +90,7 @@ def _missing_chunks(header: bytes, chunks: int, last: int, cut: bool) -> Iterato
         yield Problem(None, f"cut short inside chunk {chunks}; get a whole copy", lost=0)
 
 
-def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:
+def record_of(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:
     """The record of an event in the shape that the `evtx` package's JSON has.
 
     Args:
@@ -98,8 +98,10 @@ def record_of(number: int, decoded: dict[str, Any]) -> RawRecord:
         decoded: ``{"Event": {"System": ..., "EventData" or "UserData": ...}}``, attributes of an
             element under ``#attributes``.
     """
-    event = decoded.get("Event") or _EMPTY
-    system = event.get("System") or _EMPTY
+    event = decoded.get("Event")
+    system = event.get("System") if type(event) is dict else None
+    if type(event) is not dict or type(system) is not dict:
+        return Problem(number, "damaged EVTX record: an event without a System part")
     header = system.get
     record_id = header("EventRecordID")
     event_id = header("EventID")

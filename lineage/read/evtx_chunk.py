@@ -8,6 +8,7 @@ whole record follows it. Records stay where they were, for they refer to templat
 from __future__ import annotations
 
 import io
+import json
 import re
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -115,11 +116,15 @@ def _parse(chunk: bytes) -> tuple[list[dict[str, Any]], dict[int, str]]:
     records: list[dict[str, Any]] = []
     errors: dict[int, str] = {}
     loads = orjson.loads
-    iterator = PyEvtxParser(io.BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json()
+    parser = PyEvtxParser(io.BytesIO(_FILE_HEADER + chunk), number_of_threads=1)
+    iterator = cast("Iterator[dict[str, Any]]", parser.records_json())
     for _ in range(MOST_RECORDS):
         try:
-            for record in cast("Iterator[dict[str, str]]", iterator):
-                records.append(loads(record["data"]))  # noqa: PERF401 - keeps those before an error
+            for record in iterator:
+                try:
+                    records.append(loads(record["data"]))
+                except orjson.JSONDecodeError:
+                    _add_lenient(record, records, errors)
         except RuntimeError as error:
             bad = _BAD_RECORD.match(str(error))
             if bad is not None:
@@ -127,6 +132,16 @@ def _parse(chunk: bytes) -> tuple[list[dict[str, Any]], dict[int, str]]:
         else:
             break
     return records, errors
+
+
+def _add_lenient(
+    record: dict[str, Any], records: list[dict[str, Any]], errors: dict[int, str]
+) -> None:
+    """Decodes what the parser wrote with a raw control character, as it does in a damaged name."""
+    try:
+        records.append(json.loads(record["data"], strict=False))
+    except (ValueError, RecursionError) as error:
+        errors[record["event_record_id"]] = str(error)
 
 
 class _Gap(NamedTuple):

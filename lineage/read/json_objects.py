@@ -144,7 +144,8 @@ def _document_start(first: bytes) -> int | None:
     in_first = _LIST_KEY.search(first, 0, second_line if second_line >= 0 else len(first))
     if in_first:
         return first.index(b"[", in_first.start())
-    return 0 if text[1:].lstrip(b" \t\r").startswith(b"\n") else None
+    first_line = text[: text.find(b"\n") + 1].rstrip()
+    return 0 if first_line == b"{" or first_line.endswith(b"},") else None
 
 
 def _elements(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Problem]:

@@ -83,8 +83,7 @@ def _record_of(number: int, found: JsonObject) -> RawRecord | Problem:
 
 
 def _from_xml(number: int, raw: str, fields: JsonObject) -> RawRecord | Problem:
-    xml = raw.encode("utf-8", "replace")
-    record = parse_event_xml(number, xml[max(xml.find(b"<Event"), 0) :].rstrip())
+    record = parse_event_xml(number, raw.encode("utf-8", "replace").rstrip())
     if isinstance(record, Problem) and _first(fields, _EVENT_ID) is not None:
         return _from_fields(number, fields)
     return record

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 256 * 1024
 """Read at a time: so many that Python's cost per piece vanishes, few enough for the cache."""
 
-MAX_RECORD_BYTES = 16 * 1024 * 1024
-"""Longest line, JSON element or XML event that is read. A record of an event log has at most 64 KiB
-in EVTX, so a few hundred KiB in JSON."""
+MAX_RECORD_BYTES = 4 * 1024 * 1024
+"""Longest line, JSON element or XML event that is read. A record has at most 64 KiB in EVTX, so it
+has under 1 MiB in JSON, however escaped. Text that is all brackets takes 20 times its size when
+decoded; this bounds that, too."""
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']""")
 _LEGACY = re.compile(r"windows-125[0-8]|iso-8859-(?:[1-9]|1[0-6])", re.IGNORECASE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.problems import Problem
 from lineage.read.record import RawRecord
+from lineage.read.text import MAX_RECORD_BYTES, overlong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,8 @@ _ILLEGAL_CHARACTER = re.compile(
 """Characters that XML 1.0 forbids (section 2.2), raw or as a reference. Windows writes them as the
 program passed them, so one in a command line must not hide the event."""
 
-_PREFIX = re.compile(rb"<([\w.-]+):")
+EVENT_START = re.compile(rb"<(?:([\w.-]{1,64}):)?Event(?=[\s>])")
+"""The start of an event's tag, with its namespace prefix if any."""
 
 
 def text_of(value: object) -> str:
@@ -72,14 +74,19 @@ def first_text(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
 def parse_event_xml(number: int, xml: bytes) -> RawRecord | Problem:
     """Decodes one ``<Event>`` element.
 
-    A prolog can't be part of `xml`, so no document type or entity is ever in force; the parser also
-    resolves none and never opens a network connection or another file.
+    What stands before the element is left out, so no document type or entity is ever in force; the
+    parser also resolves none and never opens a network connection or another file.
 
     Args:
         number: the event's ordinal.
-        xml: the element in UTF-8, from ``<Event`` to ``</Event>``.
+        xml: UTF-8 text that ends with the element.
     """
-    event = _parse(xml)
+    start = EVENT_START.search(xml)
+    if start is None:
+        return Problem(number, "not an event: no <Event> element")
+    if len(xml) > MAX_RECORD_BYTES:
+        return overlong(number, MAX_RECORD_BYTES)
+    event = _parse(xml[start.start() :], start[1])
     if isinstance(event, str):
         return Problem(number, event)
     header: dict[str, str] | None = None
@@ -141,15 +148,18 @@ def event_data_from_xml(text: str) -> dict[str, object] | None:
     return None if isinstance(element, str) else _event_data(element)
 
 
-def _parse(xml: bytes) -> _Element | str:
-    """The element, or what is wrong with it."""
+def _parse(xml: bytes, prefix: bytes | None = None) -> _Element | str:
+    """The element, or what is wrong with it.
+
+    Args:
+        xml: the element alone, without a prolog.
+        prefix: its namespace prefix; it may be declared on a root that isn't there.
+    """
     from lxml import etree
 
     parser = _parser()
-    prefix = _PREFIX.match(xml)
     if prefix:
-        # The prefix may be declared on the root that the element was cut from.
-        xml = b'<r xmlns:%b="ns">%b</r>' % (prefix[1], xml)
+        xml = b'<r xmlns:%b="ns">%b</r>' % (prefix, xml)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:

@@ -178,6 +178,17 @@ def _decoded(system: dict[str, Any], **parts: Any) -> dict[str, Any]:
     return {"Event": {"#attributes": {}, "System": {**SYSTEM, **system}, **parts}}
 
 
+def _record_of(decoded: dict[str, Any]) -> RawRecord:
+    record = record_of(1, decoded)
+    assert isinstance(record, RawRecord)
+    return record
+
+
+@pytest.mark.parametrize("decoded", [{}, {"Event": None}, {"Event": "x"}, {"Event": {"System": 1}}])
+def test_an_event_without_its_header_is_a_problem(decoded: dict[str, Any]) -> None:
+    assert isinstance(record_of(1, decoded), Problem)
+
+
 def test_a_decoded_event() -> None:
     assert record_of(3, _decoded({}, EventData={"a": "b"})) == RawRecord(
         3, 9, "P", 4104, "C", "H", "2026-03-02T10:11:12.000000Z", 5, "S-1-5-18", {"a": "b"}
@@ -198,18 +209,17 @@ def test_a_decoded_event() -> None:
     ],
 )
 def test_event_data_in_all_its_shapes(parts: dict[str, Any], data: dict[str, Any]) -> None:
-    assert record_of(1, _decoded({}, **parts)).data == data
+    assert _record_of(_decoded({}, **parts)).data == data
 
 
 @pytest.mark.parametrize("event_id", ["4104", {"#text": 4104, "#attributes": {"Qualifiers": 0}}])
 def test_event_ids_in_all_their_shapes(event_id: object) -> None:
-    assert record_of(1, _decoded({"EventID": event_id})).event_id == 4104
+    assert _record_of(_decoded({"EventID": event_id})).event_id == 4104
 
 
 @pytest.mark.parametrize("value", [None, "x", 5, [], {}, {"#attributes": None}, True])
 @pytest.mark.parametrize("name", list(SYSTEM))
 def test_a_header_value_of_the_wrong_type_never_raises(name: str, value: object) -> None:
-    record = record_of(1, _decoded({name: value}))
+    record = _record_of(_decoded({name: value}))
     assert isinstance(record.event_id, int)
     assert isinstance(record.provider + record.channel + record.computer + record.time, str)
-    assert record_of(1, {}).event_id == record_of(1, {"Event": None}).event_id == 0

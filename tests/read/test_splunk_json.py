@@ -112,10 +112,12 @@ def test_a_damaged_raw_event_costs_one_result(raw: str) -> None:
 
 
 def test_a_bomb_in_a_raw_event_is_not_expanded() -> None:
-    bomb = '<!DOCTYPE e [<!ENTITY a "ha">]>' + xml_event().replace("wscript.exe ", "&a;")
-    records, problems = read_all(READER, json_lines([_result(bomb)]))
-    assert records == []
-    assert [problem.record for problem in problems] == [1]
+    start = '<!DOCTYPE e [<!ENTITY a "ha">]>'
+    for event in (xml_event(), xml_event(prefix="e")):
+        bomb = start + event.replace("wscript.exe ", "&a;").replace("Name='Micro", "Name='&a;")
+        records, problems = read_all(READER, json_lines([_result(bomb)]))
+        assert records == []
+        assert [problem.record for problem in problems] == [1]
 
 
 @pytest.mark.parametrize("value", [None, 1, "x", "<", "{", "{}", [], {}, [1], "<Event/>"])
