@@ -86,6 +86,16 @@ def _known(line: str) -> tuple[str, Known]:
 
 DETECTIONS: dict[str, Known] = dict(map(_known, _TABLE.splitlines()))
 """The 33 by title."""
+_ROLES = {
+    "winword.exe": "document host",
+    "wscript.exe": "script host",
+    "cscript.exe": "script host",
+    "powershell.exe": "PowerShell",
+    "cmd.exe": "command interpreter",
+    "regsvr32.exe": "library loader",
+    "reg.exe": "registry editor",
+    "dxdiag.exe": "system inventory",
+}
 _UNKNOWN = Known("TTP", 50, ["T1059"], "execution", ("sysmon-1",))
 
 
@@ -120,7 +130,7 @@ class ChainBuilder:
         command_line: str | None,
         parent: str,
         *,
-        role: str = "descendant",
+        role: str | None = None,
         placeholder: bool = False,
     ) -> str:
         """A process starts; gives its node id."""
@@ -136,7 +146,7 @@ class ChainBuilder:
                 command_line=command_line,
                 start=None if placeholder else iso(self.now),
                 parent=parent if parent in known else None,
-                role=role,
+                role=role or _ROLES.get(image.rpartition("\\")[2].lower(), "tool"),
             )
         )
         self._edge(parent, node, "spawned")

@@ -27,7 +27,6 @@ def remcos_chain() -> Chain:
         rf'"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE" /n '
         rf'"{home}\Downloads\Invoice_8841.docm" /o ""',
         shell,
-        role="taken over",
     )
     c.does(word, "interpreted", "file", rf"{home}\Downloads\Invoice_8841.docm")
     macro = c.does(
@@ -130,10 +129,10 @@ def remcos_chain() -> Chain:
         {"ImageLoaded": rf"{home}\AppData\Local\Temp\dynwrapx.dll"},
         event_id=7,
     )
-    winhlp = c.process(5240, r"C:\Windows\winhlp32.exe", "winhlp32.exe", wscript, role="taken over")
+    winhlp = c.process(5240, r"C:\Windows\winhlp32.exe", "winhlp32.exe", wscript)
     payload = rf"{roaming}\Update\update.exe"
     c.does(winhlp, "wrote", "file", payload)
-    rat = c.process(5300, payload, f'"{payload}"', winhlp)
+    rat = c.process(5300, payload, f'"{payload}"', winhlp, role="dropped program")
     c.hit(
         "Winhlp32 Spawning a Process",
         rat,
@@ -196,7 +195,7 @@ def remcos_chain() -> Chain:
         {"CommandLine": "cmd.exe /c ping -n 3 127.0.0.1 & del ..."},
     )
     c.wait(hours=14, minutes=3)
-    again = c.process(3120, payload, f'"{payload}"', shell, role="autostarted")
+    again = c.process(3120, payload, f'"{payload}"', shell, role="persisted program")
     c.does(again, "executed", "file", payload)
     c.starts(autorun, again)
     c.does(again, "queried", "dns", "home.office-sync.example")
@@ -312,9 +311,7 @@ def suspicious_chain(number: int = 1) -> Chain:
     """A silent regsvr32 whose parent was never seen to start."""
     host = f"SRV-APP-{number:02d}"
     c = ChainBuilder(host, MONDAY + timedelta(days=number), f"export/{host.lower()}.xml")
-    parent = c.process(
-        640, r"C:\Tools\deploy.exe", None, "process:none", role="taken over", placeholder=True
-    )
+    parent = c.process(640, r"C:\Tools\deploy.exe", None, "process:none", placeholder=True)
     child = c.process(
         720, r"C:\Windows\System32\regsvr32.exe", r"regsvr32 /s C:\Tools\codec.ocx", parent
     )

@@ -1,0 +1,319 @@
+"""A chain on a terminal: headline, process tree with its detections, artifacts, score."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from lineage.report.facts import ChainFacts
+from lineage.report.tree import Branch, Forest, grow, walk
+from lineage.report.wording import clock, counted, name_of, tactic_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from lineage.report.model import Chain, DetectionHit
+    from lineage.report.pen import Pen
+
+PROCESSES: Final = 40
+"""Processes drawn before the rest is counted; those with detections come first."""
+HITS: Final = 8
+"""Different detections listed at one process before the rest is counted."""
+ARTIFACTS: Final = 10
+"""Artifacts of one kind listed before the rest is counted."""
+HOSTS: Final = 5
+GUIDE: Final = 4
+"""Cells that one level of the tree takes."""
+TEXT_WIDTH: Final = 44
+"""Cells that the tree leaves to a process's text, however deep it stands."""
+
+VERDICT_STYLES: Final = {
+    "confirmed": "bold red",
+    "probable": "bold yellow",
+    "suspicious": "bold cyan",
+}
+_KINDS: Final = {
+    "file": ("file", "files"),
+    "registry": ("registry entry", "registry entries"),
+    "dns": ("name asked for", "names asked for"),
+    "module": ("module", "modules"),
+    "script": ("script block", "script blocks"),
+}
+
+
+def chain_view(chain: Chain, pen: Pen) -> RenderableType:
+    """A whole chain."""
+    forest = grow(chain)
+    return Group(
+        _headline(chain, pen),
+        Text(),
+        _heading(counted(len(forest.branches), "process", "processes")),
+        _tree(chain, forest, pen),
+        *_loose(forest, pen),
+        *_artifacts(chain, pen),
+        Text(),
+        _heading("Score"),
+        _score(chain, pen),
+        Text(),
+    )
+
+
+def _heading(words: str) -> Text:
+    return Text(words[:1].upper() + words[1:], style="bold")
+
+
+# -- headline ------------------------------------------------------------------------------------
+
+
+def _headline(chain: Chain, pen: Pen) -> RenderableType:
+    title = Text(chain.verdict.upper(), style=VERDICT_STYLES[chain.verdict])
+    if chain.family:
+        title.append_text(pen.line("  ", pen.text(chain.family, "bold", limit=30)))
+    title.append(f"  {chain.score:.1f} of 100", style="bold")
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    facts.add_row("host" if len(chain.hosts) == 1 else "hosts", _hosts(chain, pen))
+    facts.add_row("time", _span(chain, pen))
+    facts.add_row("stages", _stages(chain, pen))
+    facts.add_row("chain", pen.text(chain.id, limit=60))
+    return Group(Rule(title, align="left", style="dim"), facts)
+
+
+def _hosts(chain: Chain, pen: Pen) -> Text:
+    shown = chain.hosts if pen.details else chain.hosts[:HOSTS]
+    parts: list[Text | str] = []
+    for place, host in enumerate(shown):
+        parts += [", " if place else "", pen.text(host, "bold", limit=60)]
+    if len(chain.hosts) > len(shown):
+        parts += [" ", pen.more(len(chain.hosts) - len(shown), "host")]
+    return pen.line(*parts)
+
+
+def _span(chain: Chain, pen: Pen) -> Text:
+    first = pen.text(clock(chain.first_seen, None), limit=30)
+    last = pen.text(clock(chain.last_seen, chain.first_seen), limit=30)
+    return pen.line(first, " to ", last, " UTC", _duration(chain.first_seen, chain.last_seen))
+
+
+def _duration(first: str, last: str) -> str:
+    """How long it took, in its two largest units, in brackets; "" where the times don't tell."""
+    try:
+        span = datetime.fromisoformat(last) - datetime.fromisoformat(first)
+    except (ValueError, TypeError):
+        return ""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    start = next((place for place, (count, _) in enumerate(units) if count), len(units) - 1)
+    return " (" + " ".join(f"{count} {unit}" for count, unit in units[start : start + 2]) + ")"
+
+
+def _stages(chain: Chain, pen: Pen) -> Text:
+    parts: list[Text | str] = []
+    for place, stage in enumerate(chain.stages):
+        parts += [" > " if place else "", pen.text(tactic_title(stage.tactic), limit=40)]
+    return pen.line(*parts)
+
+
+# -- process tree --------------------------------------------------------------------------------
+
+
+def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
+    facts = ChainFacts(chain)
+    parents = {child.process.node: branch for branch, _ in walk(forest.roots)
+               for child in branch.children}  # fmt: skip
+    kept = _kept(forest, parents, len(forest.branches) if pen.details else PROCESSES)
+    deepest = max((pen.width - TEXT_WIDTH) // GUIDE, 2)
+    top = Tree("", hide_root=True, guide_style="dim")
+    # The tree of every process down to `deepest`; a deeper one hangs beside its parent.
+    trees: dict[str, tuple[Tree, int]] = {}
+    hidden: dict[str, list[Branch]] = defaultdict(list)
+    anchor: dict[str, str] = {}
+    for branch, _ in walk(forest.roots):
+        node = branch.process.node
+        parent = parents.get(node)
+        above = anchor.get(parent.process.node, "") if parent else ""
+        if node not in kept:
+            anchor[node] = above
+            hidden[above].append(branch)
+            continue
+        anchor[node] = node
+        under, depth = trees.get(above, (top, 0))
+        label = _process(branch, chain, facts, pen, depth)
+        if depth > deepest and parent is not None:
+            label = Group(pen.line("child of ", _who(parent, pen)), label)
+        added = under.add(label)
+        trees[node] = (under, depth) if depth > deepest else (added, depth + 1)
+    for above, branches in hidden.items():
+        under = trees[above][0] if above in trees else top
+        under.add(_hidden(branches, pen))
+    return Padding(top, (0, 0, 0, 1))
+
+
+def _kept(forest: Forest, parents: dict[str, Branch], room: int) -> set[str]:
+    """Node ids of the processes to draw: with detections first, each with all that led to it."""
+    branches = forest.branches.values()
+    kept: set[str] = set()
+    for branch in [*filter(_tagged, branches), *branches]:
+        way = []
+        step: Branch | None = branch
+        while step is not None and step.process.node not in kept:
+            way.append(step.process.node)
+            step = parents.get(step.process.node)
+        if len(kept) + len(way) <= room:
+            kept.update(way)
+    return kept
+
+
+def _tagged(branch: Branch) -> bool:
+    return bool(branch.hits)
+
+
+def _who(branch: Branch, pen: Pen) -> Text:
+    name = pen.text(name_of(branch.process), "bold", limit=40)
+    return name if branch.process.pid is None else pen.line(name, f" pid {branch.process.pid}")
+
+
+def _hidden(branches: Sequence[Branch], pen: Pen) -> Text:
+    text = pen.more(len(branches), "process", "processes")
+    if count := sum(map(_tagged, branches)):
+        text.append(f", {count:,} of them with detections")
+    return text
+
+
+def _process(
+    branch: Branch, chain: Chain, facts: ChainFacts, pen: Pen, depth: int
+) -> RenderableType:
+    process = branch.process
+    indent = 1 + GUIDE * depth
+    head = pen.line(_who(branch, pen), "  ")
+    if process.start is None:
+        head.append("start not recorded", style="dim")
+    else:
+        head.append_text(pen.text(clock(process.start, chain.first_seen), limit=30))
+    head.append_text(pen.line("  ", pen.text(process.role, "dim", limit=30)))
+    lines: list[RenderableType] = [head]
+    command = process.command_line or ""
+    if process.image and process.image.lower() not in command.lower():
+        folder = pen.fitted(process.image.rpartition("\\")[0], "dim", indent)
+        fits = indent + head.cell_len + 2 + folder.cell_len <= pen.width
+        lines[0] = pen.line(head, "  ", folder) if fits else head
+        lines += [] if fits else [pen.fitted(process.image, "dim", indent)]
+    if command.strip('" ').lower() not in {"", name_of(process).lower()}:
+        lines.append(pen.fitted(command, indent=indent))
+    if entry := facts.entry(process.node):
+        value = facts.values.get(entry, entry)
+        lines.append(pen.line("started by ", pen.fitted(value, "cyan", indent + 11)))
+    if branch.hits:
+        lines.append(_hits(branch.hits, pen))
+    return Group(*lines)
+
+
+# -- detections ----------------------------------------------------------------------------------
+
+
+def _hits(hits: Sequence[DetectionHit], pen: Pen) -> RenderableType:
+    """Detections with their records; the same one again only counts."""
+    grouped: dict[tuple[str, str, str | None], list[DetectionHit]] = defaultdict(list)
+    for hit in hits:
+        grouped[hit.detection, hit.layer, hit.by].append(hit)
+    groups = list(grouped.values())
+    shown = groups if pen.details else groups[:HITS]
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(style="bold yellow")
+    grid.add_column(overflow="fold")
+    for same in shown:
+        grid.add_row("!", _hit(same, pen))
+        if pen.details:
+            for line in fields(same[0], pen):
+                grid.add_row("", line)
+    if len(groups) > len(shown):
+        grid.add_row("", pen.more(len(groups) - len(shown), "detection"))
+    return grid
+
+
+def _hit(same: Sequence[DetectionHit], pen: Pen) -> Text:
+    hit = same[0]
+    line = pen.line(pen.text(hit.detection, "yellow", limit=200), "  ", weight(hit, pen), "  ")
+    if len(same) > 1:
+        line.append(f"{len(same):,} times, first ")
+    return pen.line(line, records(hit, pen))
+
+
+def weight(hit: DetectionHit, pen: Pen) -> Text:
+    """What a detection counts for: its risk, its type where weak, its layer where not the core."""
+    words = pen.line(f"risk {hit.risk}")
+    if hit.type != "TTP":
+        words = pen.line(words, " ", pen.text(hit.type.lower(), limit=20))
+    if hit.layer != "core":
+        words = pen.line(words, f"  {hit.layer} ", pen.text(hit.by or "", limit=40))
+    return words
+
+
+def records(hit: DetectionHit, pen: Pen) -> Text:
+    """The record that a hit names, and those that say the same."""
+    line = pen.record(hit.source, hit.record)
+    for also in hit.also[: len(hit.also) if pen.details else 2]:
+        line = pen.line(line, " also ", pen.record(also.source, also.record))
+    return line
+
+
+def fields(hit: DetectionHit, pen: Pen) -> Iterator[Text]:
+    """The fields that made a detection match, one a line."""
+    for name, value in hit.fields.items():
+        yield pen.line(pen.text(f"{name}: ", "dim", limit=60), pen.fitted(value, indent=40))
+
+
+def _loose(forest: Forest, pen: Pen) -> Iterator[RenderableType]:
+    if not forest.loose:
+        return
+    yield Text()
+    yield _heading("Detections outside these processes")
+    yield Padding(_hits(forest.loose, pen), (0, 0, 0, 1))
+
+
+# -- artifacts and score -------------------------------------------------------------------------
+
+
+def _artifacts(chain: Chain, pen: Pen) -> Iterator[RenderableType]:
+    if not chain.artifacts:
+        return
+    counts = Counter(artifact.kind for artifact in chain.artifacts)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for kind, count in counts.items():
+        values = [artifact.value for artifact in chain.artifacts if artifact.kind == kind]
+        label = counted(count, *_KINDS[kind])
+        for value in values if pen.details else values[:ARTIFACTS]:
+            grid.add_row(label, pen.fitted(value, indent=20))
+            label = ""
+        if count > ARTIFACTS and not pen.details:
+            grid.add_row("", pen.more(count - ARTIFACTS, *_KINDS[kind]))
+    yield Text()
+    yield _heading(counted(len(chain.artifacts), "artifact"))
+    yield Padding(grid, (0, 0, 0, 1))
+
+
+def _score(chain: Chain, pen: Pen) -> RenderableType:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for part in chain.score_parts:
+        why = pen.fitted(part.why, indent=20)
+        grid.add_row(f"{part.points:.1f}", pen.text(part.part, limit=20), why)
+    grid.add_row(Text(f"{chain.score:.1f}", style="bold"), Text("total", style="bold"), "of 100")
+    return Padding(grid, (0, 0, 0, 1))

@@ -1,0 +1,166 @@
+"""What was read, what could not be, and what could not have been found: on a terminal.
+
+Zero results always have a reason here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lineage.report.pen import plain_table
+from lineage.report.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from lineage.report.model import Input, InputProblem, Report
+    from lineage.report.pen import Pen
+
+FILES: Final = 10
+"""Files listed before the rest is counted; those with problems come first."""
+PROBLEM_FILES: Final = 10
+"""Files whose problems are told."""
+REASONS: Final = 5
+"""Different problems told per file."""
+NUMBERS: Final = 5
+"""Record numbers named per problem."""
+COUNTS: Final = ("records", "events", "ignored", "duplicates", "rejected")
+
+
+def input_view(report: Report, pen: Pen) -> RenderableType:
+    """The files that were read, with what became of their records, and every problem."""
+    inputs = sorted(report.inputs, key=_worst_first)
+    shown = inputs if pen.details else inputs[:FILES]
+    table = plain_table()
+    table.add_column("read", overflow="fold")
+    table.add_column("format", no_wrap=True)
+    columns = [name for name in COUNTS if name in COUNTS[:2] or _total(report, name)]
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    for entry in shown:
+        counts = [_number(getattr(entry, name), name) for name in columns]
+        table.add_row(pen.source(entry.source), pen.text(entry.format, limit=12), *counts)
+    if len(inputs) > 1:
+        totals = [Text(f"{_total(report, name):,}", style="bold") for name in columns]
+        table.add_row(Text(counted(len(inputs), "file"), style="bold"), "", *totals)
+    left = len(inputs) - len(shown)
+    rest = [pen.more(left, "file", where=", see --json")] if left else []
+    return Group(table, *rest, *_problems(inputs, pen))
+
+
+def _worst_first(entry: Input) -> tuple[bool, bool, int]:
+    return (not entry.rejected, not entry.problems, -entry.records)
+
+
+def _total(report: Report, name: str) -> int:
+    return sum(getattr(entry, name) for entry in report.inputs)
+
+
+def _number(count: int, name: str) -> Text:
+    return Text(f"{count:,}", style="bold red" if name == "rejected" and count else "")
+
+
+# -- problems ------------------------------------------------------------------------------------
+
+
+def _problems(inputs: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
+    troubled = [entry for entry in inputs if entry.problems]
+    if not troubled:
+        return
+    yield Text()
+    yield Text("Could not be read", style="bold")
+    shown = troubled if pen.details else troubled[:PROBLEM_FILES]
+    for entry in shown:
+        for line in _problem_lines(entry, pen):
+            yield Padding(line, (0, 0, 0, 1))
+    if len(troubled) > len(shown):
+        left = pen.more(len(troubled) - len(shown), "file", where=" with problems, see --json")
+        yield Padding(left, (0, 0, 0, 1))
+
+
+def _problem_lines(entry: Input, pen: Pen) -> Iterator[Text]:
+    """A line per reason, with the records that it befell."""
+    source = pen.fitted(entry.source, "bold", pen.width // 2)
+    reasons: dict[str, list[InputProblem]] = defaultdict(list)
+    for problem in entry.problems:
+        reasons[problem.reason].append(problem)
+    shown = list(reasons)[: len(reasons) if pen.details else REASONS]
+    for reason in shown:
+        numbers = [each.record for each in reasons[reason] if each.record is not None]
+        where = f" {_numbers(numbers)}:" if numbers else ""
+        yield pen.line(source, f":{where} ", pen.fitted(reason))
+    if len(reasons) > len(shown) or entry.rejected > len(entry.problems):
+        yield pen.line(source, f": {counted(entry.rejected, 'record')} rejected in all, see --json")
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """Record numbers in words.
+
+    >>> _numbers([7]), _numbers([1, 2, 3, 4, 5, 6, 7])
+    ('record 7', 'records 1, 2, 3, 4, 5 and 2 more')
+    """
+    told = ", ".join(map(str, numbers[:NUMBERS]))
+    left = f" and {len(numbers) - NUMBERS:,} more" if len(numbers) > NUMBERS else ""
+    return f"record{'' if len(numbers) == 1 else 's'} {told}{left}"
+
+
+# -- coverage and rules --------------------------------------------------------------------------
+
+
+def coverage_view(report: Report, pen: Pen) -> RenderableType:
+    """The detections that could not have fired on this input, by what is missing."""
+    blind = [entry for entry in report.coverage if not entry.evaluable]
+    if not blind:
+        return Group()
+    groups: dict[str, list[str]] = defaultdict(list)
+    for entry in blind:
+        groups[needs(entry.missing)].append(entry.detection)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
+    grid.add_column(overflow="fold", ratio=1)
+    for need, titles in sorted(groups.items()):
+        names: list[Text | str] = []
+        for title in titles:
+            names += ["; " if names else "", pen.text(title, limit=200)]
+        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
+    told = (
+        f"Not evaluable: {len(blind)} of {counted(len(report.coverage), 'detection')} "
+        "could not have fired on this input"
+    )
+    return Group(Text(), Text(told, style="bold"), Padding(grid, (0, 0, 0, 1)))
+
+
+def needs(missing: Sequence[str]) -> str:
+    """What would have to be recorded, in words; any one of it is enough.
+
+    >>> needs(["sysmon-1", "security-4688 without CommandLine"])
+    'sysmon-1 (security-4688 is there without CommandLine)'
+    """
+    absent = [name for name in missing if " without " not in name]
+    poor = [name.replace(" without ", " is there without ", 1) for name in missing
+            if " without " in name]  # fmt: skip
+    if not absent:
+        return "; ".join(poor) or "what this input lacks"
+    note = f" ({'; '.join(poor)})" if poor else ""
+    return " or ".join(absent) + note
+
+
+def rule_view(report: Report, pen: Pen) -> RenderableType:
+    """The user's rules that have problems, each with its reason."""
+    if not report.rule_problems:
+        return Group()
+    lines = [
+        Padding(pen.line(pen.fitted(entry.rule, "bold"), ": ", pen.fitted(entry.reason)),
+                (0, 0, 0, 1))
+        for entry in report.rule_problems
+    ]  # fmt: skip
+    told = f"Rules: {counted(len(lines), 'problem')}"
+    return Group(Text(), Text(told, style="bold"), *lines)

@@ -1,0 +1,218 @@
+"""The report on a terminal: chains first, then what was read, and one line that sums up.
+
+Everything is said in words; colour only repeats it. Untrusted text passes `lineage.report.escape`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.text import Text
+
+from lineage.report.chain_view import VERDICT_STYLES, chain_view
+from lineage.report.hit_view import detections_table, hits_table
+from lineage.report.input_view import coverage_view, input_view, rule_view
+from lineage.report.pen import Pen, plain_table
+from lineage.report.story import Part, Sentence, summary, tell
+from lineage.report.wording import clock, counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    from lineage.report.model import Chain, Report
+
+__all__ = ["detections_table", "explain", "render", "render_hits"]
+
+FULL_CHAINS: Final = 10
+"""Confirmed and probable chains shown in full before the rest stands in the overview alone."""
+FEW_CHAINS: Final = 3
+"""Up to so many chains are all shown in full, suspicious ones too."""
+OVERVIEW: Final = 25
+"""Chains listed in the overview before the rest is counted."""
+_PART_STYLES: Final = {
+    "time": "",
+    "process": "bold",
+    "command": "cyan",
+    "artifact": "cyan",
+    "detection": "yellow",
+    "plain": "",
+}
+
+
+def render(report: Report, console: Console, *, details: bool = False) -> None:
+    """Prints a report.
+
+    Args:
+        report: what was found and read.
+        console: where to; its width, colour and encoding are kept to.
+        details: leave nothing out: every chain in full, all processes, artifacts, files and
+            problems, and the fields that made each detection match.
+    """
+    pen = _pen(report, console, details=details)
+    for part in _report(report, pen):
+        console.print(_Trimmed(part))
+
+
+def render_hits(report: Report, console: Console, *, details: bool = False) -> None:
+    """Prints what the detections hit, without chains; then what was read, as `render` does."""
+    pen = _pen(report, console, details=details)
+    if report.detections:
+        console.print(_Trimmed(hits_table(report.detections, pen)))
+    else:
+        console.print(Text("No detection fired.", style="bold"))
+    for part in _reading(report, pen):
+        console.print(_Trimmed(part))
+    console.print(_Trimmed(_fired(report)))
+
+
+def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
+    """Prints a chain's story in sentences, each with the records that show it."""
+    sources = {edge.source for edge in chain.edges} | {hit.source for hit in chain.evidence}
+    pen = Pen(console, sorted(sources), details=details)
+    console.print(_Trimmed(_sentence(summary(chain), pen)))
+    for passage in tell(chain):
+        title = passage.title[:1].upper() + passage.title[1:]
+        lines = [Padding(_sentence(sentence, pen), (0, 0, 0, 2)) for sentence in passage.sentences]
+        console.print(_Trimmed(Group(Text(), pen.text(title, "bold", limit=60), *lines)))
+
+
+class _Trimmed:
+    """A renderable without the blanks that tables and trees pad their lines with.
+
+    They would be in every copied line, and in every file that output is sent to.
+    """
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._renderable, options, pad=False):
+            yield from _without_end_blanks(line)
+            yield Segment.line()
+
+
+def _without_end_blanks(line: list[Segment]) -> list[Segment]:
+    kept = list(line)
+    while kept and not kept[-1].text.strip(" "):
+        kept.pop()
+    if kept:
+        kept[-1] = Segment(kept[-1].text.rstrip(" "), kept[-1].style)
+    return kept
+
+
+def _pen(report: Report, console: Console, *, details: bool) -> Pen:
+    return Pen(console, (entry.source for entry in report.inputs), details=details)
+
+
+# -- the report's parts --------------------------------------------------------------------------
+
+
+def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
+    full = _in_full(report, pen)
+    if not report.chains:
+        yield _nothing(report)
+    if len(report.chains) > 1:
+        yield _overview(report, pen)
+    for chain in full:
+        yield chain_view(chain, pen)
+    if left := len(report.chains) - len(full):
+        verb = "stands" if left == 1 else "stand"
+        told = f"{counted(left, 'chain')} only {verb} in the overview above; in full with --json."
+        yield Group(Text(told, style="dim"), Text())
+    yield from _reading(report, pen)
+    yield _last_line(report)
+
+
+def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
+    yield input_view(report, pen)
+    if any(not entry.evaluable for entry in report.coverage):
+        yield coverage_view(report, pen)
+    if report.rule_problems:
+        yield rule_view(report, pen)
+    yield Text()
+
+
+def _in_full(report: Report, pen: Pen) -> list[Chain]:
+    if pen.details or len(report.chains) <= FEW_CHAINS:
+        return report.chains
+    return [chain for chain in report.chains if chain.verdict != "suspicious"][:FULL_CHAINS]
+
+
+def _overview(report: Report, pen: Pen) -> RenderableType:
+    table = plain_table()
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("family", overflow="fold")
+    table.add_column("host", overflow="fold", ratio=1)
+    table.add_column("first seen (UTC)", no_wrap=True)
+    table.add_column("chain", no_wrap=True)
+    shown = report.chains if pen.details else report.chains[:OVERVIEW]
+    for chain in shown:
+        table.add_row(
+            Text(chain.verdict, style=VERDICT_STYLES[chain.verdict]),
+            f"{chain.score:.1f}",
+            pen.text(chain.family or "", limit=20),
+            pen.text(listed(chain.hosts, shown=2), limit=60),
+            pen.text(clock(chain.first_seen, None)[:-3], limit=19),
+            pen.text(chain.id, limit=24),
+        )
+    left = len(report.chains) - len(shown)
+    rest = [pen.more(left, "chain", where=", see --json")] if left else []
+    return Group(table, *rest, Text())
+
+
+def _nothing(report: Report) -> RenderableType:
+    """Why there is no chain, as far as the report tells."""
+    if not any(entry.events for entry in report.inputs):
+        why = "No event was understood in this input, so nothing could be found; see below why."
+    elif report.detections:
+        why = f"{_count_hits(report)}, but they don't add up to a chain: lineage detect lists them."
+    else:
+        evaluable = sum(entry.evaluable for entry in report.coverage)
+        why = f"None of the {counted(evaluable, 'detection')} that could have fired on this input did."
+    return Group(Text("No attack chain found.", style="bold"), Text(why), Text())
+
+
+def _count_hits(report: Report) -> str:
+    titles = {hit.detection for hit in report.detections}
+    hits = counted(len(report.detections), "hit")
+    return f"{counted(len(titles), 'detection')} fired ({hits})"
+
+
+def _fired(report: Report) -> Text:
+    return Text(f"{_count_hits(report)}; {_read(report)}.", style="bold")
+
+
+def _last_line(report: Report) -> Text:
+    """What an analyst who reads one line should know."""
+    verdicts: Counter[str] = Counter(chain.verdict for chain in report.chains)
+    told = ", ".join(f"{verdicts[name]} {name}" for name in VERDICT_STYLES if verdicts[name])
+    chains = counted(len(report.chains), "chain") + (f": {told}" if told else "")
+    return Text(f"{chains}; {_count_hits(report)}; {_read(report)}.", style="bold")
+
+
+def _read(report: Report) -> str:
+    records = sum(entry.records for entry in report.inputs)
+    rejected = sum(entry.rejected for entry in report.inputs)
+    blind = sum(not entry.evaluable for entry in report.coverage)
+    told = f"{rejected:,} of {counted(records, 'record')} rejected"
+    return told + (f"; {counted(blind, 'detection')} not evaluable" if blind else "")
+
+
+def _sentence(sentence: Sentence, pen: Pen) -> Text:
+    words = pen.line(*(_part(part, pen) for part in sentence.parts))
+    for place, reference in enumerate(sentence.references):
+        sign = ", " if place else "  "
+        words = pen.line(words, sign, pen.record(reference.source, reference.record))
+    return words
+
+
+def _part(part: Part, pen: Pen) -> Text:
+    """A part, its own blanks kept."""
+    return pen.fitted(part.text, _PART_STYLES[part.kind])
