@@ -32,13 +32,16 @@ from lineage.normalise.event import (
 from lineage.normalise.paths import canonical_path, canonical_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lineage.graph.schema import EdgeKind
 
 COMMAND_INTERPRETER = "\\cmd.exe"
+TASK_SCHEDULER = "\\schtasks.exe"
+CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
+"""Hashes of the whole content, the best first; IMPHASH is none."""
 WINDOWS = "c:\\windows\\"
-"""Programs below it are everybody's: that an autostart value names one doesn't tell who started it."""
+"""Programs below it are everybody's: that an autostart value names one doesn't tell who did it."""
 
 
 class Placed(NamedTuple):
@@ -122,22 +125,23 @@ class Builder:
         if event.Hashes:
             self._learn_content(host, file_id, hashes(event.Hashes), ordinal)
 
-    def _learn_content(self, host: str, file_id: str, found: dict[str, str], ordinal: int) -> None:
+    def _learn_content(
+        self, host: str, file_id: str, found: Mapping[str, str], ordinal: int
+    ) -> None:
         """A file whose content another file of the host has is that file's copy."""
         file = self.graph.node(file_id)
         if not isinstance(file, FileNode) or file.hashes or not found:
             return
         file.hashes = found
-        for digest in found.values():
-            original = self._content.setdefault((host, digest), file_id)
-            if original != file_id:
-                self.graph.connect(original, file_id, "copied", ordinal)
-                return
+        digest = next((found[name] for name in CONTENT_HASHES if name in found), None)
+        original = self._content.setdefault((host, digest), file_id) if digest else file_id
+        if original != file_id:
+            self.graph.connect(original, file_id, "copied", ordinal)
 
     def _connect_arguments(
         self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
     ) -> None:
-        """Files named on the command line: those known already, and those that make a program do things."""
+        """Files named on the command line: known ones, and those that make a program do things."""
         if event.CommandLine is None:
             return
         interpreter = (event.Image or "").lower().endswith(COMMAND_INTERPRETER)
@@ -152,8 +156,9 @@ class Builder:
             file_id = known or self._file(host, path, path)
             self.graph.connect(process.id, file_id, kind, ordinal)
             self._connect_autostart(process, host, path, ordinal)
-        for program in scheduled(event.CommandLine):
-            self._expect_start(host, program, process.id)
+        if own.endswith(TASK_SCHEDULER):
+            for program in scheduled(event.CommandLine):
+                self._expect_start(host, program, process.id)
 
     def _expect_start(self, host: str, program: str, entry: str) -> None:
         if not program.startswith(WINDOWS):

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from lineage.normalise.paths import canonical_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_FILES = 16
 """Files taken from one command line; a longer list is a batch job's, not a story's."""
 LONGEST = 8_192
-"""Characters of a command line that are looked at: cmd.exe's own limit (Microsoft Learn, 830473)."""
+"""Characters of a command line that are looked at: cmd.exe's limit (Microsoft Learn, 830473)."""
 
 ARGUMENT_ENDINGS = frozenset(
-    "bat cmd com cpl dll dot dotm doc docm docx exe hta img iso js jse lnk msi mst one ocx pdf pif "
-    "ppt pptm pptx ps1 psm1 py rtf scr sct vbe vbs wsf wsh xla xlam xll xls xlsb xlsm xlsx xlt xltm "
-    "xsl zip".split()
+    "bat cmd com cpl dll dot dotm doc docm docx exe hta img iso js jse lnk msi mst one ocx pdf "
+    "pif ppt pptm pptx ps1 psm1 py rtf scr sct vbe vbs wsf wsh xla xlam xll xls xlsb xlsm xlsx "
+    "xlt xltm xsl zip".split()
 )
 """Endings of files that decide what a program does when they are given to it."""
 
@@ -27,7 +24,8 @@ _DRIVE_PATH = re.compile(r'[a-z]:\\[^"<>|*?\t\r\n]{1,512}', re.IGNORECASE)
 _DELETES = re.compile(r"(?:^|[\s&|(\"])(?:del|erase)\s", re.IGNORECASE)
 
 
-def named_files(command_line: str, directory: str | None) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def named_files(command_line: str, directory: str | None) -> tuple[str, ...]:
     r"""Canonical paths of the files that a command line names, in order, at most `MOST_FILES`.
 
     Absolute paths are taken as they stand; a bare name with one of `ARGUMENT_ENDINGS` is looked for
@@ -37,19 +35,18 @@ def named_files(command_line: str, directory: str | None) -> Iterator[str]:
         command_line: as logged.
         directory: the process's working directory, where known.
 
-    >>> list(named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp\\"))
-    ['c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js']
+    >>> named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp\\")
+    ('c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js')
     """
-    seen: set[str] = set()
+    found: dict[str, None] = {}
     words = [quoted or bare for quoted, bare in _QUOTED_OR_BARE.findall(command_line[:LONGEST])]
     for word in words[1:]:
         path = _path(word, directory)
-        if path is None or path in seen:
-            continue
-        seen.add(path)
-        yield path
-        if len(seen) == MOST_FILES:
-            return
+        if path is not None:
+            found[path] = None
+        if len(found) == MOST_FILES:
+            break
+    return tuple(found)
 
 
 def _path(word: str, directory: str | None) -> str | None:

@@ -33,17 +33,17 @@ WINDOWS = "c:\\windows\\"
 
 _BOOT = "system registry memcompression smss.exe csrss.exe wininit.exe winlogon.exe"
 _SERVICES = (
-    "services.exe lsass.exe lsm.exe svchost.exe spoolsv.exe searchindexer.exe msmpeng.exe nissrv.exe "
-    "trustedinstaller.exe tiworker.exe wmiprvse.exe taskhostw.exe taskhost.exe taskeng.exe "
-    "sihost.exe dllhost.exe runtimebroker.exe backgroundtaskhost.exe applicationframehost.exe "
-    "shellexperiencehost.exe startmenuexperiencehost.exe searchapp.exe searchui.exe smartscreen.exe "
-    "consent.exe ctfmon.exe dwm.exe fontdrvhost.exe wudfhost.exe msiexec.exe mousocoreworker.exe "
-    "usoclient.exe compattelrunner.exe wermgr.exe werfault.exe audiodg.exe sppsvc.exe vssvc.exe "
-    "wsmprovhost.exe mpcmdrun.exe securityhealthservice.exe"
+    "services.exe lsass.exe lsm.exe svchost.exe spoolsv.exe searchindexer.exe msmpeng.exe "
+    "nissrv.exe trustedinstaller.exe tiworker.exe wmiprvse.exe taskhostw.exe taskhost.exe "
+    "taskeng.exe sihost.exe dllhost.exe runtimebroker.exe backgroundtaskhost.exe "
+    "applicationframehost.exe shellexperiencehost.exe startmenuexperiencehost.exe searchapp.exe "
+    "searchui.exe smartscreen.exe consent.exe ctfmon.exe dwm.exe fontdrvhost.exe wudfhost.exe "
+    "msiexec.exe mousocoreworker.exe usoclient.exe compattelrunner.exe wermgr.exe werfault.exe "
+    "audiodg.exe sppsvc.exe vssvc.exe wsmprovhost.exe mpcmdrun.exe securityhealthservice.exe"
 )
 _SESSION = "userinit.exe explorer.exe runonce.exe logonui.exe"
 SYSTEM = frozenset(f"{_BOOT} {_SERVICES} {_SESSION}".split())
-"""Windows' own hosts of everything (Microsoft Learn and the SANS poster "Hunt Evil" for the parents)."""
+"""Windows' own hosts of everything (for their parents: the SANS poster "Hunt Evil")."""
 
 APPLICATIONS = frozenset(
     "outlook.exe olk.exe thunderbird.exe chrome.exe msedge.exe firefox.exe iexplore.exe opera.exe "

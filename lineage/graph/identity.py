@@ -9,6 +9,7 @@ Events must come in order of time (`lineage.normalise.order`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lineage.graph.nodes import ProcessNode
@@ -16,6 +17,8 @@ from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.normalise.times import TICKS, iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import ProcessCreated
 
@@ -44,7 +47,7 @@ class Hosts:
 
 
 class Processes:
-    """Resolves events to process nodes, and makes placeholders for processes never seen to start."""
+    """Resolves events to process nodes; makes placeholders for processes never seen to start."""
 
     def __init__(self, graph: ProvenanceGraph) -> None:
         self._graph = graph
@@ -204,7 +207,7 @@ class Processes:
         return node
 
     def _holds(self, host: str, pid: int | None, born: int | None) -> bool:
-        """Whether a placeholder is the pid's holder from now on, rather than a later one's elder."""
+        """Whether a placeholder holds the pid from now on, rather than being an earlier one."""
         holder = self._by_pid.get((host, pid)) if pid is not None else None
         if holder is None or born is None:
             return holder is None
@@ -252,8 +255,8 @@ class Processes:
         node.original_file_name = node.original_file_name or event.OriginalFileName
         node.integrity_level = node.integrity_level or event.IntegrityLevel
         node.current_directory = node.current_directory or event.CurrentDirectory
-        if event.Hashes:
-            node.hashes = {**hashes(event.Hashes), **node.hashes}
+        if event.Hashes and not node.hashes:
+            node.hashes = hashes(event.Hashes)
 
 
 def birth(guid: str) -> int | None:
@@ -274,8 +277,11 @@ def birth(guid: str) -> int | None:
         return None
 
 
-def hashes(written: str) -> dict[str, str]:
+@lru_cache(maxsize=65_536)
+def hashes(written: str) -> Mapping[str, str]:
     """Sysmon's `SHA1=...,MD5=...` as algorithm -> digest, both in upper case, zeros left out.
+
+    Equal texts give the same mapping, so that the processes of one program share it.
 
     >>> hashes("MD5=ab12,SHA256=00")
     {'MD5': 'AB12'}

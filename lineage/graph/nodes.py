@@ -6,10 +6,20 @@ Ids are readable and stable: the same telemetry gives the same ids. Texts are th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lineage.graph.schema import NodeKind
+
+
+_NO_HASHES: Mapping[str, str] = MappingProxyType({})
+
+
+def _no_hashes() -> Mapping[str, str]:
+    return _NO_HASHES
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +67,7 @@ class ProcessNode:
     original_file_name: str | None = None
     integrity_level: str | None = None
     current_directory: str | None = None
-    hashes: dict[str, str] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +78,7 @@ class FileNode:
     id: str
     host: str
     path: str
-    hashes: dict[str, str] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +109,7 @@ class ModuleNode:
     id: str
     host: str
     path: str
-    hashes: dict[str, str] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
 
 @dataclass(slots=True, eq=False)

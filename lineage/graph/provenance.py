@@ -1,7 +1,8 @@
-"""The provenance graph: a thin typed face over a networkx MultiDiGraph.
+"""The provenance graph: a thin typed face over a networkx DiGraph.
 
-Nodes are keyed by id and carry their object under `NODE`; edges are keyed by their kind, so that a
-repeated fact is one edge, and carry under `EVENTS` the ordinals of the events that show it.
+Nodes are keyed by id and carry their object under `NODE`. The data of an edge maps each kind of
+thing that the source did to the target to the ordinals of the events that show it, so that a
+repeated fact takes an ordinal and nothing more.
 
 An ordinal is an event's place in the order of time (`EventTable`): ordinals compare as times do,
 and the table tells each one's time, source and record.
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NODE = "node"
-EVENTS = "events"
 
 
 class Reference(NamedTuple):
@@ -111,9 +111,8 @@ class ProvenanceGraph:
     """
 
     def __init__(self) -> None:
-        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.graph: nx.DiGraph[str] = nx.DiGraph()
         self.events = EventTable()
-        self._edges: dict[tuple[str, str, EdgeKind], list[int]] = {}
 
     def add(self, node: Node) -> None:
         """Adds a node, or replaces the one of the same id."""
@@ -121,11 +120,11 @@ class ProvenanceGraph:
 
     def connect(self, source: str, target: str, kind: EdgeKind, ordinal: int) -> None:
         """Records that an event showed an edge; a repeated edge keeps all its events in order."""
-        key = (source, target, kind)
-        events = self._edges.get(key)
-        if events is None:
-            self._edges[key] = events = [ordinal]
-            self.graph.add_edge(source, target, kind, **{EVENTS: events})
+        kinds = self.graph.get_edge_data(source, target)
+        if kinds is None:
+            self.graph.add_edge(source, target, **{kind: [ordinal]})
+        elif (events := kinds.get(kind)) is None:
+            kinds[kind] = [ordinal]
         elif events[-1] != ordinal:
             events.append(ordinal)
 
@@ -154,20 +153,25 @@ class ProvenanceGraph:
 
     def edges(self) -> Iterator[Edge]:
         """All edges."""
-        for (source, target, kind), events in self._edges.items():
-            yield Edge(source, target, kind, events)
+        for source, target, kinds in self.graph.edges(data=True):
+            for kind, events in kinds.items():
+                yield Edge(source, target, cast("EdgeKind", kind), events)
+
+    def has_edge(self, source: str, target: str, kind: EdgeKind) -> bool:
+        """Whether the source ever did this to the target."""
+        return kind in (self.graph.get_edge_data(source, target) or ())
 
     def out_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that leave a node."""
         for target, kinds in self.graph.adj[node_id].items():
-            for kind, data in kinds.items():
-                yield Edge(node_id, target, cast("EdgeKind", kind), data[EVENTS])
+            for kind, events in kinds.items():
+                yield Edge(node_id, target, cast("EdgeKind", kind), events)
 
     def in_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that enter a node."""
         for source, kinds in self.graph.pred[node_id].items():
-            for kind, data in kinds.items():
-                yield Edge(source, node_id, cast("EdgeKind", kind), data[EVENTS])
+            for kind, events in kinds.items():
+                yield Edge(source, node_id, cast("EdgeKind", kind), events)
 
     def effects(self, node_id: str) -> Iterator[Edge]:
         """The edges over which this node influenced another, turned to run from cause to effect."""
@@ -194,5 +198,5 @@ class ProvenanceGraph:
 
     def count_edges(self) -> dict[str, int]:
         """Edges by kind, every kind named."""
-        counts = Counter(kind for _, _, kind in self.graph.edges(keys=True))
+        counts = Counter(kind for _, _, kinds in self.graph.edges(data=True) for kind in kinds)
         return {kind: counts[kind] for kind in EDGE_KINDS}

@@ -243,6 +243,6 @@ def _edge(step: CausalStep, found: Found) -> model.ChainEdge:
 
 def _as_told(edge: Edge, graph: ProvenanceGraph) -> Edge:
     """The edge as the graph has it; causal steps run against the arrow of executed, loaded ..."""
-    if graph.graph.has_edge(edge.source, edge.target, edge.kind):
+    if graph.has_edge(edge.source, edge.target, edge.kind):
         return edge
     return Edge(edge.target, edge.source, edge.kind, edge.events)
