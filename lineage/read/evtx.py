@@ -36,7 +36,7 @@ class EvtxReader:
 
     def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
         """Yields the file's records in order; numbers are ordinals of those that could be."""
-        from lineage.read.evtx_chunk import MOST_RECORDS, read_chunk
+        from lineage.read.evtx_chunk import MOST_RECORDS, NOTHING, read_chunk
 
         header = read_exactly(stream, HEADER_BYTES)
         if len(header) < HEADER_BYTES:
@@ -48,7 +48,8 @@ class EvtxReader:
         unread: list[tuple[int, bool]] = []
         cut = False
         while data := read_exactly(stream, CHUNK_BYTES):
-            chunk = read_chunk(data, index)
+            has_content = data.count(0) < len(data)
+            chunk = read_chunk(data, index) if has_content else NOTHING
             if chunk.first is not None:
                 missing = chunk.first - last - 1 if last else 0
                 believable = 0 < missing <= MOST_RECORDS * len(unread)
@@ -56,7 +57,7 @@ class EvtxReader:
                 unread = []
                 last = chunk.last
             elif len(data) == CHUNK_BYTES:
-                unread.append((index, any(data)))
+                unread.append((index, has_content))
             else:
                 cut = True
                 break

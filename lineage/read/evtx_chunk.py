@@ -63,6 +63,9 @@ class Chunk(NamedTuple):
     last: int
 
 
+NOTHING = Chunk([], [], None, 0)
+
+
 def read_chunk(chunk: bytes, index: int) -> Chunk:
     """Decodes a chunk's records.
 
@@ -103,7 +106,7 @@ def _read_damaged(chunk: bytes, index: int) -> Chunk:
         problems.append(Problem(None, reason, gap.lost))
     first, last, _ = _claims(chunk)
     if not numbers and not first:
-        return Chunk([], [], None, 0)
+        return NOTHING
     return Chunk(records, problems, min(numbers, default=first), max(last, *numbers, 0))
 
 

@@ -83,21 +83,30 @@ class Stream:
         self._checksum = checksum
         self._running_checksum = 0
         self._head = b""
+        self._taken = 0
         self._ended = False
         self.produced = 0
 
     def peek(self, size: int) -> bytes:
         """The next `size` bytes, fewer at the end of the stream; they stay to be read."""
-        while len(self._head) < size and (more := self._next(size - len(self._head))):
-            self._head += more
+        pieces = [self._head[self._taken :]]
+        missing = size - len(pieces[0])
+        while missing > 0 and (more := self._next(missing)):
+            pieces.append(more)
+            missing -= len(more)
+        self._head = b"".join(pieces)
+        self._taken = 0
         return self._head[:size]
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none at the stream's end or where it can't be read further."""
-        if self._head:
-            data, self._head = self._head[:size], self._head[size:]
-            return data
-        return self._next(size)
+        if self._taken >= len(self._head):
+            self._head = b""
+            self._taken = 0
+            return self._next(size)
+        data = self._head[self._taken : self._taken + size]
+        self._taken += len(data)
+        return data
 
     def fail(self, reason: str, lost: int = 1) -> None:
         """Ends the stream for a reason."""
