@@ -1,0 +1,1 @@
+"""The report as one self-contained page: no network, all text of the telemetry as text."""

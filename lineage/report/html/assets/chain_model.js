@@ -1,0 +1,105 @@
+// A chain as the page works on it: nodes by number, who did what to what, and which hit hangs where.
+
+/** Builds the working form of a chain of the payload. */
+function chainModel(chain, hits) {
+  const nodes = chain.nodes.map((node, index) => ({
+    ...node, index, did: [], touchedBy: [], children: [], hits: [], time: moment(node.start),
+  }));
+  for (const [from, to, kind, time, source, record] of chain.edges) {
+    link(nodes, { from, to, kind, time: moment(time), iso: time, source, record });
+  }
+  for (const [hit, node] of chain.evidence) nodes[node].hits.push(hits[hit]);
+  setParents(nodes);
+  setTimes(nodes);
+  setWeights(nodes);
+  return { ...chain, nodes, hits: chain.evidence.map(([hit, node]) => ({ ...hits[hit], at: node })) };
+}
+
+function link(nodes, edge) {
+  const { from, to } = edge;
+  nodes[from].did.push(edge);
+  nodes[to].touchedBy.push(edge);
+}
+
+/** Each process's parent: the spawning one; never its own descendant. */
+function setParents(nodes) {
+  for (const node of nodes) {
+    if (node.kind !== "process") continue;
+    const spawned = node.touchedBy.find((edge) => edge.kind === "spawned");
+    if (node.parent === null && spawned) node.parent = spawned.from;
+    if (node.parent === node.index) node.parent = null;
+  }
+  for (const node of nodes) breakCycle(nodes, node);
+  for (const node of nodes) {
+    if (node.kind === "process" && node.parent !== null) nodes[node.parent].children.push(node.index);
+  }
+}
+
+/** Cuts a parent that leads back to the node. `rooted` marks what is known to lead to a root. */
+function breakCycle(nodes, node) {
+  const path = new Set();
+  let current = node;
+  while (current && !current.rooted && !path.has(current)) {
+    path.add(current);
+    current = current.parent === null || current.parent === undefined ? null : nodes[current.parent];
+  }
+  if (current && path.has(current)) current.parent = null;
+  for (const seen of path) seen.rooted = true;
+}
+
+/** A node without a start time gets its first mention; a parent never seen, its first child's. */
+function setTimes(nodes) {
+  for (const node of nodes) {
+    if (node.time !== null) continue;
+    const times = [...node.touchedBy, ...node.did].map((edge) => edge.time).filter((t) => t !== null);
+    node.time = times.length ? times.reduce((a, b) => Math.min(a, b)) : null;
+  }
+}
+
+/** Hits in the subtree of each process, its artifacts' included: what decides on what is shown. */
+function setWeights(nodes) {
+  for (const node of nodes) node.weight = node.hits.length;
+  for (const node of nodes) {
+    if (node.kind === "process") continue;
+    const actor = node.touchedBy.find((edge) => nodes[edge.from].kind === "process");
+    if (actor) nodes[actor.from].weight += node.hits.length;
+  }
+  for (const node of childrenFirst(nodes)) {
+    if (node.parent !== null && node.parent !== undefined) nodes[node.parent].weight += node.weight;
+  }
+}
+
+function childrenFirst(nodes) {
+  const order = nodes.filter((node) => node.kind === "process" && node.parent === null);
+  for (let index = 0; index < order.length; index += 1) {
+    for (const child of order[index].children) order.push(nodes[child]);
+  }
+  return order.reverse();
+}
+
+/** What a node is called on the graph. */
+function nodeName(node) {
+  if (node.kind === "process") return node.value ? baseName(node.value) : "unknown process";
+  if (node.kind === "registry") return node.value.split("\\").slice(-2).join("\\");
+  if (node.kind === "script") return node.value.trim().split("\n")[0];
+  return node.kind === "dns" ? node.value : baseName(node.value);
+}
+
+/** What a search looks in. */
+function nodeText(node) {
+  return `${node.value || ""}\n${node.command || ""}\n${node.pid ?? ""}\n${node.host || ""}\n${
+    node.hits.map((hit) => hit.detection).join("\n")}`.toLowerCase();
+}
+
+/** The relations of a process to things, each thing and verb once, in order of time. */
+function relations(nodes, node) {
+  const found = new Map();
+  const add = (other, edge) => {
+    if (nodes[other].kind === "process") return;
+    const key = `${other} ${edge.kind}`;
+    if (!found.has(key)) found.set(key, { node: nodes[other], kind: edge.kind, time: edge.time });
+  };
+  for (const edge of node.did) add(edge.to, edge);
+  for (const edge of node.touchedBy) add(edge.from, edge);
+  return [...found.values()].sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
+}

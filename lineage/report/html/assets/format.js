@@ -1,0 +1,111 @@
+// How values are written: numbers, times, names, ATT&CK ids.
+
+const TACTICS = {
+  "initial-access": "Initial access", execution: "Execution", persistence: "Persistence",
+  "privilege-escalation": "Privilege escalation", "defense-evasion": "Defence evasion",
+  "credential-access": "Credential access", discovery: "Discovery", collection: "Collection",
+  "lateral-movement": "Lateral movement", "command-and-control": "Command and control",
+  exfiltration: "Exfiltration", impact: "Impact", reconnaissance: "Reconnaissance",
+  "resource-development": "Resource development",
+};
+const KINDS = {
+  process: ["process", "processes"], file: ["file", "files"],
+  registry: ["registry value", "registry values"], dns: ["domain", "domains"],
+  module: ["module", "modules"], script: ["script block", "script blocks"],
+  host: ["host", "hosts"], user: ["user", "users"],
+};
+const VERBS = {
+  spawned: "started", executed: "runs", interpreted: "opened", wrote: "wrote", loaded: "loaded",
+  set: "set", created: "created", deleted: "deleted", queried: "asked for", accessed: "accessed",
+  ran: "ran", started: "started by", copied: "copied to", mapped: "mapped as",
+};
+
+const numberFormat = new Intl.NumberFormat("en-GB");
+
+function count(number) {
+  return numberFormat.format(number);
+}
+
+function plural(number, one, many = `${one}s`) {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+function plurality(number, kind) {
+  const [one, many] = KINDS[kind] || [kind, `${kind} nodes`];
+  return plural(number, one, many);
+}
+
+function tacticName(tactic) {
+  return TACTICS[tactic] || tactic;
+}
+
+/** Milliseconds since 1970, or null where the text isn't a time. */
+function moment(iso) {
+  const parsed = iso ? Date.parse(iso.replace(/(\.\d{3})\d+/, "$1")) : NaN;
+  return Number.isNaN(parsed) ? null : parsed;
+}
+
+/** "10:02:13" of an ISO time, or the text itself where it isn't one. */
+function clock(iso) {
+  const match = /T(\d\d:\d\d:\d\d)/.exec(iso || "");
+  return match ? match[1] : iso || "";
+}
+
+/** "2024-10-14 10:02:13.120": to the millisecond, as the source gave it. */
+function fullTime(iso) {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,3})?/.exec(iso || "");
+  return match ? `${match[1]} ${match[2]}${match[3] || ""}` : iso || "";
+}
+
+function clockOf(milliseconds) {
+  return new Date(milliseconds).toISOString().slice(11, 19);
+}
+
+function dayOf(milliseconds) {
+  return new Date(milliseconds).toISOString().slice(0, 10);
+}
+
+/** "2024-10-14 10:02:07 to 10:05:00 UTC". */
+function span(first, last) {
+  if (!first) return "";
+  const from = fullTime(first).slice(0, 19);
+  const to = fullTime(last).slice(0, 19);
+  if (from === to) return `${from} UTC`;
+  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} UTC`;
+}
+
+function duration(first, last) {
+  const seconds = Math.max(0, ((moment(last) ?? 0) - (moment(first) ?? 0)) / 1000);
+  if (seconds < 1) return "under a second";
+  if (seconds < 120) return plural(Math.round(seconds), "second");
+  if (seconds < 7200) return plural(Math.round(seconds / 60), "minute");
+  if (seconds < 172800) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+
+/** The last component of a Windows path. */
+function baseName(path) {
+  const parts = (path || "").split(/[\\/]/);
+  return parts[parts.length - 1] || path || "";
+}
+
+/** Shortens in the middle; counts whole characters, so that none is cut in half. */
+function shorten(text, limit) {
+  const characters = Array.from(text.slice(0, 4 * limit));
+  if (characters.length <= limit && text.length <= 4 * limit) return text;
+  const tail = Array.from(text.slice(-2 * limit)).slice(-Math.floor(limit / 3));
+  return `${characters.slice(0, limit - tail.length - 1).join("")}…${tail.join("")}`;
+}
+
+/** Links to a technique's page at MITRE; anything that isn't a technique id stays text. */
+function techniqueLink(id) {
+  if (!/^T\d{4}(\.\d{3})?$/.test(id)) return el("span", { class: "tag" }, id);
+  return el("a", {
+    class: "tag", href: `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`,
+    target: "_blank", rel: "noopener noreferrer",
+  }, id);
+}
+
+function points(number) {
+  return String(Math.round(number * 10) / 10);
+}

@@ -1,0 +1,243 @@
+// The attack graph on a canvas (Cytoscape.js): drawing, selection, hover and keys.
+
+const SHAPES = { file: "rectangle", registry: "diamond", dns: "ellipse", module: "hexagon", script: "tag" };
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+const ZOOM = { least: 0.12, most: 2.5, readable: 0.55 };
+
+/** One chain's graph in a container. `events`: select(item), hover(item, position), moved(). */
+class AttackGraph {
+  constructor(container, model, events) {
+    this.model = model;
+    this.events = events;
+    this.view = newView();
+    this.container = container;
+    this.focused = null;
+    this.cy = cytoscape({
+      container, style: graphStyle(), layout: { name: "preset" }, boxSelectionEnabled: false,
+      autoungrabify: true, selectionType: "single", minZoom: ZOOM.least, maxZoom: ZOOM.most,
+      userZoomingEnabled: false,
+    });
+    this.listen();
+    this.rebuild();
+    this.showStart();
+  }
+
+  listen() {
+    const { cy, container } = this;
+    cy.on("tap", "node", (event) => this.select(event.target.id()));
+    cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
+    cy.on("tap", (event) => { if (event.target === cy) this.clear(); });
+    cy.on("mouseover", "node", (event) => this.events.hover(this.items.get(event.target.id()), event.renderedPosition));
+    cy.on("mouseout", "node", () => this.events.hover(null));
+    cy.on("viewport resize", () => this.events.moved());
+    // The wheel scrolls the page until the graph has the focus; with Ctrl it always zooms.
+    container.addEventListener("wheel", (event) => {
+      cy.userZoomingEnabled(event.ctrlKey || container.contains(document.activeElement));
+    }, { capture: true, passive: true });
+    container.addEventListener("pointerdown", () => container.focus({ preventScroll: true }));
+    container.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Draws anew after what is shown has changed; keeps the selection. */
+  rebuild() {
+    const selected = this.selected;
+    this.layout = layOut(this.model, this.view);
+    this.items = new Map();
+    const elements = drawnElements(this.layout, this.items);
+    this.cy.batch(() => {
+      this.cy.elements().remove();
+      this.cy.add(elements);
+    });
+    this.selected = null;
+    if (selected) this.select(this.itemOf(selected.node)?.id, { quiet: true });
+    if (this.focused) this.focusPath(this.focused);
+    this.events.moved();
+  }
+
+  /** The card or row that stands for a node. */
+  itemOf(node) {
+    for (const item of this.items.values()) {
+      if (item.row ? item.row.relations.some((one) => one.node === node)
+        : allMembers(this.model, item.unit).includes(node.index)) return item;
+    }
+    return null;
+  }
+
+  select(id, { quiet = false } = {}) {
+    const item = this.items.get(id);
+    if (!item) return;
+    this.selected = item;
+    this.cy.batch(() => {
+      this.cy.elements().removeClass("selected related");
+      this.cy.getElementById(id).addClass("selected");
+      for (const other of this.items.values()) {
+        if (other !== item && sharesNode(item, other)) this.cy.getElementById(other.id).addClass("related");
+      }
+    });
+    if (!quiet) this.events.select(item);
+  }
+
+  clear() {
+    this.cy.elements().removeClass("selected related faded");
+    this.selected = null;
+    this.focused = null;
+    this.events.select(null);
+  }
+
+  /** Shows a node, opening what hides it, and brings it into view. */
+  goTo(node) {
+    if (!this.itemOf(node) || this.isPooled(node)) {
+      reveal(this.model, this.view, node);
+      this.rebuild();
+    }
+    const item = this.itemOf(node);
+    if (!item) return;
+    this.select(item.id);
+    this.bringIn(item.id);
+  }
+
+  isPooled(node) {
+    const item = this.itemOf(node);
+    return item.row ? Boolean(item.row.pooled) : item.unit.members.length > 1;
+  }
+
+  bringIn(id) {
+    const element = this.cy.getElementById(id);
+    const box = element.renderedBoundingBox();
+    const inside = box.x1 > 8 && box.y1 > 8 && box.x2 < this.cy.width() - 8 && box.y2 < this.cy.height() - 8;
+    if (this.cy.zoom() < ZOOM.readable) this.cy.zoom(0.9);
+    if (!inside || this.cy.zoom() === 0.9) this.cy.center(element);
+  }
+
+  expand(id) {
+    const item = this.items.get(id);
+    if (!item) return;
+    if (item.row) {
+      if (!item.row.pooled) return;
+      this.view.open.add(item.row.key);
+    } else {
+      if (item.unit.members.length < 2) return;
+      revealMore(this.view, item.unit);
+    }
+    this.rebuild();
+  }
+
+  collapseAll() {
+    this.view.revealed.clear();
+    this.view.open.clear();
+    this.rebuild();
+  }
+
+  /** Fades all that is neither cause nor effect of the item's card. */
+  focusPath(item) {
+    const current = item.unit && this.itemOf(item.node);
+    if (!current) return;
+    this.focused = current;
+    const kept = causalPath(this.layout.edges, current.unit);
+    this.cy.batch(() => {
+      this.cy.nodes(".card, .row, .sub").forEach((node) => {
+        node.toggleClass("faded", !kept.has(node.data("unit")));
+      });
+      this.cy.edges().forEach((edge) => {
+        edge.toggleClass("faded", !(kept.has(edge.data("fromUnit")) && kept.has(edge.data("toUnit"))));
+      });
+    });
+  }
+
+  fit() {
+    this.cy.fit(this.cy.elements(), 16);
+  }
+
+  /** The first view: everything where that is readable, else the beginning. */
+  showStart() {
+    this.fit();
+    if (this.cy.zoom() > 1) this.cy.zoom(1);
+    if (this.cy.zoom() >= ZOOM.readable) {
+      this.cy.center();
+      return;
+    }
+    this.cy.zoom(Math.max(ZOOM.readable, Math.min(0.85, this.cy.height() / this.cy.elements().boundingBox().h)));
+    const box = this.cy.elements().boundingBox();
+    this.cy.pan({ x: -box.x1 * this.cy.zoom() + 14, y: this.startTop(box) });
+  }
+
+  startTop(box) {
+    const zoom = this.cy.zoom();
+    const middle = this.cy.height() / 2;
+    const root = this.layout.units[0];
+    if (box.h * zoom <= this.cy.height()) return middle - ((box.y1 + box.y2) / 2) * zoom;
+    const wanted = middle - (root ? root.y : 0) * zoom;
+    return Math.min(-box.y1 * zoom + 14, wanted);
+  }
+
+  zoomBy(factor) {
+    const middle = { x: this.cy.width() / 2, y: this.cy.height() / 2 };
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
+  }
+
+  restyle() {
+    this.cy.style(graphStyle());
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = {
+      ArrowLeft: () => this.step("left"), ArrowRight: () => this.step("right"),
+      ArrowUp: () => this.step("up"), ArrowDown: () => this.step("down"),
+      Enter: () => this.selected && this.expand(this.selected.id),
+      f: () => this.selected && this.focusPath(this.selected),
+      "+": () => this.zoomBy(1.25), "=": () => this.zoomBy(1.25), "-": () => this.zoomBy(0.8),
+      0: () => this.fit(), Escape: () => this.clear(),
+    }[event.key];
+    if (!action) return;
+    event.preventDefault();
+    if (event.key === "Escape") event.stopPropagation();
+    action();
+  }
+
+  /** Moves the selection to the nearest card or row in a direction. */
+  step(direction) {
+    const next = this.selected ? neighbour([...this.items.values()], this.selected, direction)
+      : this.items.get(this.layout.units[0]?.id);
+    if (!next) return;
+    this.select(next.id);
+    this.bringIn(next.id);
+  }
+}
+
+function neighbour(items, from, direction) {
+  const ahead = {
+    left: (item) => from.x - item.x, right: (item) => item.x - from.x,
+    up: (item) => from.y - item.y, down: (item) => item.y - from.y,
+  }[direction];
+  const level = direction === "left" || direction === "right";
+  const aside = (item) => Math.abs(level ? item.y - from.y : item.x - from.x);
+  const least = level ? COLUMN / 2 : 4;
+  const distance = (item) => ahead(item) + (level ? 2 : 4) * aside(item);
+  return items.filter((item) => ahead(item) > least && (!level || !item.row))
+    .sort((a, b) => distance(a) - distance(b))[0];
+}
+
+function sharesNode(one, other) {
+  if (!one.row || !other.row) return false;
+  const nodes = new Set(one.row.relations.map((relation) => relation.node));
+  return other.row.relations.some((relation) => nodes.has(relation.node));
+}
+
+/** Ids of the units on a way into or out of a unit. */
+function causalPath(edges, unit) {
+  const kept = new Set([unit.id]);
+  for (const [near, far] of [["from", "to"], ["to", "from"]]) {
+    const queue = [unit];
+    const seen = new Set(queue);
+    for (let at = 0; at < queue.length; at += 1) {
+      for (const edge of edges) {
+        if (edge[near] !== queue[at] || seen.has(edge[far])) continue;
+        seen.add(edge[far]);
+        kept.add(edge[far].id);
+        queue.push(edge[far]);
+      }
+    }
+  }
+  return kept;
+}

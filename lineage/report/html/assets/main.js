@@ -1,0 +1,54 @@
+// Puts the page together and answers the keys that work everywhere.
+
+function start() {
+  const report = JSON.parse(document.getElementById("report-data").textContent);
+  const sections = report.chains.map((chain, index) => chainSection(chain, report.hits, index + 1, index === 0));
+  const restyle = () => sections.forEach((section) => section.panel?.graph?.restyle());
+  replaceChildren(document.getElementById("page"),
+    el("div", { class: "top" }, el("span", { class: "brand" }, "lineage"),
+      el("span", { class: "muted" }, "process-lineage report"), themeButton(restyle)),
+    summary(report), el("main", { id: "chains" }, sections.map((section) => section.element)), footer(report));
+  for (const section of sections) if (section.startOpen) section.open();
+  listenToPage(sections);
+  document.documentElement.dataset.ready = "true";
+}
+
+function footer(report) {
+  return el("footer", { class: "muted" }, `Made by ${report.generator.name} ${report.generator.version}, report schema ${
+    report.schema_version}. Times are UTC. Control and direction characters in telemetry are written out.`);
+}
+
+function listenToPage(sections) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, select, textarea")) return;
+    const section = currentSection(sections);
+    if (!section) return;
+    event.preventDefault();
+    section.open();
+    section.panel.search.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const section of sections) if (section.panel?.graph?.selected) section.panel.graph.clear();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-chain]");
+    if (link) sections[Number(link.dataset.chain)].open();
+  });
+  addEventListener("beforeprint", () => {
+    for (const section of sections) section.open();
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+}
+
+/** The chain that is in view, else the first. */
+function currentSection(sections) {
+  const inView = (section) => {
+    const box = section.element.getBoundingClientRect();
+    return box.bottom > 80 && box.top < innerHeight * 0.7;
+  };
+  return sections.find(inView) || sections[0];
+}
+
+start();
