@@ -26,6 +26,7 @@ IGNORABLE: Final = re.compile(
 ELLIPSIS: Final = "…"
 ASCII_ELLIPSIS: Final = "..."
 
+_PADDING: Final = re.compile(" {8,}")
 _LAYOUT: Final = "\n\t"
 _FORMULA: Final = re.compile(r"[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\0]")
 
@@ -34,7 +35,8 @@ def terminal(text: str, limit: int | None = None, encoding: str = "utf-8") -> st
     r"""A text as one harmless line for a terminal.
 
     Controls (C0, C1), line breaks, bidirectional and zero-width characters, unusual spaces, lone
-    surrogates, and what the terminal's encoding lacks, become visible.
+    surrogates, and what the terminal's encoding lacks, become visible; a run of blanks, which could
+    push a command out of sight or forge a line by wrapping, is told by its length.
 
     The result is plain text: with rich, wrap it in `rich.text.Text`, never in markup.
 
@@ -49,6 +51,7 @@ def terminal(text: str, limit: int | None = None, encoding: str = "utf-8") -> st
             middle, since both ends of a path or command line tell most. None: no limit.
         encoding: what the terminal prints.
     """
+    text = _PADDING.sub(lambda run: f"<{len(run[0])} spaces>", text)
     if limit is None:
         return _visible(text, encoding)
     limit = max(limit, 1)

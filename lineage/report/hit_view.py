@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
 from lineage.report.chain_view import fields, records, weight
-from lineage.report.pen import plain_table
+from lineage.report.escape import terminal
+from lineage.report.pen import Trimmed, plain_table
 from lineage.report.wording import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.table import Table
 
     from lineage.detect.detection import Detection
     from lineage.report.model import DetectionHit
     from lineage.report.pen import Pen
 
 
-def detections_table(detections: Sequence[Detection]) -> Table:
+WHERE: Final = 44
+"""Most cells of the column that says where and when a detection fired."""
+
+
+def detections_table(detections: Sequence[Detection]) -> Trimmed:
     """The detections: number, title, ATT&CK techniques, event sources, type and risk."""
     table = plain_table()
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("detection", overflow="fold", min_width=20)
-    table.add_column("ATT&CK", overflow="fold")
+    table.add_column("#", justify="right", min_width=2)
+    table.add_column("detection", overflow="fold")
+    table.add_column("ATT&CK", overflow="fold", min_width=9)
     table.add_column("sources", overflow="fold")
-    table.add_column("type", no_wrap=True)
-    table.add_column("risk", justify="right", no_wrap=True)
+    table.add_column("type", min_width=7)
+    table.add_column("risk", justify="right", min_width=4)
     for number, detection in enumerate(detections, start=1):
         table.add_row(
             str(number),
-            Text(detection.title, style="bold"),
-            Text(" ".join(detection.attack)),
+            Text(terminal(detection.title), style="bold"),
+            Text(terminal(" ".join(detection.attack))),
             Text(" ".join(detection.sources)),
             detection.type,
             str(detection.risk),
         )
-    return table
+    return Trimmed(table)
 
 
-def hits_table(hits: Sequence[DetectionHit], pen: Pen) -> Table:
+def hits_table(hits: Sequence[DetectionHit], pen: Pen) -> Trimmed:
     """What the detections hit: where and when, which, and the fields that made it match."""
     table = plain_table(expand=True)
-    table.add_column("time (UTC), host, process, record", overflow="fold", ratio=2)
-    table.add_column("detection and the fields that matched", overflow="fold", ratio=5)
+    table.add_column("time (UTC), host, process, record", width=min(pen.width // 3, WHERE))
+    table.add_column("detection and the fields that matched", ratio=1)
     for hit in hits:
         table.add_row(_where(hit, pen), _what(hit, pen))
-    return table
+    return Trimmed(table)
 
 
 def _where(hit: DetectionHit, pen: Pen) -> Text:

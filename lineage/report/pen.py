@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +18,7 @@ from lineage.report.escape import ellipsis_for, terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
 
 MOST: Final = 4000
@@ -81,6 +82,30 @@ class Pen:
         for part in parts:
             made.append_text(part if isinstance(part, Text) else Text(part))
         return made
+
+
+class Trimmed:
+    """A renderable without the blanks that tables and trees pad their lines with.
+
+    They would be in every copied line, and in every file that output is sent to.
+    """
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._renderable, options, pad=False):
+            yield from _without_end_blanks(line)
+            yield Segment.line()
+
+
+def _without_end_blanks(line: list[Segment]) -> list[Segment]:
+    kept = list(line)
+    while kept and not kept[-1].text.strip(" "):
+        kept.pop()
+    if kept:
+        kept[-1] = Segment(kept[-1].text.rstrip(" "), kept[-1].style)
+    return kept
 
 
 def plain_table(*, expand: bool = False) -> Table:

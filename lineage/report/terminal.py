@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.segment import Segment
 from rich.text import Text
 
 from lineage.report.chain_view import VERDICT_STYLES, chain_view
 from lineage.report.hit_view import detections_table, hits_table
 from lineage.report.input_view import coverage_view, input_view, rule_view
-from lineage.report.pen import Pen, plain_table
+from lineage.report.pen import Pen, Trimmed, plain_table
 from lineage.report.story import Part, Sentence, summary, tell
 from lineage.report.wording import clock, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import Console, RenderableType
 
     from lineage.report.model import Chain, Report
 
@@ -56,54 +55,35 @@ def render(report: Report, console: Console, *, details: bool = False) -> None:
     """
     pen = _pen(report, console, details=details)
     for part in _report(report, pen):
-        console.print(_Trimmed(part))
+        console.print(Trimmed(part))
 
 
 def render_hits(report: Report, console: Console, *, details: bool = False) -> None:
     """Prints what the detections hit, without chains; then what was read, as `render` does."""
     pen = _pen(report, console, details=details)
     if report.detections:
-        console.print(_Trimmed(hits_table(report.detections, pen)))
+        console.print(Trimmed(hits_table(report.detections, pen)))
     else:
         console.print(Text("No detection fired.", style="bold"))
     for part in _reading(report, pen):
-        console.print(_Trimmed(part))
-    console.print(_Trimmed(_fired(report)))
+        console.print(Trimmed(part))
+    console.print(Trimmed(_fired(report)))
 
 
 def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
     """Prints a chain's story in sentences, each with the records that show it."""
-    sources = {edge.source for edge in chain.edges} | {hit.source for hit in chain.evidence}
+    records = [
+        *chain.edges,
+        *chain.evidence,
+        *(also for hit in chain.evidence for also in hit.also),
+    ]
+    sources = {record.source for record in records}
     pen = Pen(console, sorted(sources), details=details)
-    console.print(_Trimmed(_sentence(summary(chain), pen)))
+    console.print(Trimmed(_sentence(summary(chain), pen)))
     for passage in tell(chain):
         title = passage.title[:1].upper() + passage.title[1:]
         lines = [Padding(_sentence(sentence, pen), (0, 0, 0, 2)) for sentence in passage.sentences]
-        console.print(_Trimmed(Group(Text(), pen.text(title, "bold", limit=60), *lines)))
-
-
-class _Trimmed:
-    """A renderable without the blanks that tables and trees pad their lines with.
-
-    They would be in every copied line, and in every file that output is sent to.
-    """
-
-    def __init__(self, renderable: RenderableType) -> None:
-        self._renderable = renderable
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in console.render_lines(self._renderable, options, pad=False):
-            yield from _without_end_blanks(line)
-            yield Segment.line()
-
-
-def _without_end_blanks(line: list[Segment]) -> list[Segment]:
-    kept = list(line)
-    while kept and not kept[-1].text.strip(" "):
-        kept.pop()
-    if kept:
-        kept[-1] = Segment(kept[-1].text.rstrip(" "), kept[-1].style)
-    return kept
+        console.print(Trimmed(Group(Text(), pen.text(title, "bold", limit=60), *lines)))
 
 
 def _pen(report: Report, console: Console, *, details: bool) -> Pen:
@@ -175,7 +155,8 @@ def _nothing(report: Report) -> RenderableType:
         why = f"{_count_hits(report)}, but they don't add up to a chain: lineage detect lists them."
     else:
         evaluable = sum(entry.evaluable for entry in report.coverage)
-        why = f"None of the {counted(evaluable, 'detection')} that could have fired on this input did."
+        could = counted(evaluable, "detection")
+        why = f"None of the {could} that could have fired on this input did."
     return Group(Text("No attack chain found.", style="bold"), Text(why), Text())
 
 
