@@ -56,9 +56,9 @@ def hits_table(hits: Sequence[DetectionHit], pen: Pen) -> Trimmed:
 
 def _where(hit: DetectionHit, pen: Pen) -> Text:
     host = pen.text(hit.host, "bold", limit=60)
-    pid = "" if hit.pid is None else f" pid {hit.pid}"
+    pid = "" if hit.pid is None else f"pid {hit.pid} "
     time = pen.text(clock(hit.time, None), limit=30)
-    return pen.line(time, "\n", host, pid, "\n", records(hit, pen))
+    return pen.line(time, "\n", host, "\n", pid, records(hit, pen))
 
 
 def _what(hit: DetectionHit, pen: Pen) -> Text:

@@ -72,12 +72,8 @@ def render_hits(report: Report, console: Console, *, details: bool = False) -> N
 
 def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
     """Prints a chain's story in sentences, each with the records that show it."""
-    records = [
-        *chain.edges,
-        *chain.evidence,
-        *(also for hit in chain.evidence for also in hit.also),
-    ]
-    sources = {record.source for record in records}
+    sources = {edge.source for edge in chain.edges} | {hit.source for hit in chain.evidence}
+    sources |= {also.source for hit in chain.evidence for also in hit.also}
     pen = Pen(console, sorted(sources), details=details)
     console.print(Trimmed(_sentence(summary(chain), pen)))
     for passage in tell(chain):
