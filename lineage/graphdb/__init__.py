@@ -1,0 +1,1 @@
+"""Report and graph -> Neo4j: push, drop, and the saved queries."""

@@ -1,0 +1,198 @@
+"""Hits and chains of a report -> their nodes, and what ties them to the provenance graph. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lineage.errors import InputError
+from lineage.graphdb.labels import CHAIN, DETECTION, EVIDENCED_BY, PART_OF, TAGGED_BY
+from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow, caption, key, sample, stored, text
+from lineage.normalise.times import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lineage.report.model import Chain, DetectionHit, Report
+
+FIELD_CHARACTERS = 500
+"""Longest value kept of a field that made a detection match; the whole stands on the node."""
+_LAYERS = ("core", "bridge", "extension")
+
+EdgeName = tuple[str, str, str]
+"""(from, to, kind) as the report names an edge."""
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What the report adds to the graph.
+
+    Attributes:
+        nodes: (label, row) of detections and chains.
+        relationships: (ends, row) between them and the graph's nodes.
+        tagged: ids of the nodes that a detection tags.
+        chains_of: ids of the chains that an edge belongs to.
+    """
+
+    nodes: list[tuple[str, NodeRow]] = field(default_factory=list)
+    relationships: list[tuple[Ends, RelationshipRow]] = field(default_factory=list)
+    tagged: set[str] = field(default_factory=set)
+    chains_of: dict[EdgeName, list[str]] = field(default_factory=dict)
+
+    def count_nodes(self) -> Counter[str]:
+        """Nodes by label."""
+        return Counter(label for label, _ in self.nodes)
+
+    def count_relationships(self) -> Counter[str]:
+        """Relationships by type."""
+        return Counter(ends.type for ends, _ in self.relationships)
+
+
+def analyse(
+    report: Report, hits: Iterable[DetectionHit], label_of: Callable[[str], str]
+) -> Analysis:
+    """The detections and chains, and what ties them to the graph's nodes.
+
+    Args:
+        report: its chains are taken.
+        hits: the hits to take; a hit of a chain among them or not.
+        label_of: label of a node by its id in the report.
+    """
+    analysis = Analysis()
+    _add_hits(analysis, hits, label_of)
+    chains_of: defaultdict[EdgeName, list[str]] = defaultdict(list)
+    for chain in report.chains:
+        analysis.nodes.append((CHAIN, _chain_row(chain)))
+        analysis.relationships += _members(chain, label_of)
+        analysis.relationships += _evidence(chain)
+        for edge in chain.edges:
+            if chain.id not in chains_of[edge.from_, edge.to, edge.kind]:
+                chains_of[edge.from_, edge.to, edge.kind].append(chain.id)
+    analysis.chains_of = dict(chains_of)
+    return analysis
+
+
+def ticks(time: str) -> int:
+    """A report's time in ticks.
+
+    Raises:
+        InputError: it isn't one.
+    """
+    try:
+        return parse(time)[0]
+    except ValueError as error:
+        raise InputError(
+            f"the report: {error}; make it again with lineage correlate --json"
+        ) from error
+
+
+def _add_hits(
+    analysis: Analysis, hits: Iterable[DetectionHit], label_of: Callable[[str], str]
+) -> None:
+    by_detection: defaultdict[str, list[DetectionHit]] = defaultdict(list)
+    by_tag: defaultdict[tuple[str, str], list[DetectionHit]] = defaultdict(list)
+    for hit in hits:
+        by_detection[hit.rule_id].append(hit)
+        by_tag[hit.node, hit.rule_id].append(hit)
+        analysis.tagged.add(hit.node)
+    for same in by_detection.values():
+        analysis.nodes.append((DETECTION, _detection_row(same[0])))
+    for (node_id, rule_id), same in by_tag.items():
+        ends = Ends(TAGGED_BY, label_of(node_id), DETECTION)
+        strongest = min(same, key=lambda hit: _LAYERS.index(hit.layer))
+        row = _facts_row(node_id, rule_id, same)
+        row["properties"] |= {"layer": strongest.layer, "fields": _fields(strongest)}
+        if strongest.by:
+            row["properties"]["by"] = text(strongest.by)
+        analysis.relationships.append((ends, row))
+
+
+def _detection_row(hit: DetectionHit) -> NodeRow:
+    return {
+        "id": key(hit.rule_id),
+        "labels": [],
+        "times": {},
+        "properties": {
+            "caption": caption(hit.detection),
+            "title": text(hit.detection),
+            "type": hit.type,
+            "risk": hit.risk,
+            "attack": hit.attack,
+        },
+    }
+
+
+def _facts_row(source: str, target: str, hits: list[DetectionHit]) -> RelationshipRow:
+    """A relationship that stands for hits: when, how many, and which records."""
+    ordered = sorted(hits, key=lambda hit: ticks(hit.time))
+    return {
+        "source": key(source),
+        "target": key(target),
+        "times": {"first": ticks(ordered[0].time), "last": ticks(ordered[-1].time)},
+        "properties": {
+            "count": len(hits),
+            "evidence": sample([text(f"{hit.source}#{hit.record}") for hit in ordered]),
+        },
+    }
+
+
+def _fields(hit: DetectionHit) -> list[str]:
+    return [
+        text(f"{name}={value[:FIELD_CHARACTERS]}") for name, value in sorted(hit.fields.items())
+    ]
+
+
+def _chain_row(chain: Chain) -> NodeRow:
+    named = chain.family or chain.verdict
+    return {
+        "id": key(chain.id),
+        "labels": [],
+        "times": {"first_seen": ticks(chain.first_seen), "last_seen": ticks(chain.last_seen)},
+        "properties": {
+            "caption": caption(f"{named} {chain.score:.0f}"),
+            "score": chain.score,
+            "verdict": chain.verdict,
+            "hosts": [text(host) for host in chain.hosts],
+            "tactics": [stage.tactic for stage in chain.stages],
+            "score_parts": [
+                text(f"{part.points:+.1f} {part.part}: {part.why}") for part in chain.score_parts
+            ],
+            **({"family": stored(chain.family)} if chain.family else {}),
+        },
+    }
+
+
+def _members(
+    chain: Chain, label_of: Callable[[str], str]
+) -> Iterator[tuple[Ends, RelationshipRow]]:
+    """PART_OF: the chain's processes and artifacts, and tagged nodes that are neither."""
+    roles: dict[str, str] = {hit.node: "evidence" for hit in chain.evidence}
+    roles |= {artifact.node: "artifact" for artifact in chain.artifacts}
+    roles |= {process.node: process.role for process in chain.processes}
+    tactics: defaultdict[str, list[str]] = defaultdict(list)
+    for stage in chain.stages:
+        for node_id in stage.processes:
+            tactics[node_id].append(stage.tactic)
+    for node_id, role in roles.items():
+        properties: dict[str, object] = {"role": role}
+        if node_id in tactics:
+            properties["tactics"] = tactics[node_id]
+        yield (
+            Ends(PART_OF, label_of(node_id), CHAIN),
+            {
+                "source": key(node_id),
+                "target": key(chain.id),
+                "times": {},
+                "properties": properties,
+            },
+        )
+
+
+def _evidence(chain: Chain) -> Iterator[tuple[Ends, RelationshipRow]]:
+    """EVIDENCED_BY: the detections that the chain stands on."""
+    by_detection: defaultdict[str, list[DetectionHit]] = defaultdict(list)
+    for hit in chain.evidence:
+        by_detection[hit.rule_id].append(hit)
+    for rule_id, hits in by_detection.items():
+        yield Ends(EVIDENCED_BY, CHAIN, DETECTION), _facts_row(chain.id, rule_id, hits)

@@ -1,0 +1,208 @@
+"""Options and environment -> a verified connection; each of the driver's errors -> one line."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import neo4j
+from neo4j import exceptions
+
+import lineage
+from lineage.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEFAULT_URI = "bolt://127.0.0.1:7687"
+DEFAULT_USERNAME = "neo4j"
+OLDEST = (5, 26)
+"""The oldest server whose Cypher the statements need: 5.26 LTS (dynamic labels and properties,
+scoped subqueries, SHORTEST)."""
+CONNECT_SECONDS = 15.0
+RETRY_SECONDS = 30.0
+"""How long a transaction that failed for a passing reason is tried again."""
+
+_RESTART = "start it (docker compose up -d), or name another with NEO4J_URI or --uri"
+_BY_CODE = {
+    "Neo.ClientError.Security.Unauthorized": (
+        "user name or password is wrong; set NEO4J_USERNAME and NEO4J_PASSWORD"
+    ),
+    "Neo.ClientError.Security.AuthenticationRateLimit": (
+        "too many failed log-ins; wait some seconds and check NEO4J_PASSWORD"
+    ),
+    "Neo.ClientError.Security.CredentialsExpired": (
+        "the first password was never changed; log in with Neo4j Browser or cypher-shell, set one, "
+        "and give it in NEO4J_PASSWORD"
+    ),
+    "Neo.ClientError.Security.Forbidden": (
+        "this user may not do that; use one who may write and create indexes"
+    ),
+    "Neo.ClientError.Database.DatabaseNotFound": (
+        "it has no database of that name; set NEO4J_DATABASE or --database to one it has"
+    ),
+    "Neo.TransientError.Database.DatabaseUnavailable": (
+        "the database is not available now; see the server's log (a full disk stops it), then try "
+        "again"
+    ),
+    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": (
+        "the database takes no writes; see the server's log (a full disk makes it read-only)"
+    ),
+    "Neo.TransientError.General.MemoryPoolOutOfMemoryError": (
+        "the server's transaction memory is used up; give it more "
+        "(server.memory.heap.max_size, dbms.memory.transaction.total.max), then try again"
+    ),
+    "Neo.TransientError.General.OutOfMemoryError": (
+        "the server is out of memory; give it more (server.memory.heap.max_size), then try again"
+    ),
+}
+_DISK_FULL = re.compile(r"no space left|disk (is )?full|not enough space", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is, and as whom to log in.
+
+    Attributes:
+        uri: bolt://, bolt+s://, neo4j:// and so on.
+        username: user name.
+        password: password; empty for a server without log-in. Never shown.
+        database: its name, or None for the server's default.
+    """
+
+    uri: str
+    username: str
+    password: str
+    database: str | None
+
+    @classmethod
+    def of(
+        cls,
+        environment: Mapping[str, str],
+        *,
+        uri: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        database: str | None = None,
+    ) -> Address:
+        """What the options say, else the NEO4J_* variables, else the defaults."""
+        return cls(
+            uri or environment.get("NEO4J_URI") or DEFAULT_URI,
+            username or environment.get("NEO4J_USERNAME") or DEFAULT_USERNAME,
+            password or environment.get("NEO4J_PASSWORD") or "",
+            database or environment.get("NEO4J_DATABASE") or None,
+        )
+
+    def __repr__(self) -> str:
+        return f"Address({self}, database={self.database!r})"
+
+    def __str__(self) -> str:
+        """The address to show: without anything that could be a secret."""
+        try:
+            parts = urlsplit(self.uri)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return "the given address"
+        host = parts.hostname or ""
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A verified connection to one database."""
+
+    driver: neo4j.Driver
+    address: Address
+
+    @contextmanager
+    def session(self) -> Iterator[neo4j.Session]:
+        """A session in which the driver's errors are raised as one line.
+
+        Raises:
+            DatabaseError: whatever the driver or server refused.
+        """
+        with (
+            explained(self.address),
+            self.driver.session(database=self.address.database) as session,
+        ):
+            yield session
+
+
+@contextmanager
+def connected(address: Address) -> Iterator[Database]:
+    """Connects, and checks that the server answers, takes the password and is new enough.
+
+    Raises:
+        DatabaseError: it doesn't; one line says what to do.
+    """
+    with explained(address):
+        driver = neo4j.GraphDatabase.driver(
+            address.uri,
+            auth=(address.username, address.password) if address.password else None,
+            user_agent=f"lineage/{lineage.__version__}",
+            connection_timeout=CONNECT_SECONDS,
+            connection_acquisition_timeout=CONNECT_SECONDS,
+            max_transaction_retry_time=RETRY_SECONDS,
+        )
+    with driver:
+        with explained(address):
+            agent = driver.get_server_info().agent
+        _check_version(agent, address)
+        database = Database(driver, address)
+        with database.session() as session:  # an expired password and a wrong name show only here
+            session.run("RETURN 1").consume()
+        yield database
+
+
+def _check_version(agent: str, address: Address) -> None:
+    found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    if found is None or (int(found[1]), int(found[2])) >= OLDEST:
+        return
+    oldest = ".".join(map(str, OLDEST))
+    raise DatabaseError(f"{address}: the server is {agent}; lineage needs Neo4j {oldest} or newer")
+
+
+@contextmanager
+def explained(address: Address) -> Iterator[None]:
+    """Turns the driver's errors into one line.
+
+    Raises:
+        DatabaseError: for every error of the driver or server.
+    """
+    try:
+        yield
+    except (exceptions.ServiceUnavailable, exceptions.SessionExpired) as error:
+        raise DatabaseError(_unreachable(address, error)) from error
+    except exceptions.Neo4jError as error:
+        raise DatabaseError(f"{address}: {_refused(error)}") from error
+    except exceptions.ConfigurationError as error:
+        raise DatabaseError(
+            f"{address}: {_first_line(error)}; give an address such as {DEFAULT_URI}"
+        ) from error
+    except exceptions.DriverError as error:
+        raise DatabaseError(f"{address}: {_first_line(error)}; {_RESTART}") from error
+
+
+def _unreachable(address: Address, error: Exception) -> str:
+    if "+s" in address.uri.partition("://")[0]:
+        return (
+            f"cannot reach Neo4j at {address} over TLS ({_first_line(error)}); check its "
+            "certificate, or use bolt:// or neo4j:// where the server has none"
+        )
+    return f"cannot reach Neo4j at {address}; {_RESTART}"
+
+
+def _refused(error: exceptions.Neo4jError) -> str:
+    code, message = error.code or "", error.message or ""
+    if _DISK_FULL.search(message):
+        return "the server's disk is full; free some space, then run the same command again"
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    return f"the server refused: {_first_line(message)} ({code}); see the server's log"
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().partition("\n")[0][:300] or type(error).__name__

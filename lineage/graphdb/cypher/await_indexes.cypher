@@ -1,0 +1,2 @@
+// Waits until the indexes can be used. Parameter: seconds.
+CALL db.awaitIndexes($seconds)

@@ -1,0 +1,190 @@
+"""A stored report -> what is pushed: its chains, with all that the report says of their nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lineage.errors import InputError
+from lineage.graph.nodes import (
+    DnsNode,
+    FileNode,
+    HostNode,
+    ModuleNode,
+    Node,
+    ProcessNode,
+    RegistryNode,
+    ScriptNode,
+    UserNode,
+)
+from lineage.graph.schema import EDGE_SCHEMAS, NODE_KINDS, NodeKind
+from lineage.graphdb.analysis import Analysis, analyse, ticks
+from lineage.graphdb.content import Content, NodeRows, RelationshipRows
+from lineage.graphdb.labels import LABEL, TAGGED
+from lineage.graphdb.rows import Ends, RelationshipRow, key, node_row, sample, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lineage.report.model import Artifact, ChainEdge, ChainProcess, Report
+
+_SCHEMA = {str(schema.kind): schema for schema in EDGE_SCHEMAS}
+
+
+def content(report: Report) -> Content:
+    """What a push of a stored report writes: the chains, since a report holds no more of the graph.
+
+    Raises:
+        InputError: a node id or an edge kind isn't one that lineage writes.
+    """
+    hits = {
+        (hit.rule_id, hit.node, hit.source, hit.record): hit
+        for chain in report.chains
+        for hit in chain.evidence
+    }
+    analysis = analyse(report, hits.values(), lambda node_id: LABEL[kind_of(node_id)])
+    nodes = _nodes(report)
+    edges = _edges(edge for chain in report.chains for edge in chain.edges)
+    labels = Counter(LABEL[node.kind] for node in nodes.values())
+    types = Counter(_schema_type(kind) for _, _, kind in edges)
+    return Content(
+        dict(labels + analysis.count_nodes()),
+        dict(types + analysis.count_relationships()),
+        lambda: _node_rows(nodes.values(), analysis),
+        lambda: _relationship_rows(edges, analysis),
+    )
+
+
+def kind_of(node_id: str) -> NodeKind:
+    """The kind that a node id begins with.
+
+    Raises:
+        InputError: it begins with none.
+    """
+    kind = node_id.partition(":")[0]
+    if kind not in NODE_KINDS:
+        raise InputError(
+            f"the report names node {node_id[:80]!r}, which is of no known kind; make the report "
+            "again with lineage correlate --json"
+        )
+    return kind
+
+
+def _schema_type(kind: str) -> str:
+    if kind not in _SCHEMA:
+        raise InputError(
+            f"the report names edge kind {kind[:80]!r}, which is not known; make the report again "
+            "with lineage correlate --json"
+        )
+    return _SCHEMA[kind].type
+
+
+def _nodes(report: Report) -> dict[str, Node]:
+    """The chains' nodes: those it describes, and those it only names."""
+    nodes: dict[str, Node] = {}
+    for chain in report.chains:
+        nodes |= {process.node: _process(process) for process in chain.processes}
+        nodes |= {artifact.node: _artifact(artifact) for artifact in chain.artifacts}
+    for node_id in _named(report):
+        if node_id not in nodes:
+            nodes[node_id] = _stub(node_id)
+    return nodes
+
+
+def _named(report: Report) -> Iterator[str]:
+    for chain in report.chains:
+        yield from (hit.node for hit in chain.evidence)
+        for edge in chain.edges:
+            yield from (edge.from_, edge.to)
+
+
+def _process(process: ChainProcess) -> ProcessNode:
+    return ProcessNode(
+        process.node,
+        process.host,
+        pid=process.pid,
+        image=process.image,
+        command_line=process.command_line,
+        start=None if process.start is None else ticks(process.start),
+        placeholder=process.start is None,
+    )
+
+
+def _artifact(artifact: Artifact) -> Node:
+    return _named_node(artifact.node, artifact.kind, artifact.value)
+
+
+def _stub(node_id: str) -> Node:
+    """A node of which the report tells no more than its id, whose last part names it."""
+    return _named_node(node_id, kind_of(node_id), _parts(node_id)[1])
+
+
+def _named_node(node_id: str, kind: NodeKind, value: str) -> Node:
+    host = _parts(node_id)[0]
+    match kind:
+        case "process":
+            return ProcessNode(node_id, host)
+        case "file":
+            return FileNode(node_id, host, value)
+        case "registry":
+            return RegistryNode(node_id, host, value)
+        case "dns":
+            return DnsNode(node_id, value)
+        case "module":
+            return ModuleNode(node_id, host, value)
+        case "script":
+            return ScriptNode(node_id, host, value)
+        case "host":
+            return HostNode(node_id, value)
+        case "user":
+            return UserNode(node_id, value)
+
+
+def _parts(node_id: str) -> tuple[str, str]:
+    r"""Host and name of an id such as `file:ws01:c:\a.exe`; no host for `dns:a.example`."""
+    kind, _, rest = node_id.partition(":")
+    if kind in {"dns", "host", "user"}:
+        return "", rest
+    host, _, name = rest.partition(":")
+    return host, name
+
+
+def _edges(edges: Iterable[ChainEdge]) -> dict[tuple[str, str, str], list[ChainEdge]]:
+    """Each edge once, with all the records that chains give for it."""
+    found: dict[tuple[str, str, str], list[ChainEdge]] = {}
+    for edge in edges:
+        told = found.setdefault((edge.from_, edge.to, edge.kind), [])
+        if edge not in told:
+            told.append(edge)
+    return found
+
+
+def _node_rows(nodes: Iterable[Node], analysis: Analysis) -> NodeRows:
+    for node in nodes:
+        yield LABEL[node.kind], node_row(node, [TAGGED] if node.id in analysis.tagged else [])
+    yield from analysis.nodes
+
+
+def _relationship_rows(
+    edges: dict[tuple[str, str, str], list[ChainEdge]], analysis: Analysis
+) -> RelationshipRows:
+    for (source, target, kind), told in edges.items():
+        ends = Ends(_schema_type(kind), LABEL[kind_of(source)], LABEL[kind_of(target)])
+        row = _edge_row(source, target, kind, told)
+        row["properties"]["chains"] = analysis.chains_of[source, target, kind]
+        yield ends, row
+    yield from analysis.relationships
+
+
+def _edge_row(source: str, target: str, kind: str, told: list[ChainEdge]) -> RelationshipRow:
+    ordered = sorted(told, key=lambda edge: ticks(edge.time))
+    return {
+        "source": key(source),
+        "target": key(target),
+        "times": {"first": ticks(ordered[0].time), "last": ticks(ordered[-1].time)},
+        "properties": {
+            "count": len(told),
+            "flow": _SCHEMA[kind].flow,
+            "evidence": sample([text(f"{edge.source}#{edge.record}") for edge in ordered]),
+        },
+    }

@@ -1,0 +1,131 @@
+"""A run's graph and report -> what is pushed: all of it, or the chains and what is near."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
+from lineage.graphdb.analysis import Analysis, analyse
+from lineage.graphdb.content import Content, NodeRows, RelationshipRows
+from lineage.graphdb.labels import LABEL, TAGGED
+from lineage.graphdb.rows import SAMPLE, Ends, RelationshipRow, key, node_row, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.report.model import Report
+
+_SCHEMA = {schema.kind: schema for schema in EDGE_SCHEMAS}
+_LEAVES = frozenset({"host", "user"})
+"""Kinds that are shown but not walked through: everything on a host is one step from it."""
+
+
+def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) -> Content:
+    """What a push of a run writes.
+
+    Args:
+        graph: the run's provenance graph.
+        report: the run's report.
+        hops: None for the whole graph; else only the chains and what lies within so many steps of
+            them, in any direction (hosts and users are not walked through).
+    """
+    selected = None if hops is None else _around(graph, report, hops)
+    hits = [hit for hit in report.detections if selected is None or hit.node in selected]
+    analysis = analyse(report, hits, lambda node_id: LABEL[graph.node(node_id).kind])
+    if selected is None:
+        nodes, edges = graph.count_nodes(), graph.count_edges()
+        node_counts = Counter({each.label: nodes[each.kind] for each in NODE_SCHEMAS})
+        edge_counts = Counter({each.type: edges[each.kind] for each in EDGE_SCHEMAS})
+    else:
+        node_counts = Counter(LABEL[graph.node(each).kind] for each in selected)
+        edge_counts = Counter(_SCHEMA[edge.kind].type for edge in _edges(graph, selected))
+    return Content(
+        dict(node_counts + analysis.count_nodes()),
+        dict(edge_counts + analysis.count_relationships()),
+        lambda: _nodes(graph, selected, analysis),
+        lambda: _relationships(graph, selected, analysis, [each.source for each in report.inputs]),
+    )
+
+
+def _around(graph: ProvenanceGraph, report: Report, hops: int) -> dict[str, None]:
+    """Ids of the chains' nodes and of what lies within so many steps, nearest first."""
+    selected: dict[str, None] = {}
+    for chain in report.chains:
+        selected |= dict.fromkeys(member.node for member in chain.processes)
+        selected |= dict.fromkeys(member.node for member in chain.artifacts)
+        selected |= dict.fromkeys(hit.node for hit in chain.evidence)
+        for edge in chain.edges:
+            selected[edge.from_] = selected[edge.to] = None
+    frontier = list(selected)
+    for _ in range(hops):
+        frontier = [each for node_id in frontier for each in _reach(graph, node_id, selected)]
+    return selected
+
+
+def _reach(graph: ProvenanceGraph, node_id: str, selected: dict[str, None]) -> Iterator[str]:
+    """The neighbours that weren't selected yet, which are now."""
+    if graph.node(node_id).kind in _LEAVES:
+        return
+    neighbours = [edge.target for edge in graph.out_edges(node_id)]
+    neighbours += [edge.source for edge in graph.in_edges(node_id)]
+    for neighbour in neighbours:
+        if neighbour not in selected:
+            selected[neighbour] = None
+            yield neighbour
+
+
+def _edges(graph: ProvenanceGraph, selected: dict[str, None] | None) -> Iterator[Edge]:
+    if selected is None:
+        yield from graph.edges()
+        return
+    for node_id in selected:
+        yield from (edge for edge in graph.out_edges(node_id) if edge.target in selected)
+
+
+def _nodes(
+    graph: ProvenanceGraph, selected: dict[str, None] | None, analysis: Analysis
+) -> NodeRows:
+    nodes = graph.nodes() if selected is None else map(graph.node, selected)
+    for node in nodes:
+        yield LABEL[node.kind], node_row(node, [TAGGED] if node.id in analysis.tagged else [])
+    yield from analysis.nodes
+
+
+def _relationships(
+    graph: ProvenanceGraph,
+    selected: dict[str, None] | None,
+    analysis: Analysis,
+    sources: Sequence[str],
+) -> RelationshipRows:
+    ends: dict[tuple[str, str, str], Ends] = {}
+    node = graph.node
+    for edge in _edges(graph, selected):
+        kinds = (edge.kind, node(edge.source).kind, node(edge.target).kind)
+        if kinds not in ends:
+            ends[kinds] = Ends(_SCHEMA[edge.kind].type, LABEL[kinds[1]], LABEL[kinds[2]])
+        yield ends[kinds], _edge_row(graph, edge, analysis, sources)
+    yield from analysis.relationships
+
+
+def _edge_row(
+    graph: ProvenanceGraph, edge: Edge, analysis: Analysis, sources: Sequence[str]
+) -> RelationshipRow:
+    events, told = graph.events, edge.events
+    shown = told if len(told) <= 2 * SAMPLE else told[:SAMPLE] + told[-SAMPLE:]
+    references = [events[ordinal] for ordinal in shown]
+    properties: dict[str, object] = {
+        "count": len(told),
+        "flow": _SCHEMA[edge.kind].flow,
+        "evidence": [text(f"{sources[each.source]}#{each.record}") for each in references],
+    }
+    chains = analysis.chains_of.get((edge.source, edge.target, edge.kind))
+    if chains:
+        properties["chains"] = chains
+    return {
+        "source": key(edge.source),
+        "target": key(edge.target),
+        "times": {"first": references[0].time, "last": references[-1].time},
+        "properties": properties,
+    }

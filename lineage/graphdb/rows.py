@@ -1,0 +1,148 @@
+"""Nodes and edges -> the rows that are sent to Neo4j. Pure.
+
+A row is what `cypher/node.cypher` and `cypher/relationship.cypher` take: ids, plain properties, and
+times as ticks. Text goes in as the telemetry has it, but for lone surrogates, which no UTF-8 can
+carry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import NamedTuple, TypedDict
+
+from lineage.graph.nodes import FileNode, ModuleNode, Node, ProcessNode
+from lineage.graph.nodes import caption as node_caption
+from lineage.graph.schema import NODE_SCHEMAS, NodeKind
+from lineage.normalise.paths import canonical_path, name_of
+
+
+class NodeRow(TypedDict):
+    """A node as `cypher/node.cypher` takes it.
+
+    `labels` are those beside its kind's, `times` properties in ticks.
+    """
+
+    id: str
+    labels: list[str]
+    times: dict[str, int]
+    properties: dict[str, object]
+
+
+class RelationshipRow(TypedDict):
+    """A relationship as `cypher/relationship.cypher` takes it, between the ids of two nodes."""
+
+    source: str
+    target: str
+    times: dict[str, int]
+    properties: dict[str, object]
+
+
+KEY_CHARACTERS = 1000
+"""Longest id. An index entry of Neo4j holds about 8 kB (Cypher manual, "Range index limitations"),
+a character is up to 4 bytes, and a path in telemetry may have any length."""
+NAME_CHARACTERS = 255
+"""Longest file name that Windows has (MAX_PATH's component); a longer one is cut in `name`."""
+CAPTION_CHARACTERS = 60
+SAMPLE = 5
+"""Records named at each end where many show the same edge."""
+_TIMES = frozenset({"start"})
+"""Properties of the schema that are times."""
+NAMED_KINDS: frozenset[NodeKind] = frozenset({"process", "file", "module"})
+"""Kinds with a `name`: the file name in lower case, to search by."""
+_PROPERTIES = {schema.kind: tuple(schema.properties) for schema in NODE_SCHEMAS}
+_INTEGERS = range(-(2**63), 2**63)
+
+
+class Ends(NamedTuple):
+    """Which relationships a statement writes: their type between two labels."""
+
+    type: str
+    source_label: str
+    target_label: str
+
+
+def key(node_id: str) -> str:
+    """The id as Neo4j holds it: itself, or where too long for an index, its start and SHA-256."""
+    node_id = text(node_id)
+    if len(node_id) <= KEY_CHARACTERS:
+        return node_id
+    digest = hashlib.sha256(node_id.encode()).hexdigest()
+    return f"{node_id[: KEY_CHARACTERS - 65]}#{digest}"
+
+
+def text(value: str) -> str:
+    """Text that UTF-8 can carry: lone surrogates become U+FFFD, all else stays."""
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
+
+
+def file_name(path: str) -> str:
+    r"""The name to search a program or file by.
+
+    >>> file_name(r"\\?\C:\Windows\System32\CMD.EXE")
+    'cmd.exe'
+    """
+    return text(name_of(canonical_path(path))[:NAME_CHARACTERS])
+
+
+def caption(shown: str) -> str:
+    r"""What is written on a node: the last part of a path, on one line, and short.
+
+    >>> caption(r"C:\Windows\System32\cmd.exe")
+    'cmd.exe'
+    """
+    line = " ".join(text(name_of(shown) or shown).split())
+    return line if len(line) <= CAPTION_CHARACTERS else line[: CAPTION_CHARACTERS - 1] + "…"
+
+
+def node_row(node: Node, labels: list[str]) -> NodeRow:
+    """A node's row.
+
+    Args:
+        node: the node.
+        labels: labels beside its kind's.
+    """
+    properties: dict[str, object] = {"caption": caption(node_caption(node))}
+    times: dict[str, int] = {}
+    for name in _PROPERTIES[node.kind]:
+        value = getattr(node, name)
+        if value is None or value == {}:
+            continue
+        if name in _TIMES:
+            times[name] = value
+        else:
+            properties[name] = stored(value)
+    path = _path(node)
+    if path:
+        properties["name"] = file_name(path)
+    return {"id": key(node.id), "labels": labels, "times": times, "properties": properties}
+
+
+def _path(node: Node) -> str | None:
+    if isinstance(node, ProcessNode):
+        return node.image
+    return node.path if isinstance(node, FileNode | ModuleNode) else None
+
+
+def stored(value: object) -> object:
+    """A value in a type that Neo4j has: a mapping becomes a list of `key=value`."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        return [text(f"{name}={each}") for name, each in sorted(value.items())]
+    if isinstance(value, int) and value not in _INTEGERS:
+        return str(value)
+    return value
+
+
+def sample(references: list[str]) -> list[str]:
+    """All references, or the first and last five of many."""
+    if len(references) <= 2 * SAMPLE:
+        return references
+    return references[:SAMPLE] + references[-SAMPLE:]

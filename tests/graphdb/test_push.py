@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from neo4j.time import DateTime
+from neo4j_case import Story, intrusion
+
+from lineage.errors import DatabaseError, UsageError
+from lineage.graph.nodes import FileNode, ProcessNode, ScriptNode
+from lineage.graph.provenance import ProvenanceGraph
+from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
+from lineage.graphdb import from_report, from_run, push
+from lineage.graphdb.connect import Address, connected
+from lineage.graphdb.content import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def run_content(story: Story, hops: int | None = None) -> Content:
+    return from_run.content(story.graph, story.report(), hops=hops)
+
+
+def counts(ask: Callable[..., Any]) -> tuple[dict[str, int], dict[str, int]]:
+    nodes = ask(
+        "MATCH (n {case: $case}) UNWIND labels(n) AS label WITH label WHERE label <> 'Tagged' "
+        "RETURN label, count(*) AS count"
+    )
+    edges = ask("MATCH ({case: $case})-[r]->() RETURN type(r) AS type, count(*) AS count")
+    return (
+        {row["label"]: row["count"] for row in nodes},
+        {row["type"]: row["count"] for row in edges},
+    )
+
+
+def test_what_is_counted_first_is_what_stands_there_afterwards(database, case, ask):
+    content = run_content(intrusion())
+    written: list[int] = []
+    push.push(database, case, content, written.append)
+    nodes, relationships = counts(ask)
+    assert nodes == content.nodes_by_label
+    assert relationships == content.relationships_by_type
+    assert sum(written) == content.rows
+
+
+def test_labels_and_types_are_the_schema_s(database, case, ask):
+    push.push(database, case, run_content(intrusion()))
+    nodes, relationships = counts(ask)
+    assert set(nodes) == {each.label for each in NODE_SCHEMAS} | {"Detection", "Chain"}
+    assert set(relationships) <= {each.type for each in EDGE_SCHEMAS} | {
+        "TAGGED_BY",
+        "PART_OF",
+        "EVIDENCED_BY",
+    }
+
+
+def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
+    push.push(database, case, run_content(intrusion()))
+    [row] = ask(
+        "MATCH (p:Process {case: $case, id: 'process:ws01:wscript'}) RETURN p, labels(p) AS l"
+    )
+    process = dict(row["p"])
+    assert row["l"] == ["Process", "Tagged"]
+    assert process.pop("start").iso_format() == "2026-03-02T10:00:06.000000100+00:00"
+    assert process == {
+        "case": case,
+        "id": "process:ws01:wscript",
+        "host": "ws01",
+        "pid": 5200,
+        "image": "C:\\Windows\\System32\\wscript.exe",
+        "command_line": "C:\\Windows\\System32\\wscript.exe",
+        "user": "CORP\\dana",
+        "placeholder": False,
+        "name": "wscript.exe",
+        "caption": "wscript.exe",
+    }
+
+
+def test_an_edge_carries_times_count_evidence_and_chains(database, case, ask):
+    push.push(database, case, run_content(intrusion()))
+    [row] = ask(
+        "MATCH (:Process {case: $case, id: 'process:ws01:remcos'})-[r:QUERIED]->(d) "
+        "RETURN properties(r) AS r, d.name AS name"
+    )
+    edge = row["r"]
+    first, last = edge.pop("first"), edge.pop("last")
+    assert isinstance(first, DateTime)
+    assert (last - first).seconds == 1
+    evidence = edge.pop("evidence")
+    assert [each.rpartition("#")[0] for each in evidence] == ["export.zip!Sysmon.evtx"] * 2
+    assert edge == {"case": case, "count": 2, "flow": "forward", "chains": ["chain-ws01"]}
+    assert row["name"] == "c2.example"
+
+
+def test_many_records_of_one_edge_are_counted_but_only_sampled(database, case, ask):
+    story = Story()
+    story.graph.add(ProcessNode("process:h:1", "h"))
+    story.graph.add(FileNode("file:h:a", "h", "a"))
+    for _ in range(30):
+        story.fact("process:h:1", "wrote", "file:h:a")
+    push.push(database, case, run_content(story))
+    [row] = ask("MATCH ({case: $case})-[r:WROTE]->() RETURN r.count AS count, r.evidence AS some")
+    assert row["count"] == 30
+    assert [int(each.rpartition("#")[2]) for each in row["some"]] == [1, 2, 3, 4, 5, *range(26, 31)]
+
+
+def test_hits_and_chains_are_tied_to_the_graph(database, case, ask):
+    push.push(database, case, run_content(intrusion()))
+    tagged = ask(
+        "MATCH (n:Tagged {case: $case})-[t:TAGGED_BY]->(d:Detection) "
+        "RETURN n.id AS node, d.title AS title, t.count AS count, t.layer AS layer, t.fields AS f"
+    )
+    assert {(row["node"], row["title"]) for row in tagged} == {
+        (hit.node, hit.detection) for hit in intrusion().hits
+    }
+    assert all(row["count"] == 1 and row["layer"] == "core" for row in tagged)
+    assert tagged[0]["f"] == ["Image=C:\\x.exe"]
+    [chain] = ask(
+        "MATCH (c:Chain {case: $case, id: 'chain-ws01'})-[e:EVIDENCED_BY]->(d) "
+        "RETURN properties(c) AS c, count(d) AS detections"
+    )
+    assert chain["detections"] == 6
+    assert chain["c"]["score_parts"] == ["+91.5 stages: stages in order"]
+    assert (chain["c"]["caption"], chain["c"]["verdict"]) == ("Remcos 92", "confirmed")
+    roles = ask(
+        "MATCH (n {case: $case})-[p:PART_OF]->(:Chain {id: 'chain-ws02'}) "
+        "RETURN n.id AS node, p.role AS role, p.tactics AS tactics"
+    )
+    assert sorted((row["node"], row["role"], row["tactics"]) for row in roles) == [
+        ("dns:c2.example", "artifact", None),
+        ("file:ws02:c:\\programdata\\remcos\\remcos.exe", "artifact", None),
+        ("process:ws02:remcos", "payload", ["command-and-control"]),
+    ]
+
+
+def test_pushing_twice_gives_the_same_graph(database, case, picture):
+    push.push(database, case, run_content(intrusion()))
+    once = picture(case)
+    push.push(database, case, run_content(intrusion()))
+    assert picture(case) == once
+    assert once[0]
+
+
+def test_two_cases_do_not_see_each_other(database, case, picture):
+    push.push(database, case, run_content(intrusion()))
+    before = picture(case)
+    other = f"{case}-other"
+    small = Story()
+    small.host("ws01", "CORP\\dana")
+    push.push(database, other, run_content(small))
+    assert picture(case) == before
+    assert [labels for labels, _ in picture(other)[0]] == [["Host"], ["User"]]
+    with database.session() as session:
+        crossing = session.run(
+            "MATCH (a)-[r]->(b) WHERE a.case <> b.case OR r.case <> a.case RETURN count(r) AS n"
+        ).single(strict=True)
+    assert crossing["n"] == 0
+
+
+HOSTILE = {
+    "quotes": "'; \"`) DETACH DELETE n //",
+    "cypher": "}) MATCH (n) DETACH DELETE n WITH 1 AS x CREATE (m:Owned {a: '",
+    "html": "<img src=x onerror=alert(1)></script>",
+    "backslashes": "\\\\?\\C:\\a\\\\b\\u0041\\",
+    "long": "A" * 30_000,
+    "long-wide": "ж漢🦠" * 10_000,
+    "emoji": "🧨👨‍👩‍👧‍👦",
+    "nul-and-controls": "a\x00b\x1b[31m\r\n\t\u202e",
+    "parameter": "$case {case} %s",
+    "spaces": "  x  ",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_comes_out_as_it_went_in(database, case, ask, name):
+    text = HOSTILE[name]
+    graph = ProvenanceGraph()
+    graph.add(ProcessNode(f"process:h:{text}", "h", image=text, command_line=text, user=text))
+    graph.add(FileNode(f"file:h:{text}", text, text, {"SHA256": text}))
+    graph.add(ScriptNode(f"script:h:{text}", "h", text))
+    ordinal = graph.events.add(0, 0, 1, 1)
+    graph.connect(f"process:h:{text}", f"file:h:{text}", "wrote", ordinal)
+    push.push(database, case, from_run.content(graph, Story().report()))
+    [row] = ask(
+        "MATCH (p:Process {case: $case})-[:WROTE]->(f:File), (s:ScriptBlock {case: $case}) "
+        "RETURN p.image AS image, p.command_line AS line, p.user AS user, f.path AS path, "
+        "f.host AS host, f.hashes AS hashes, s.text AS text"
+    )
+    assert row.pop("hashes") == [f"SHA256={text}"]
+    assert set(row.values()) == {text}
+
+
+def test_long_ids_stay_distinct(database, case, ask):
+    graph = ProvenanceGraph()
+    for ending in ("a", "b"):
+        graph.add(FileNode(f"file:h:{'x' * 30_000}{ending}", "h", f"{'x' * 30_000}{ending}"))
+    push.push(database, case, from_run.content(graph, Story().report()))
+    assert [
+        row["n"] for row in ask("MATCH (f:File {case: $case}) RETURN f.path AS n ORDER BY n")
+    ] == [
+        "x" * 30_000 + "a",
+        "x" * 30_000 + "b",
+    ]
+
+
+def test_a_lone_surrogate_and_a_number_too_large_do_not_stop_a_push(database, case, ask):
+    graph = ProvenanceGraph()
+    graph.add(ProcessNode("process:h:1", "h", pid=2**64, image="a\ud800b"))
+    push.push(database, case, from_run.content(graph, Story().report()))
+    [row] = ask("MATCH (p:Process {case: $case}) RETURN p.pid AS pid, p.image AS image")
+    assert row == {"pid": "18446744073709551616", "image": "a\ufffdb"}
+
+
+def test_only_chains_pushes_the_chains_and_what_is_near(database, case, ask):
+    content = run_content(intrusion(), hops=1)
+    push.push(database, case, content)
+    nodes, relationships = counts(ask)
+    assert nodes == content.nodes_by_label
+    assert relationships == content.relationships_by_type
+    found = {row["id"] for row in ask("MATCH (p:Process {case: $case}) RETURN p.id AS id")}
+    assert found == {
+        *(process.node for chain in intrusion().chains for process in chain.processes),
+        "process:ws01:explorer",
+        "process:ws01:explorer2",
+        "process:ws01:chrome",  # wrote the document
+        "process:ws02:explorer",
+    }
+
+
+def test_no_hops_pushes_the_chains_alone(database, case, ask):
+    push.push(database, case, run_content(intrusion(), hops=0))
+    found = {row["id"] for row in ask("MATCH (p:Process {case: $case}) RETURN p.id AS id")}
+    assert found == {process.node for chain in intrusion().chains for process in chain.processes}
+
+
+def test_hosts_are_shown_but_not_walked_through():
+    near, far = run_content(intrusion(), hops=2), run_content(intrusion(), hops=9)
+    assert near.nodes_by_label["Host"] == 2
+    assert far.nodes_by_label["Process"] < run_content(intrusion()).nodes_by_label["Process"]
+
+
+def test_a_report_alone_pushes_its_chains(database, case, ask):
+    report = intrusion().report()
+    content = from_report.content(report)
+    push.push(database, case, content)
+    nodes, relationships = counts(ask)
+    assert nodes == content.nodes_by_label
+    assert relationships == content.relationships_by_type
+    edges = ask(
+        "MATCH (a {case: $case})-[r]->(b) WHERE r.flow IS NOT NULL "
+        "RETURN a.id AS a, type(r) AS type, b.id AS b, r.chains AS chains"
+    )
+    types = {each.kind: each.type for each in EDGE_SCHEMAS}
+    assert {(row["a"], row["type"], row["b"]) for row in edges} == {
+        (edge.from_, types[edge.kind], edge.to)  # type: ignore[index]
+        for chain in report.chains
+        for edge in chain.edges
+    }
+
+
+def test_a_report_s_processes_are_as_a_run_pushes_them(database, case, ask):
+    code = "MATCH (n:Process {case: $case, id: 'process:ws01:update'}) RETURN properties(n) AS n"
+    push.push(database, case, from_report.content(intrusion().report()))
+    [alone] = ask(code)
+    push.push(database, case, run_content(intrusion()))
+    [whole] = ask(code)
+    assert alone["n"] == {name: value for name, value in whole["n"].items() if name != "user"}
+
+
+def _push_slowly(address: Address, case: str, until: int, connection: Any) -> None:
+    """Pushes, and halts for good once so many rows are written."""
+    written = 0
+
+    def advance(count: int) -> None:
+        nonlocal written
+        written += count
+        if written >= until:
+            connection.send(written)
+            signal.pause()
+
+    push.BATCH_ROWS = 7
+    with connected(address) as database:
+        push.push(database, case, run_content(intrusion()), advance)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX has kill -9")
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_push_that_was_killed_is_made_whole_by_the_next(database, address, picture, case, share):
+    content = run_content(intrusion())
+    push.push(database, f"{case}-once", content)
+    whole = picture(f"{case}-once")
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_push_slowly, args=(address, case, int(content.rows * share), theirs)
+    )
+    process.start()
+    assert ours.poll(60)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    half = picture(case)
+    assert half[0]
+    assert len(half[1]) < len(whole[1])
+    push.push(database, case, content)
+    assert _without_case(picture(case), case) == _without_case(whole, f"{case}-once")
+
+
+def _without_case(picture: tuple[list[Any], list[Any]], case: str) -> list[Any]:
+    own = repr(("case", case))
+    return [
+        [(*each[:-1], [item for item in each[-1] if item != own]) for each in part]
+        for part in picture
+    ]
+
+
+def test_a_case_that_is_dropped_in_mid_push_is_said(database, case):
+    content = run_content(intrusion())
+    empty = Content({}, content.relationships_by_type, lambda: iter(()), content.relationships)
+    with pytest.raises(DatabaseError, match=r"relationships found no nodes; .* push again"):
+        push.push(database, case, empty)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\nb", "a\x00"])
+def test_a_case_has_a_printable_name(name):
+    with pytest.raises(UsageError, match="--case"):
+        push.case_name(name)
+
+
+def test_a_case_name_may_be_in_any_script():
+    assert push.case_name(" Überfall '26 漢 ") == "Überfall '26 漢"
