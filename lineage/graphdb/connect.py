@@ -150,14 +150,19 @@ def connected(address: Address) -> Iterator[Database]:
     with driver:
         with explained(address):
             agent = driver.get_server_info().agent
-        _check_version(agent, address)
+        check_version(agent, address)
         database = Database(driver, address)
         with database.session() as session:  # an expired password and a wrong name show only here
             session.run("RETURN 1").consume()
         yield database
 
 
-def _check_version(agent: str, address: Address) -> None:
+def check_version(agent: str, address: Address) -> None:
+    """Accepts a server that is new enough, or says by its agent that it isn't Neo4j.
+
+    Raises:
+        DatabaseError: it is older than `OLDEST`.
+    """
     found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
     if found is None or (int(found[1]), int(found[2])) >= OLDEST:
         return
