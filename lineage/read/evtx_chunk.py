@@ -74,9 +74,9 @@ def read_chunk(chunk: bytes, index: int) -> Chunk:
         index: the chunk's place in the file, from 0, for the problems' text.
     """
     if len(chunk) == CHUNK_BYTES and chunk.startswith(CHUNK_MAGIC):
-        first, last = struct.unpack_from("<QQ", chunk, 24)
+        first_in_file, last_in_file, first, last = struct.unpack_from("<QQQQ", chunk, 8)
         records, errors = _parse(chunk)
-        if not errors and len(records) == last - first + 1:
+        if not errors and len(records) in (last_in_file - first_in_file + 1, last - first + 1):
             return Chunk(records, [], first, last)
     return _read_damaged(chunk, index)
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
-from pathlib import Path
+from typing import cast
 
 import orjson
 import pytest
 from evtx import PyEvtxParser
+from evtx_logs import CORPUS
 
 from lineage.read import read
 
-CORPUS = Path(
-    os.environ.get("LINEAGE_CORPUS")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
-)
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="needs the corpus of recordings beside the checkout"
 )
@@ -25,7 +21,11 @@ def test_evtx_recordings_are_read_whole() -> None:
     for source in read([CORPUS / "evtx"]):
         assert source.format == "evtx"
         decoded = [
-            int(orjson.loads(record["data"])["Event"]["System"]["EventRecordID"])
+            int(
+                orjson.loads(cast("dict[str, str]", record)["data"])["Event"]["System"][
+                    "EventRecordID"
+                ]
+            )
             for record in PyEvtxParser(source.name, number_of_threads=1).records_json()
         ]
         assert [getattr(item, "record_id", item) for item in source.records] == decoded

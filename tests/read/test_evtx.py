@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import struct
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from evtx_logs import (
+    chunk_offset,
+    overwritten,
+    record_offset,
+    recorded_log,
+    records_in,
+    written_log,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import read_all
@@ -16,46 +21,24 @@ from lineage.problems import Problem
 from lineage.read.evtx import CHUNK_BYTES, FILE_MAGIC, HEADER_BYTES, EvtxReader, record_of
 from lineage.read.record import RawRecord
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 READER = EvtxReader()
-CORPUS = Path(
-    os.environ.get("LINEAGE_CORPUS")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
-)
-LOG = CORPUS / "evtx" / "panache_sysmon_vs_EDRTestingScript.evtx"
-"""A log of four used chunks (records 1-38, 39-80, 81-119, 120-122) and thirteen empty ones."""
+LOGS = {"written": written_log(), "recorded": recorded_log()}
 
 
-@pytest.fixture(scope="module")
-def log() -> bytes:
-    if not LOG.exists():
-        pytest.skip(f"needs the corpus of recordings beside the checkout ({LOG.name})")
-    return LOG.read_bytes()[: HEADER_BYTES + 5 * CHUNK_BYTES]
-
-
-def _chunk(index: int) -> int:
-    return HEADER_BYTES + index * CHUNK_BYTES
-
-
-def _record(log: bytes, chunk: int, ordinal: int) -> int:
-    """Offset of a chunk's record."""
-    offset = _chunk(chunk) + 512
-    for _ in range(ordinal):
-        offset += struct.unpack_from("<I", log, offset + 4)[0]
-    return offset
-
-
-def _overwrite(log: bytes, offset: int, data: bytes) -> bytes:
-    return log[:offset] + data + log[offset + len(data) :]
+@pytest.fixture(params=LOGS)
+def log(request: pytest.FixtureRequest) -> bytes:
+    found = LOGS[request.param]
+    if found is None:
+        pytest.skip("needs the corpus of recordings beside the checkout")
+    return found
 
 
 def test_a_whole_log(log: bytes) -> None:
     assert READER.recognises(log)
     records, problems = read_all(READER, log)
     assert problems == []
-    assert [record.number for record in records] == list(range(1, 123))
+    assert len(records) == sum(records_in(log, chunk) for chunk in range(4))
+    assert [record.number for record in records] == list(range(1, len(records) + 1))
     first = records[0]
     assert first.provider == "Microsoft-Windows-Sysmon"
     assert first.channel == "Microsoft-Windows-Sysmon/Operational"
@@ -65,33 +48,39 @@ def test_a_whole_log(log: bytes) -> None:
     assert "UtcTime" in first.data
 
 
+WHOLE_CHUNK = -1
+SOME = -2
+
+
+def _noise(size: int) -> bytes:
+    return random.Random(7).randbytes(size)
+
+
 @pytest.mark.parametrize(
-    ("damage", "lost", "reason"),
+    ("part", "data", "lost", "reason"),
     [
-        (lambda log: _overwrite(log, _record(log, 1, 10) + 40, b"\xff" * 20), 1, "record in chunk"),
-        (lambda log: _overwrite(log, _record(log, 1, 10), b"\x01" * 8), 1, "chunk 1: "),
-        (lambda log: _overwrite(log, _record(log, 1, 10) + 4, b"\0\0\0\0"), 1, "damaged bytes at"),
-        (lambda log: _overwrite(log, _record(log, 1, 10), bytes(6000)), None, "chunk 1"),
-        (lambda log: _overwrite(log, _chunk(1), bytes(CHUNK_BYTES)), 42, "chunk 1: "),
-        (
-            lambda log: _overwrite(log, _chunk(1), random.Random(7).randbytes(CHUNK_BYTES)),
-            42,
-            "chunk 1: ",
-        ),
-        (lambda log: _overwrite(log, _record(log, 1, 10) + 16, b"\xff" * 8), 0, None),
-        (lambda log: _overwrite(log, _chunk(1), bytes(200)), 0, None),
-        (lambda log: _overwrite(log, _chunk(1), random.Random(7).randbytes(512)), 0, None),
-        (lambda log: _overwrite(log, _chunk(1) + 48, bytes(4)), 0, None),
-        (lambda log: _overwrite(log, 0, b"\xff" * HEADER_BYTES), 0, "file header is damaged"),
+        ("record", (40, b"\xff" * 20), 1, "damaged EVTX record in chunk 1"),
+        ("record", (0, b"\x01" * 8), 1, "damaged bytes at"),
+        ("record", (4, bytes(4)), 1, "damaged bytes at"),
+        ("record", (0, bytes(6000)), SOME, "chunk 1"),
+        ("record", (16, b"\xff" * 8), 0, None),
+        ("chunk", (0, bytes(CHUNK_BYTES)), WHOLE_CHUNK, "chunk 1: "),
+        ("chunk", (0, _noise(CHUNK_BYTES)), WHOLE_CHUNK, "chunk 1: "),
+        ("chunk", (512, _noise(CHUNK_BYTES - 512)), WHOLE_CHUNK, "chunk 1: "),
+        ("chunk", (0, bytes(200)), 0, None),
+        ("chunk", (0, _noise(512)), 0, None),
+        ("chunk", (48, bytes(4)), 0, None),
+        ("file", (0, b"\xff" * HEADER_BYTES), 0, "file header is damaged"),
     ],
     ids=[
         "a record's content",
         "a record's magic",
         "a record's size",
         "several records",
+        "a record's time",
         "zeros for a chunk",
         "noise for a chunk",
-        "a record's time",
+        "noise for a chunk's records",
         "zeros for a chunk's header",
         "noise for a chunk's header and tables",
         "no end of records",
@@ -99,29 +88,34 @@ def test_a_whole_log(log: bytes) -> None:
     ],
 )
 def test_damage_costs_only_what_it_hit(
-    log: bytes, damage: Callable[[bytes], bytes], lost: int | None, reason: str | None
+    log: bytes, part: str, data: tuple[int, bytes], lost: int, reason: str | None
 ) -> None:
+    start = {"record": record_offset(log, 1, 10), "chunk": chunk_offset(1), "file": 0}[part]
     whole, _ = read_all(READER, log)
-    records, problems = read_all(READER, damage(log))
+    records, problems = read_all(READER, overwritten(log, start + data[0], data[1]))
     counted = sum(problem.lost for problem in problems)
     assert len(records) + counted == len(whole)
-    assert counted == lost if lost is not None else 2 <= counted <= 15
+    if lost == SOME:
+        assert 2 <= counted <= 40
+    else:
+        assert counted == (records_in(log, 1) if lost == WHOLE_CHUNK else lost)
     assert [problem for problem in problems if reason is None or reason not in problem.reason] == []
-    assert {record.record_id for record in records} <= {record.record_id for record in whole}
     contents = {record.record_id: record.data for record in whole}
     assert all(record.data == contents[record.record_id] for record in records)
 
 
 def test_a_damaged_record_is_named_by_its_number_in_the_file(log: bytes) -> None:
-    _, problems = read_all(READER, _overwrite(log, _record(log, 1, 10) + 40, b"\xff" * 20))
-    assert [problem.record for problem in problems] == [49]
+    _, problems = read_all(READER, overwritten(log, record_offset(log, 1, 10) + 40, b"\xff" * 20))
+    assert [problem.record for problem in problems] == [records_in(log, 0) + 11]
 
 
 @pytest.mark.parametrize("length", [0, 1, 511, 30_000, 64_000])
 def test_a_cut_log_counts_what_is_missing(log: bytes, length: int) -> None:
-    records, problems = read_all(READER, log[: _chunk(2) + length])
-    assert records[:80] == read_all(READER, log)[0][:80]
-    assert len(records) + sum(problem.lost for problem in problems) == 122
+    whole, _ = read_all(READER, log)
+    records, problems = read_all(READER, log[: chunk_offset(2) + length])
+    assert records == whole[: len(records)]
+    assert len(records) >= records_in(log, 0) + records_in(log, 1)
+    assert len(records) + sum(problem.lost for problem in problems) == len(whole)
     assert all("cut short" in problem.reason for problem in problems)
 
 
@@ -131,27 +125,23 @@ def test_a_log_cut_inside_its_header_is_a_problem() -> None:
     assert "file header" in problem.reason
 
 
-def test_a_chunk_whose_records_are_all_noise_is_counted_by_its_header(log: bytes) -> None:
-    noise = random.Random(7).randbytes(CHUNK_BYTES - 512)
-    records, problems = read_all(READER, _overwrite(log, _chunk(1) + 512, noise))
-    assert len(records) == 80
-    assert sum(problem.lost for problem in problems) == 42
-
-
-@settings(max_examples=30, deadline=None)
+@pytest.mark.parametrize("name", LOGS)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_noise_in_a_log_never_raises_and_never_invents_records(seed: int) -> None:
-    if not LOG.exists():
-        pytest.skip(f"needs the corpus of recordings beside the checkout ({LOG.name})")
-    log = bytearray(LOG.read_bytes()[: _chunk(2)])
+def test_noise_in_a_log_never_raises_and_never_invents_records(name: str, seed: int) -> None:
+    whole = LOGS[name]
+    if whole is None:
+        pytest.skip("needs the corpus of recordings beside the checkout")
+    expected = records_in(whole, 0) + records_in(whole, 1)
+    log = bytearray(whole[: chunk_offset(2)])
     noise = random.Random(seed)
     for _ in range(noise.choice((1, 5, 40))):
         size = noise.choice((1, 4, 100, 3000))
         start = noise.randrange(HEADER_BYTES, len(log) - size)
         log[start : start + size] = noise.randbytes(size)
     records, problems = read_all(READER, bytes(log))
-    assert len(records) <= 80
-    assert len(records) + sum(problem.lost for problem in problems) >= 80
+    assert len(records) <= expected
+    assert len(records) + sum(problem.lost for problem in problems) >= expected
 
 
 @settings(max_examples=40, deadline=None)
