@@ -174,8 +174,10 @@ def _mend(chunk: bytes) -> tuple[set[int], list[_Gap], bytes]:
         if start > position:
             gaps.append(_Gap(position, start - position, _plausible(number - previous - 1)))
             _bridge(mended, position, start)
+        elif previous > 0 and not 0 < number - previous <= MOST_RECORDS:
+            number = previous + 1  # damaged itself: what follows is counted from its place
         # The parser gives up on a time out of range; an event's own time is in its content.
-        mended[start + 16 : start + 24] = bytes(8)
+        _RECORD_HEADER.pack_into(mended, start, _RECORD_MAGIC, size, number, 0)
         numbers.add(number)
         previous = number
         last_offset = start
