@@ -1,17 +1,16 @@
-"""Aligns a chain template with every cluster of the tagged graph, and judges how much of it is there."""
+"""Aligns a chain template with every cluster of the tagged graph and judges what is there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 from lineage.correlate import score
-from lineage.correlate.api import Cluster, Finding, Hit, TaggedGraph, Verdict
+from lineage.correlate.api import Cluster, Finding, Hit, ProvenanceGraph, TaggedGraph, Verdict
 from lineage.correlate.template import Template, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 STAGES_FOR_CONFIRMED = 3
 """A family mark alone may be a leftover or a test; with two more stages it is an infection."""
@@ -31,15 +30,17 @@ class RemcosChain:
         with as_file(files("correlators") / "templates" / "remcos.yaml") as path:
             template = load(path)
         for cluster in tagged.clusters:
-            finding = align(cluster, template, self.name)
+            finding = align(cluster, template, tagged.graph, self.name)
             if finding is not None:
                 yield finding
 
 
-def align(cluster: Cluster, template: Template, correlator: str) -> Finding | None:
+def align(
+    cluster: Cluster, template: Template, graph: ProvenanceGraph, correlator: str
+) -> Finding | None:
     """A cluster's finding under a template, or None where it is no more than a lone weak hit."""
     stages = score.covered(cluster, template)
-    marks = score.family_marks(cluster.hits, template.family)
+    marks = score.family_marks(cluster, template, graph)
     verdict = judge(cluster, stages, template, marks)
     if verdict is None:
         return None

@@ -68,10 +68,18 @@ def run(request: Request) -> Run:
     Raises:
         InputError: a path doesn't exist, or nothing in the paths can be read.
     """
+    return analyse(read(request.paths, request.format_name, request.advance), request)
+
+
+def analyse(inputs: Iterable[Input], request: Request) -> Run:
+    """Correlates and reports inputs that are open already; the request's paths don't matter.
+
+    Raises:
+        InputError: nothing in the inputs can be read.
+    """
     with _no_cycle_collection():
         ledgers: list[InputLedger] = []
         normaliser = Normaliser()
-        inputs = read(request.paths, request.format_name, request.advance)
         events = list(collect(inputs, normaliser, ledgers))
         _require_readable(ledgers)
         found = _find(request, events, normaliser, ledgers)

@@ -51,12 +51,14 @@ class Cluster:
         hits: in order of time.
         processes: ids of the processes that the attack ran or took over, with the ordinal from
             which each is its own.
+        footholds: ids of those processes that nothing else in the cluster caused.
         bystanders: ids of processes that causality only went through.
         steps: the causal steps that connect it all, in order of time.
     """
 
     hits: tuple[Hit, ...]
     processes: dict[str, int]
+    footholds: frozenset[str]
     bystanders: frozenset[str]
     steps: tuple[CausalStep, ...]
 

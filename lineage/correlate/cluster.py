@@ -208,11 +208,13 @@ class _Spread:
                 for flow in self._way(cause, seed):
                     processes.setdefault(flow.source, 0)
                     flows.append(flow)
+        caused = {flow.target for flow in flows}
         entries = list(self._entries(processes))
         steps = {step.edge[:3]: step for flow in (*flows, *entries) for step in flow.steps}
         ordered = sorted(steps.values(), key=lambda step: (step.ordinal, step.edge[:3]))
         bystanders = frozenset(flow.source for flow in entries)
-        return Cluster(tuple(hits), processes, bystanders, tuple(ordered))
+        footholds = frozenset(processes.keys() - caused)
+        return Cluster(tuple(hits), processes, footholds, bystanders, tuple(ordered))
 
     def _way(self, cause: str, seed: str) -> Iterator[Flow]:
         """The flows from an untagged cause down to a seed."""

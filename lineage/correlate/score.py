@@ -10,21 +10,23 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lineage.correlate.api import Cluster, Hit, ScorePart
+from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lineage.correlate.api import ProvenanceGraph
     from lineage.correlate.template import Template, TemplateStage
 
 WEAK_STAGE = 0.5
-"""Share of a stage's weight when only Anomaly or Hunting detections cover it: they are weak alone."""
+"""Share of a stage's weight when only Anomaly or Hunting detections, weak alone, cover it."""
 RISK_POINTS = 20.0
 """Most that the detections' own risk adds."""
 ORDER_POINTS = 15.0
 """Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence;
 Milajerdi et al., S&P 2019; Hassan et al., S&P 2020)."""
 FAMILY_POINTS = (15.0, 20.0)
-"""For one, and for two or more, distinct detections that are specific to the family."""
+"""For one, and for two or more, distinct things that are specific to the family."""
 TIGHTNESS_POINTS = 5.0
 """For a chain that one foothold explains."""
 
@@ -102,11 +104,26 @@ def _in_order(before: list[Hit], after: list[Hit]) -> bool:
     return before[0].ordinal <= after[-1].ordinal
 
 
-def family_marks(hits: Iterable[Hit], family: str | None) -> list[str]:
-    """Titles of the distinct detections that are specific to the family."""
-    return [
-        title for title, hit in distinct(hits).items() if family and hit.detection.family == family
+def family_marks(cluster: Cluster, template: Template, graph: ProvenanceGraph) -> list[str]:
+    """What in a cluster is specific to the template's family, in words; each thing once."""
+    if template.family is None:
+        return []
+    detections = [
+        title
+        for title, hit in distinct(cluster.hits).items()
+        if hit.detection.family == template.family
     ]
+    images = [
+        canonical_path(image)
+        for process_id in cluster.processes
+        if (image := graph.process(process_id).image) is not None
+    ]
+    marks = [
+        f"{mark.name} ({next(image for image in images if mark.contains in image)})"
+        for mark in template.marks
+        if any(mark.contains in image for image in images)
+    ]
+    return detections + marks
 
 
 def family_part(marks: list[str], family: str | None) -> ScorePart:
@@ -120,21 +137,11 @@ def family_part(marks: list[str], family: str | None) -> ScorePart:
 def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
     """Points for how few footholds explain how many stages.
 
-    points = TIGHTNESS_POINTS * (stages - footholds) / stages, not below 0; a foothold is an attack
-    process that no other part of the chain caused.
+    points = TIGHTNESS_POINTS * (stages - footholds) / stages, not below 0.
     """
-    caused = {
-        step.edge.target for step in cluster.steps if step.edge.source not in cluster.bystanders
-    }
-    caused |= {
-        step.edge.source
-        for step in cluster.steps
-        if step.edge.kind in {"executed", "interpreted", "loaded"}
-    }
-    footholds = sum(process not in caused for process in cluster.processes)
-    count = len(stages)
+    footholds, count = len(cluster.footholds), len(stages)
     points = TIGHTNESS_POINTS * max(0, count - footholds) / count if count else 0.0
-    return ScorePart("tightness", quarters(points), f"{footholds} foothold(s) for {count} stage(s)")
+    return ScorePart("tightness", quarters(points), f"{footholds} foothold(s), {count} stage(s)")
 
 
 def entry_stages(template: Template) -> tuple[TemplateStage, ...]:

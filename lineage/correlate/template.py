@@ -1,19 +1,19 @@
-"""Chain templates: the story a correlator looks for, as data.
+r"""Chain templates: the story a correlator looks for, as data.
 
 A template names the stages of an attack, what satisfies each, and the order they keep. It is
-partially
-ordered: a stage only says which stages come before it (POIROT aligns query graphs in the same
-    spirit; Milajerdi et al., CCS 2019). The YAML form::
+partially ordered: a stage only says which stages come before it (POIROT aligns query graphs in the
+same spirit; Milajerdi et al., CCS 2019). The YAML form::
 
     name: remcos
-    family: Remcos            # given to a chain that shows a family mark; may be left out
+    family: Remcos          # named where a chain shows a family mark; may be left out
     stages:
-      - tactic: execution     # ATT&CK tactic
+      - tactic: execution   # ATT&CK tactic; detections of that stage satisfy it
         after: [initial-access]
-        weight: 7             # points when covered; all weights together are the stage part's
-            maximum
-        entry: true           # may be left out: this stage tells how the attack came in or first
-            ran
+        weight: 7           # points when covered; together the stage part's maximum
+        entry: true         # it tells how the attack came in or first ran; may be left out
+    marks:                  # what only the family leaves, beside its detections; may be left out
+      - name: default install folder
+        contains: '\remcos\'  # in the canonical path of a program that the attack ran
 """
 
 from __future__ import annotations
@@ -45,12 +45,26 @@ class TemplateStage:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that only the family leaves behind, and that no single event's rule can say.
+
+    Attributes:
+        name: what it is, in words.
+        contains: lower-case part of the canonical path of a program that the attack ran.
+    """
+
+    name: str
+    contains: str
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A story to align with the graph."""
 
     name: str
     family: str | None
     stages: tuple[TemplateStage, ...]
+    marks: tuple[Mark, ...]
 
 
 def load(path: Path) -> Template:
@@ -81,15 +95,23 @@ def _first_line(error: Exception) -> str:
 def _template(content: dict[str, object]) -> Template:
     if not isinstance(content, dict):
         raise TypeError("the file holds no mapping")
-    stages = content["stages"]
-    if not isinstance(stages, list) or not stages:
-        raise TypeError("'stages' must be a list of stages")
+    stages = _mappings(content["stages"], "stages")
     family = content.get("family")
     return Template(
         str(content["name"]),
         None if family is None else str(family),
         tuple(_stage(stage) for stage in stages),
+        tuple(
+            Mark(str(mark["name"]), str(mark["contains"]).lower())
+            for mark in _mappings(content.get("marks", []), "marks")
+        ),
     )
+
+
+def _mappings(value: object, name: str) -> list[dict[str, object]]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise TypeError(f"{name!r} must be a list of mappings")
+    return value
 
 
 def _stage(stage: dict[str, object]) -> TemplateStage:

@@ -8,11 +8,9 @@ took, but nothing is joined through it.
 Three kinds of hub:
 
 - **system**: a Windows process in its usual place under its usual parent. The same name elsewhere,
-  or
-  started by something else (a hollowed svchost.exe under a dropper), is no hub.
+  or started by something else (a hollowed svchost.exe under a dropper), is no hub.
 - **application**: long-lived programs through which a user opens many unrelated things: mail,
-  browsers,
-  archivers. They hand over files; they don't explain each other's children.
+  browsers, archivers. They hand over files; they don't explain each other's children.
 - **fan-out**: any process nobody tagged that keeps starting things over a long time (schedulers,
   terminals, agents). Each child is its own unit of execution (the idea of BEEP, Lee et al., NDSS
   2013).
