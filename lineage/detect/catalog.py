@@ -18,7 +18,14 @@ from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
 from lineage.detect import logsource, metadata
-from lineage.detect.condition import Condition, foregone, leaves, named_fields, unusable_value
+from lineage.detect.condition import (
+    Condition,
+    depth,
+    foregone,
+    leaves,
+    named_fields,
+    unusable_value,
+)
 from lineage.detect.detection import Detection, Layer, RuleProblem
 from lineage.detect.fields import fields_of
 from lineage.errors import RuleError
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 1 << 20
 """A rule file larger than this is none. (The largest of SigmaHQ's have some 20 kB.)"""
 MAX_DEPTH = 50
-"""Deepest nesting of a rule file's YAML."""
+"""Deepest nesting of a rule file's YAML, and of a condition."""
 MAX_FILES = 20_000
 """Most rule files that a folder is searched for."""
 RULE_SUFFIXES = (".yml", ".yaml")
@@ -264,6 +271,8 @@ def _condition(rule: SigmaRule) -> Condition:
     found: list[Tree] = [tree for tree in trees if tree is not None]
     if not found:
         raise _UnusableError("the condition is empty")
+    if any(depth(tree) > MAX_DEPTH for tree in found):
+        raise _UnusableError(f"the condition is nested deeper than {MAX_DEPTH} levels")
     tree = logsource.with_implied(rule.logsource, logsource.any_of(found))
     reading = logsource.read(rule.logsource)
     for leaf in leaves(tree):

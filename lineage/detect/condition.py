@@ -75,6 +75,15 @@ def children(node: Tree) -> list[Tree]:
     return [child for child in node.args if not isinstance(child, str) and child is not None]
 
 
+def depth(node: Tree) -> int:
+    """How many levels a tree has; never recurses, as a hostile tree may be too deep for that."""
+    level, deepest = [node], 0
+    while level:
+        deepest += 1
+        level = [child for inner in level for child in children(inner)]
+    return deepest
+
+
 def leaves(node: Tree) -> Iterator[Leaf]:
     """Every comparison in a tree."""
     if isinstance(node, ConditionItem):

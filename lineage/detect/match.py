@@ -81,15 +81,17 @@ def explain(condition: Condition, event: Event) -> dict[str, str]:
 
 
 def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, str]) -> None:
-    field = known.get(name) or Field(name, (name,), lambda value: value)
-    for attribute in field.attributes:
-        if attribute == "event_id":
-            continue
+    field = known.get(name)
+    if field is not None:
+        attributes = field.attributes
+    else:
+        attributes = (name,) if name in text_attributes(event.event_id) else ()
+    for attribute in attributes:
         value = getattr(event, attribute)
-        if value is not None:
+        if value is not None and attribute != "event_id":
             shown[attribute] = str(value)
-    if field.decoded:
-        shown[field.name] = str(field_value(event, field))
+    if field is not None and field.decoded and (decoded := field_value(event, field)) is not None:
+        shown[field.name] = str(decoded)
 
 
 def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] | None:
