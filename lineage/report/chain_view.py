@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import Branch, Forest, grow, walk
-from lineage.report.wording import clock, counted, name_of, tactic_title
+from lineage.report.wording import clock, counted, name_of, points, tactic_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,9 @@ HITS: Final = 8
 ARTIFACTS: Final = 10
 """Artifacts of one kind listed before the rest is counted."""
 HOSTS: Final = 5
+"""Hosts, and sources, named in the headline before the rest is counted."""
+WHY: Final = 600
+"""Most cells of the reason of a part of the score."""
 GUIDE: Final = 4
 """Cells that one level of the tree takes."""
 TEXT_WIDTH: Final = 44
@@ -52,8 +55,9 @@ _KINDS: Final = {
 
 
 def chain_view(chain: Chain, pen: Pen) -> RenderableType:
-    """A whole chain."""
+    """A whole chain; its records are named by the shortest ends of its own sources."""
     forest = grow(chain)
+    pen = pen.within(sources(chain))
     return Group(
         _headline(chain, pen),
         Text(),
@@ -79,24 +83,44 @@ def _headline(chain: Chain, pen: Pen) -> RenderableType:
     title = Text(chain.verdict.upper(), style=VERDICT_STYLES[chain.verdict])
     if chain.family:
         title.append_text(pen.line("  ", pen.text(chain.family, "bold", limit=30)))
-    title.append(f"  {chain.score:.1f} of 100", style="bold")
+    title.append(f"  {points(chain.score)} of 100", style="bold")
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
     facts.add_row("host" if len(chain.hosts) == 1 else "hosts", _hosts(chain, pen))
     facts.add_row("time", _span(chain, pen))
     facts.add_row("stages", _stages(chain, pen))
+    facts.add_row("records", _sources(chain, pen))
     facts.add_row("chain", pen.text(chain.id, limit=60))
     return Group(Rule(title, align="left", style="dim"), facts)
 
 
 def _hosts(chain: Chain, pen: Pen) -> Text:
-    shown = chain.hosts if pen.details else chain.hosts[:HOSTS]
+    shown = pen.some(chain.hosts, HOSTS)
     parts: list[Text | str] = []
     for place, host in enumerate(shown):
         parts += [", " if place else "", pen.text(host, "bold", limit=60)]
     if len(chain.hosts) > len(shown):
         parts += [" ", pen.more(len(chain.hosts) - len(shown), "host")]
+    return pen.line(*parts)
+
+
+def sources(chain: Chain) -> list[str]:
+    """The sources of a chain's records, in order of mention."""
+    named = [edge.source for edge in chain.edges]
+    for hit in chain.evidence:
+        named += [hit.source, *(also.source for also in hit.also)]
+    return list(dict.fromkeys(named))
+
+
+def _sources(chain: Chain, pen: Pen) -> Text:
+    names = sources(chain)
+    shown = pen.some(names, HOSTS)
+    parts: list[Text | str] = []
+    for place, name in enumerate(shown):
+        parts += ["\n" if place else "", pen.fitted(name, indent=12)]
+    if len(names) > len(shown):
+        parts += ["\n", pen.more(len(names) - len(shown), "file")]
     return pen.line(*parts)
 
 
@@ -134,7 +158,7 @@ def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
     facts = ChainFacts(chain)
     parents = {child.process.node: branch for branch, _ in walk(forest.roots)
                for child in branch.children}  # fmt: skip
-    kept = _kept(forest, parents, len(forest.branches) if pen.details else PROCESSES)
+    kept = _kept(forest, parents, len(pen.some(list(forest.branches), PROCESSES)))
     deepest = max((pen.width - TEXT_WIDTH) // GUIDE, 2)
     top = Tree("", hide_root=True, guide_style="dim")
     # The tree of every process down to `deepest`; a deeper one hangs beside its parent.
@@ -230,7 +254,7 @@ def _hits(hits: Sequence[DetectionHit], pen: Pen) -> RenderableType:
     for hit in hits:
         grouped[hit.detection, hit.layer, hit.by].append(hit)
     groups = list(grouped.values())
-    shown = groups if pen.details else groups[:HITS]
+    shown = pen.some(groups, HITS)
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(style="bold yellow")
     grid.add_column(overflow="fold")
@@ -296,12 +320,13 @@ def _artifacts(chain: Chain, pen: Pen) -> Iterator[RenderableType]:
     grid.add_column(overflow="fold")
     for kind, count in counts.items():
         values = [artifact.value for artifact in chain.artifacts if artifact.kind == kind]
+        shown = pen.some(values, ARTIFACTS)
         label = counted(count, *_KINDS[kind])
-        for value in values if pen.details else values[:ARTIFACTS]:
+        for value in shown:
             grid.add_row(label, pen.fitted(value, indent=20))
             label = ""
-        if count > ARTIFACTS and not pen.details:
-            grid.add_row("", pen.more(count - ARTIFACTS, *_KINDS[kind]))
+        if count > len(shown):
+            grid.add_row("", pen.more(count - len(shown), *_KINDS[kind]))
     yield Text()
     yield _heading(counted(len(chain.artifacts), "artifact"))
     yield Padding(grid, (0, 0, 0, 1))
@@ -312,8 +337,12 @@ def _score(chain: Chain, pen: Pen) -> RenderableType:
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
+    scores = [chain.score, *(part.points for part in chain.score_parts)]
+    digits = max(len(points(score).partition(".")[2]) for score in scores)
     for part in chain.score_parts:
-        why = pen.fitted(part.why, indent=20)
-        grid.add_row(f"{part.points:.1f}", pen.text(part.part, limit=20), why)
-    grid.add_row(Text(f"{chain.score:.1f}", style="bold"), Text("total", style="bold"), "of 100")
+        why = pen.text(part.why, limit=WHY)
+        grid.add_row(points(part.points, digits), pen.text(part.part, limit=20), why)
+    grid.add_row(
+        Text(points(chain.score, digits), style="bold"), Text("total", style="bold"), "of 100"
+    )
     return Padding(grid, (0, 0, 0, 1))

@@ -64,7 +64,10 @@ class ChainFacts:
         self._into: dict[str, list[ChainEdge]] = defaultdict(list)
         self._out: dict[tuple[str, str], list[ChainEdge]] = defaultdict(list)
         self._by_record: dict[tuple[str, str, int], ChainEdge] = {}
+        self._writes: dict[str, list[ChainEdge]] = defaultdict(list)
         for edge in chain.edges:
+            if edge.kind == "wrote" and edge.from_ in self.processes:
+                self._writes[edge.to].append(edge)
             self._into[edge.to].append(edge)
             self._out[edge.from_, edge.kind].append(edge)
             self._by_record.setdefault((edge.to, edge.source, edge.record), edge)
@@ -103,13 +106,19 @@ class ChainFacts:
         """The files that a process was started with."""
         return [edge.to for edge in self._out[process, "interpreted"]]
 
-    def dropped(self, process: str) -> tuple[ChainProcess, ChainEdge] | None:
-        """The process of the chain that wrote a process's program, and how that is known."""
-        for run in self._out[process, "executed"]:
-            for edge in self._into[run.to]:
-                if edge.kind == "wrote" and edge.from_ in self.processes:
-                    return self.processes[edge.from_], edge
-        return None
+    def prepared(self, process: str) -> list[tuple[str, ChainProcess, ChainEdge]]:
+        """Which processes of the chain wrote what a process ran or was started with.
+
+        Returns:
+            Per file: how the process used it ("executed", "interpreted"), who wrote it, and the
+            edge that says so.
+        """
+        used = [edge for kind in ("executed", "interpreted") for edge in self._out[process, kind]]
+        return [
+            (use.kind, self.processes[edge.from_], edge)
+            for use in used
+            for edge in self._writes[use.to][:1]
+        ]
 
     def _of_record(self, hits: Sequence[DetectionHit]) -> Fact:
         hit = hits[0]
@@ -118,13 +127,16 @@ class ChainFacts:
         references += [Reference(also.source, also.record) for each in hits for also in each.also]
         started = hit.node in self.processes
         return Fact(
-            (edge.from_ if edge else None) if started else self._actor(hit),
+            self._parent(hit.node, edge) if started else self._actor(hit),
             "spawned" if started else edge.kind if edge else "",
             hit.node,
             hit.time,
             tuple(dict.fromkeys(references)),
             tuple(dict.fromkeys(each.detection for each in hits)),
         )
+
+    def _parent(self, process: str, edge: ChainEdge | None) -> str | None:
+        return edge.from_ if edge else self.processes[process].parent
 
     def _edge_of(self, hit: DetectionHit) -> ChainEdge | None:
         """The edge into the tagged node by the hit's own record, else the first one."""

@@ -38,7 +38,7 @@ COUNTS: Final = ("records", "events", "ignored", "duplicates", "rejected")
 def input_view(report: Report, pen: Pen) -> RenderableType:
     """The files that were read, with what became of their records, and every problem."""
     inputs = sorted(report.inputs, key=_worst_first)
-    shown = inputs if pen.details else inputs[:FILES]
+    shown = pen.some(inputs, FILES)
     table = plain_table()
     table.add_column("read", overflow="fold")
     table.add_column("format", no_wrap=True)
@@ -77,7 +77,7 @@ def _problems(inputs: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
         return
     yield Text()
     yield Text("Could not be read", style="bold")
-    shown = troubled if pen.details else troubled[:PROBLEM_FILES]
+    shown = pen.some(troubled, PROBLEM_FILES)
     for entry in shown:
         for line in _problem_lines(entry, pen):
             yield Padding(line, (0, 0, 0, 1))
@@ -92,7 +92,7 @@ def _problem_lines(entry: Input, pen: Pen) -> Iterator[Text]:
     reasons: dict[str, list[InputProblem]] = defaultdict(list)
     for problem in entry.problems:
         reasons[problem.reason].append(problem)
-    shown = list(reasons)[: len(reasons) if pen.details else REASONS]
+    shown = pen.some(list(reasons), REASONS)
     for reason in shown:
         numbers = [each.record for each in reasons[reason] if each.record is not None]
         where = f" {_numbers(numbers)}:" if numbers else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rich.segment import Segment
 from rich.table import Table
@@ -31,6 +31,7 @@ COUNTS_WIDTH: Final = 62
 WIDE: Final = 40
 """Cells that make it worth showing a file's whole path."""
 
+T = TypeVar("T")
 _SEPARATOR: Final = re.compile(r"[\\/!]")
 
 
@@ -47,9 +48,18 @@ class Pen:
         """Args: sources: of the report, so that records can be named by their shortest ends."""
         self.width = console.width
         self.details = details
+        self._console = console
         self._encoding = console.encoding
         self.ellipsis = ellipsis_for(self._encoding)
         self._short = shortest_ends(sources)
+
+    def within(self, sources: Iterable[str]) -> Pen:
+        """A pen for a part that speaks of these sources alone, so that shorter ends suffice."""
+        return Pen(self._console, sources, details=self.details)
+
+    def some(self, things: Sequence[T], most: int) -> Sequence[T]:
+        """The first few of a list; all for details, or where a single one would be left out."""
+        return things if self.details or len(things) <= most + 1 else things[:most]
 
     def text(self, raw: str, style: str | Style = "", limit: int = MOST) -> Text:
         """A text as one safe line, its middle left out beyond `limit` cells; may wrap anywhere."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lineage.report.facts import ChainFacts, Fact, Reference, folded
-from lineage.report.wording import clock, counted, listed, name_of, same_day, tactic_title
+from lineage.report.wording import clock, counted, listed, name_of, points, same_day, tactic_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,7 +114,7 @@ def summary(chain: Chain) -> Sentence:
         f"A {chain.verdict} {what} on {listed(chain.hosts)}, "
         f"{clock(chain.first_seen, None)} to {clock(chain.last_seen, chain.first_seen)} UTC: "
         f"{counted(len(chain.processes), 'process', 'processes')}, "
-        f"{counted(len(chain.evidence), 'detection hit')}, score {chain.score:g} of 100."
+        f"{counted(len(chain.evidence), 'detection hit')}, score {points(chain.score)} of 100."
     )
     return Sentence((Part(text),), time=chain.first_seen)
 
@@ -206,8 +206,8 @@ class _Teller:
             yield Part(" started")
             yield from self._by_entry(process)
         yield from _command(process)
-        if writer := list(self._by_writer(process)):
-            yield from (Part(", "), *writer)
+        for clause in self._prepared(process):
+            yield from (Part(", "), *clause)
 
     def _many(self, group: Sequence[Fact]) -> Iterator[Part]:
         first = group[0]
@@ -257,22 +257,20 @@ class _Teller:
             by = [Part(" by "), *_named(parent)] if parent else []
             by = list(self._by_entry(process)) or by
             yield [Part(f"started at {clock(process.start, self._last)}"), *by]
-        if writer := list(self._by_writer(process)):
-            yield writer
+        yield from self._prepared(process)
         for file in self._facts.opened(process.node)[:NAMED]:
             self._told.add(file)
             yield [Part("opened "), self._thing(file)]
 
-    def _by_writer(self, process: ChainProcess) -> Iterator[Part]:
-        """Which process of the chain wrote the program that a process runs; told once."""
-        found = self._facts.dropped(process.node)
-        if found is None or found[1].to in self._told:
-            return
-        writer, edge = found
-        self._told.add(edge.to)
-        yield Part("its program written by ")
-        yield from _named(writer)
-        yield Part(f" at {clock(edge.time, self._last)}")
+    def _prepared(self, process: ChainProcess) -> Iterator[list[Part]]:
+        """Which processes of the chain wrote what a process ran; each file is told once."""
+        for use, writer, edge in self._facts.prepared(process.node):
+            if edge.to in self._told:
+                continue
+            self._told.add(edge.to)
+            what = "its program" if use == "executed" else "its input file"
+            when = f" at {clock(edge.time, self._last)}"
+            yield [Part(f"{what} written by "), *_named(writer), Part(when)]
 
     def _by_entry(self, process: ChainProcess) -> Iterator[Part]:
         entry = self._facts.entry(process.node)

@@ -12,12 +12,12 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from lineage.report.chain_view import VERDICT_STYLES, chain_view
+from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import detections_table, hits_table
 from lineage.report.input_view import coverage_view, input_view, rule_view
 from lineage.report.pen import Pen, Trimmed, plain_table
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import clock, counted, listed
+from lineage.report.wording import clock, counted, listed, points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,9 +72,7 @@ def render_hits(report: Report, console: Console, *, details: bool = False) -> N
 
 def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
     """Prints a chain's story in sentences, each with the records that show it."""
-    sources = {edge.source for edge in chain.edges} | {hit.source for hit in chain.evidence}
-    sources |= {also.source for hit in chain.evidence for also in hit.also}
-    pen = Pen(console, sorted(sources), details=details)
+    pen = Pen(console, sources(chain), details=details)
     console.print(Trimmed(_sentence(summary(chain), pen)))
     for passage in tell(chain):
         title = passage.title[:1].upper() + passage.title[1:]
@@ -98,9 +96,8 @@ def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
     for chain in full:
         yield chain_view(chain, pen)
     if left := len(report.chains) - len(full):
-        verb = "stands" if left == 1 else "stand"
-        told = f"{counted(left, 'chain')} only {verb} in the overview above; in full with --json."
-        yield Group(Text(told, style="dim"), Text())
+        told = f"{pen.ellipsis} and {counted(left, 'chain')} more, in full with --json"
+        yield Group(Text(told, style="dim italic"), Text())
     yield from _reading(report, pen)
     yield _last_line(report)
 
@@ -128,11 +125,11 @@ def _overview(report: Report, pen: Pen) -> RenderableType:
     table.add_column("host", overflow="fold", ratio=1)
     table.add_column("first seen (UTC)", no_wrap=True)
     table.add_column("chain", no_wrap=True)
-    shown = report.chains if pen.details else report.chains[:OVERVIEW]
+    shown = pen.some(report.chains, OVERVIEW)
     for chain in shown:
         table.add_row(
             Text(chain.verdict, style=VERDICT_STYLES[chain.verdict]),
-            f"{chain.score:.1f}",
+            points(chain.score),
             pen.text(chain.family or "", limit=20),
             pen.text(listed(chain.hosts, shown=2), limit=60),
             pen.text(clock(chain.first_seen, None)[:-3], limit=19),

@@ -36,6 +36,16 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def points(score: float, digits: int = 1) -> str:
+    """A score with as many digits as it has: at least `digits`, at most 2.
+
+    >>> points(94.2), points(92.25), points(7)
+    ('94.2', '92.25', '7.0')
+    """
+    fine = round(score, 2) != round(score, 1)
+    return f"{score:.{2 if fine else digits}f}"
+
+
 def clock(time: str, before: str | None) -> str:
     """A time to the second; without its date where that is the date of `before`.
 
