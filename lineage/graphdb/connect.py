@@ -26,6 +26,7 @@ CONNECT_SECONDS = 15.0
 RETRY_SECONDS = 30.0
 """How long a transaction that failed for a passing reason is tried again."""
 
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _RESTART = "start it (docker compose up -d), or name another with NEO4J_URI or --uri"
 _BY_CODE = {
     "Neo.ClientError.Security.Unauthorized": (
@@ -106,7 +107,9 @@ class Address:
             port = f":{parts.port}" if parts.port else ""
         except ValueError:
             return "the given address"
-        host = parts.hostname or ""
+        host = parts.hostname
+        if not host:
+            return "the given address"
         return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
@@ -138,6 +141,12 @@ def connected(address: Address) -> Iterator[Database]:
     Raises:
         DatabaseError: it doesn't; one line says what to do.
     """
+    scheme, separator, _ = address.uri.partition("://")
+    if not separator or scheme not in SCHEMES:
+        raise DatabaseError(
+            f"{address}: that is no address of Neo4j; give one such as {DEFAULT_URI} or "
+            "neo4j+s://host"
+        )
     with explained(address):
         driver = neo4j.GraphDatabase.driver(
             address.uri,
@@ -183,12 +192,10 @@ def explained(address: Address) -> Iterator[None]:
         raise DatabaseError(_unreachable(address, error)) from error
     except exceptions.Neo4jError as error:
         raise DatabaseError(f"{address}: {_refused(error)}") from error
-    except exceptions.ConfigurationError as error:
+    except (exceptions.DriverError, ValueError) as error:
         raise DatabaseError(
-            f"{address}: {_first_line(error)}; give an address such as {DEFAULT_URI}"
+            f"{address}: {_first_line(error)}; check NEO4J_URI, such as {DEFAULT_URI}"
         ) from error
-    except exceptions.DriverError as error:
-        raise DatabaseError(f"{address}: {_first_line(error)}; {_RESTART}") from error
 
 
 def _unreachable(address: Address, error: Exception) -> str:

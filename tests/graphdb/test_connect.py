@@ -57,9 +57,16 @@ def test_tls_where_the_server_has_none(address):
     assert "check its certificate, or use bolt://" in line
 
 
-def test_a_scheme_that_neo4j_does_not_speak():
-    line = refused(Address("http://127.0.0.1:7474", "neo4j", "secret-secret", None))
-    assert "give an address such as bolt://127.0.0.1:7687" in line
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:7474", "127.0.0.1:7687", "foo://h", "bolt"])
+def test_a_scheme_that_neo4j_does_not_speak(uri):
+    assert "give one such as bolt://127.0.0.1:7687" in refused(
+        Address(uri, "neo4j", "hidden", None)
+    )
+
+
+@pytest.mark.parametrize("uri", ["bolt://h:port", "bolt://", "bolt://127.0.0.1:99999999"])
+def test_a_broken_address(uri):
+    refused(Address(uri, "neo4j", "hidden", None))
 
 
 def test_unknown_database(address):

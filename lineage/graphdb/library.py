@@ -1,0 +1,221 @@
+"""The saved queries: one `.cypher` file per question, whose header says all about it.
+
+::
+
+    // Title
+    // Question: what it answers
+    // Look at: what to look at in the answer
+    // Limit: how many rows, and which
+    WITH
+      'default' AS case_name, // the case
+      '' AS chain // id of a chain; empty for the best one
+
+The first clause holds the parameters as literals, so that a file can be pasted into Neo4j Browser, or
+any other client, as it is, and its values changed in place. (`:param` lines would not do: Browser
+draws nothing for a text of several statements.) `lineage query` puts `$case_name` where the literal
+stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lineage.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+CASE = "case_name"
+"""The parameter that `--case` sets."""
+HEADINGS = ("Question", "Look at", "Limit")
+
+Literal = str | int | float | bool
+
+_PARAMETER = re.compile(
+    r"\s*(?P<literal>'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false)"
+    r"\s+AS\s+(?P<name>[a-z_]+)(?P<comma>,?)\s*//\s*(?P<meaning>.+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a query may be told.
+
+    Attributes:
+        name: its name.
+        default: what it is where nothing is told; its type is the parameter's.
+        meaning: one line.
+    """
+
+    name: str
+    default: Literal
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A saved query.
+
+    Attributes:
+        name: file name without its ending.
+        title: its name in Browser.
+        question: what it answers.
+        look_at: what to look at in the answer.
+        limit: how many rows it gives, and which.
+        parameters: what it may be told.
+        text: the file, to be pasted.
+        statement: the Cypher with `$name` for each parameter.
+    """
+
+    name: str
+    title: str
+    question: str
+    look_at: str
+    limit: str
+    parameters: tuple[Parameter, ...]
+    text: str
+    statement: str
+
+    def values(self, given: Mapping[str, str]) -> dict[str, Literal]:
+        """The parameters' values: what was given, else the defaults.
+
+        Args:
+            given: name -> value as text.
+
+        Raises:
+            UsageError: the query has no such parameter, or the value isn't of its type.
+        """
+        known = {each.name: each for each in self.parameters}
+        for name in given:
+            if name not in known:
+                has = ", ".join(known) or "none"
+                raise UsageError(f"query {self.name}: no parameter {name!r}; it has: {has}")
+        return {
+            name: self._read(each, given[name]) if name in given else each.default
+            for name, each in known.items()
+        }
+
+    def _read(self, parameter: Parameter, value: str) -> Literal:
+        default = parameter.default
+        if isinstance(default, str):
+            return value
+        try:
+            if isinstance(default, bool):
+                return {"true": True, "false": False}[value.lower()]
+            return type(default)(value)
+        except (KeyError, ValueError):
+            kind = "true or false" if isinstance(default, bool) else "a number"
+            raise UsageError(
+                f"query {self.name}: {parameter.name} must be {kind}, not {value[:40]!r}"
+            ) from None
+
+    def with_case(self, case: str) -> str:
+        """The text to be pasted, with another case as its default."""
+        literal = "'" + case.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return re.sub(
+            rf"(?m)^(\s*)'(?:[^'\\]|\\.)*'(\s+AS {CASE}\b)",
+            lambda found: f"{found[1]}{literal}{found[2]}",
+            self.text,
+            count=1,
+        )
+
+
+def folder() -> Traversable:
+    """Where the queries are: in the installed package, or beside it in a checkout."""
+    installed = files("lineage") / "queries"
+    if installed.is_dir():
+        return installed
+    return Path(__file__).resolve().parents[2] / "queries"
+
+
+def load(where: Traversable | None = None) -> dict[str, Query]:
+    """All queries by name, sorted.
+
+    Args:
+        where: a folder of `.cypher` files; None for lineage's own.
+
+    Raises:
+        InputError: a file has no proper header; the message names it.
+    """
+    found = [each for each in (where or folder()).iterdir() if each.name.endswith(".cypher")]
+    return {
+        query.name: query
+        for query in (
+            parse(each.name.removesuffix(".cypher"), each.read_text("utf-8"))
+            for each in sorted(found, key=lambda each: each.name)
+        )
+    }
+
+
+def parse(name: str, text: str) -> Query:
+    """Reads a file's header.
+
+    Args:
+        name: file name without its ending.
+        text: its content.
+
+    Raises:
+        InputError: the title or a heading is missing.
+    """
+    lines = text.splitlines()
+    header = _header(lines)
+    if "Title" not in header:
+        raise InputError(f"{name}.cypher: the first line is not '// Title'; write the title there")
+    for heading in HEADINGS:
+        if heading not in header:
+            raise InputError(f"{name}.cypher: the header has no '// {heading}: ...' line; add it")
+    parameters, body = _parameters([line for line in lines if not line.startswith("//")])
+    return Query(
+        name,
+        header["Title"],
+        header["Question"],
+        header["Look at"],
+        header["Limit"],
+        parameters,
+        text,
+        "\n".join(body).strip(),
+    )
+
+
+def _header(lines: list[str]) -> dict[str, str]:
+    """Heading -> text, with its continuation lines; the first line is the title."""
+    header: dict[str, str] = {}
+    heading = "Title"
+    for line in lines:
+        if not line.startswith("//"):
+            break
+        words = line[2:].strip()
+        found, _, rest = words.partition(": ")
+        if found in HEADINGS:
+            heading, words = found, rest
+        header[heading] = f"{header.get(heading, '')} {words}".strip()
+    return header
+
+
+def _parameters(lines: list[str]) -> tuple[tuple[Parameter, ...], list[str]]:
+    """The parameters of the first clause, and the statement with `$name` in their places."""
+    if not lines or lines[0].strip() != "WITH":
+        return (), lines
+    parameters: list[Parameter] = []
+    body = ["WITH"]
+    for line in lines[1:]:
+        found = _PARAMETER.fullmatch(line)
+        if found is None:
+            break
+        name = found["name"]
+        parameters.append(Parameter(name, _literal(found["literal"]), found["meaning"].strip()))
+        body.append(f"  ${name} AS {name}{found['comma']}")
+    return tuple(parameters), body + lines[len(body) :]
+
+
+def _literal(written: str) -> Literal:
+    if written.startswith("'"):
+        return re.sub(r"\\(.)", r"\1", written[1:-1])
+    if written in {"true", "false"}:
+        return written == "true"
+    return float(written) if "." in written else int(written)

@@ -1,0 +1,118 @@
+"""Runs one saved query: rows out, as values for JSON or as text for a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import neo4j
+from neo4j.graph import Node, Path, Relationship
+from neo4j.time import DateTime
+
+if TYPE_CHECKING:
+    from lineage.graphdb.connect import Database
+    from lineage.graphdb.library import Literal, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave.
+
+    Attributes:
+        columns: names.
+        rows: the values as the driver has them; `plain` and `cell` show them.
+    """
+
+    columns: list[str]
+    rows: list[list[object]]
+
+
+def run(database: Database, query: Query, values: Mapping[str, Literal]) -> Answer:
+    """Runs a query in a transaction that can't write.
+
+    Args:
+        database: where.
+        query: which.
+        values: its parameters (`Query.values`).
+
+    Raises:
+        DatabaseError: the server refused.
+    """
+    with database.session() as session:
+        return session.execute_read(_run, query.statement, dict(values))
+
+
+def _run(transaction: neo4j.ManagedTransaction, code: str, values: dict[str, Literal]) -> Answer:
+    result = transaction.run(code, values)
+    return Answer(list(result.keys()), [list(record.values()) for record in result])
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it: nodes and relationships as objects, times in ISO 8601."""
+    match value:
+        case Node():
+            return {"labels": sorted(value.labels), **_properties(value)}
+        case Relationship():
+            ends = {"from": _id(value.start_node), "to": _id(value.end_node)}
+            return {"type": value.type, **ends, **_properties(value)}
+        case Path():
+            nodes = [plain(node) for node in value.nodes]
+            return {"nodes": nodes, "relationships": [plain(each) for each in value.relationships]}
+        case DateTime():
+            return time(value)
+        case list():
+            return [plain(each) for each in value]
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+    return value
+
+
+def _properties(entity: Node | Relationship) -> dict[str, object]:
+    return {name: plain(value) for name, value in sorted(entity.items())}
+
+
+def _id(node: Node | None) -> object:
+    return None if node is None else node.get("id")
+
+
+def time(value: DateTime) -> str:
+    """ISO 8601 in UTC with `Z`, to 100 ns where there is less than a second."""
+    text = value.iso_format().removesuffix("+00:00")
+    whole, _, fraction = text.partition(".")
+    digits = fraction.rstrip("0")
+    return f"{whole}.{digits}Z" if digits else f"{whole}Z"
+
+
+def cell(value: object) -> str:
+    """A value as one line of text, still the telemetry's own: escape it where it is shown."""
+    match value:
+        case None:
+            return ""
+        case Node():
+            pid = value.get("pid")
+            return f"{value.get('caption', '')}{f' ({pid})' if pid is not None else ''}"
+        case Relationship():
+            return value.type
+        case Path():
+            return _path(value)
+        case DateTime():
+            return time(value)
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case list():
+            return ", ".join(cell(each) for each in value)
+        case Mapping():
+            return ", ".join(f"{name}={cell(each)}" for name, each in value.items())
+    return str(value)
+
+
+def _path(path: Path) -> str:
+    """A path as arrows in the direction that they have: `a -WROTE-> b <-EXECUTED- c`."""
+    text = cell(path.nodes[0])
+    for node, step in zip(path.nodes[1:], path.relationships, strict=True):
+        arrow = f"-{step.type}->" if step.end_node == node else f"<-{step.type}-"
+        text += f" {arrow} {cell(node)}"
+    return text
