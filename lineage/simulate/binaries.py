@@ -62,10 +62,12 @@ _KNOWN: dict[str, tuple[str, str, tuple[str, str, str]]] = {
     "mpcmdrun.exe": ("MpCmdRun.exe", "Microsoft Malware Protection Command Line Utility", _WINDOWS),
     "backgroundtaskhost.exe": ("backgroundTaskHost.exe", "Background Task Host", _WINDOWS),
     "searchprotocolhost.exe": ("SearchProtocolHost.exe", "Search Protocol Host", _WINDOWS),
+    "splwow64.exe": ("splwow64.exe", "Print driver host for applications", _WINDOWS),
     "consent.exe": ("consent.exe", "Consent UI for administrative applications", _WINDOWS),
     "winword.exe": ("WinWord.exe", "Microsoft Word", _OFFICE),
     "excel.exe": ("Excel.exe", "Microsoft Excel", _OFFICE),
     "powerpnt.exe": ("POWERPNT.EXE", "Microsoft PowerPoint", _OFFICE),
+    "ai.exe": ("AI.exe", "Artificial Intelligence (AI) Host", _OFFICE),
     "outlook.exe": ("Outlook.exe", "Microsoft Outlook", _OFFICE),
     "officeclicktorun.exe": (
         "OfficeClickToRun.exe",

@@ -115,6 +115,16 @@ def gap(facts: Iterator[Fact], *, start: int, seconds: float) -> Iterator[Fact]:
     return (fact for fact in facts if not start <= fact.time < end)
 
 
+def unlogged(facts: Iterator[Fact], *, roles: frozenset[str]) -> Iterator[Fact]:
+    """Certain steps of an intrusion were never logged, such as the creation of its payload's file.
+
+    Args:
+        facts: the stream.
+        roles: the labels' roles of those steps ("payload file").
+    """
+    return (fact for fact in facts if fact.label is None or fact.label.role not in roles)
+
+
 Damage = Callable[[Iterator[E], "Random"], Iterator[E]]
 """Does something to a stream."""
 

@@ -43,7 +43,7 @@ def test_every_way_in_leads_to_the_payload(entry: str) -> None:
 
 @pytest.mark.parametrize("persistence", PERSISTENCES)
 def test_every_way_to_stay_brings_the_payload_back_after_the_reboot(persistence: str) -> None:
-    facts = list(single(12, persistences=(persistence,), noise="small").facts())
+    facts = list(single(12, evasions=(), persistences=(persistence,), noise="small").facts())
     payloads = started(facts, "payload")
     starters = {
         "scheduled-task": "svchost.exe",
@@ -62,10 +62,47 @@ def test_every_evasion_leaves_a_trace(name: str) -> None:
     assert hidden - quiet
 
 
-def test_an_injected_payload_is_a_child_of_the_program_it_took_over() -> None:
+def test_an_injected_payload_is_a_child_of_the_program_it_took_over_each_day() -> None:
     facts = list(single(14, evasions=("injection",), noise="small").facts())
-    (host,) = started(facts, "injected")
-    assert any(process.parent is host for process in started(facts, "payload"))
+    hosts = started(facts, "injected")
+    assert len(hosts) > 1
+    for host in hosts:
+        assert host.image.endswith("winhlp32.exe")
+        assert any(process.parent is host for process in started(facts, "payload"))
+
+
+def test_a_hollowed_program_does_the_work() -> None:
+    scenario = single(14, evasions=("hollowing",), persistences=("run-key",), noise="small")
+    facts = list(scenario.facts())
+    program = scenario.plans[0].program
+    workers = started(facts, "injected")
+    assert all("\\SysWOW64\\" in worker.image for worker in workers)
+    autostarts = [f for f in facts if isinstance(f, ValueSet) and f.label and "\\Run\\" in f.path]
+    assert [fact.process for fact in autostarts] == [workers[0]]
+    assert program in autostarts[0].details
+
+
+def test_a_staged_payload_is_a_copy_of_its_dropper() -> None:
+    scenario = single(14, entry="macro-shell", evasions=("staging",), noise="small")
+    facts = list(scenario.facts())
+    (dropper,) = started(facts, "dropper")
+    payload = started(facts, "payload")[0]
+    assert payload.parent is dropper
+    assert payload.image != dropper.image
+    assert payload.binary.sha256 == dropper.binary.sha256
+
+
+def test_the_lure_s_reader_has_honest_children_too() -> None:
+    children = [
+        fact
+        for seed in range(5)
+        for fact in single(seed, entry="macro-script-host", noise="small").facts()
+        if isinstance(fact, ProcessStart)
+        and fact.process.parent
+        and fact.process.parent.label
+        and fact.process.parent.label.role == "document reader"
+    ]
+    assert {fact.label is None for fact in children} == {True, False}
 
 
 def test_a_dropper_deletes_itself() -> None:

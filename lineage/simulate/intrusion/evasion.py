@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lineage.simulate.facts import Process
+    from lineage.simulate.intrusion.entry import Entry
     from lineage.simulate.intrusion.plan import Plan
     from lineage.simulate.machine import Activity, Machine
 
@@ -124,12 +125,28 @@ EVASIONS: dict[str, Callable[[Machine, Plan, Process], Activity]] = {
 """Every evasion by its name."""
 
 
-def injected_child(m: Machine, plan: Plan, rat: Process, path: str) -> Process:
-    """The payload starts the help viewer, takes it over, and goes on as a child of it."""
-    host = m.start(
-        rat, "C:\\Windows\\winhlp32.exe", "C:\\Windows\\winhlp32.exe", label=plan.label("injected")
-    )
-    return m.start(host, path, f'"{path}"', label=plan.label("payload"))
+def inject(m: Machine, plan: Plan, rat: Process) -> Entry:
+    """Starts the help viewer, takes it over, and goes on as a child of it."""
+    image = "C:\\Windows\\winhlp32.exe"
+    host = m.start(rat, image, image, label=plan.label("injected"))
+    yield m.random.uniform(0.5, 3)
+    return m.start(host, rat.image, f'"{rat.image}"', label=plan.label("payload"))
+
+
+def hollow(m: Machine, plan: Plan, rat: Process) -> Entry:
+    """Starts a system program, empties it, and lives on inside."""
+    name = m.random.choice(("svchost.exe", "dllhost.exe", "notepad.exe"))
+    host = m.start(rat, f"C:\\Windows\\SysWOW64\\{name}", label=plan.label("injected"))
+    yield m.random.uniform(0.5, 3)
+    m.exit(rat)
+    return host
+
+
+DISGUISES: dict[str, Callable[[Machine, Plan, Process], Entry]] = {
+    "injection": inject,
+    "hollowing": hollow,
+}
+"""Every way to work from inside another program, by its name; each returns the worker."""
 
 
 def delete_itself(m: Machine, plan: Plan, dropper: Process) -> Activity:

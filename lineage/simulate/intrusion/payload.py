@@ -40,9 +40,14 @@ def ask_web_service(m: Machine, plan: Plan, rat: Process) -> Activity:
     yield m.random.uniform(1, 10)
 
 
+def key_log(m: Machine, plan: Plan) -> str:
+    """Path of the key log."""
+    return f"{m.home}\\AppData\\Roaming\\{plan.log_folder}\\logs.dat"
+
+
 def log_keys(m: Machine, plan: Plan, rat: Process) -> Activity:
     """Opens a key log."""
-    m.write(rat, f"{m.home}\\AppData\\Roaming\\{plan.log_folder}\\logs.dat", plan.label("key log"))
+    m.write(rat, key_log(m, plan), plan.label("key log"))
     yield m.random.uniform(1, 20)
 
 

@@ -27,6 +27,7 @@ class Plan:
         evasions: keys of `evasion.EVASIONS`, in order.
         persistences: keys of `persistence.PERSISTENCES`, in order.
         goals: keys of `payload.GOALS`; what the malware does once it runs.
+        pause: seconds that it waits between its stages.
         document: name of the lure, without extension.
         script: name of the script that the lure drops, with extension.
         folder: folder that the payload is installed in, under the user's Roaming folder.
@@ -49,6 +50,7 @@ class Plan:
     evasions: tuple[str, ...]
     persistences: tuple[str, ...]
     goals: tuple[str, ...]
+    pause: float
     document: str
     script: str
     folder: str
@@ -76,6 +78,7 @@ def draw(
     evasions: tuple[str, ...],
     persistences: tuple[str, ...],
     goals: tuple[str, ...],
+    pause: float = 0,
     family: bool = True,
     default_folders: bool = True,
 ) -> Plan:
@@ -88,6 +91,7 @@ def draw(
         evasions: how it hides.
         persistences: how it stays.
         goals: what it is after.
+        pause: seconds that it waits between its stages.
         family: whether the malware leaves its family's own registry key.
         default_folders: whether the malware keeps its builder's default folder names; an
             operator can choose others.
@@ -113,6 +117,7 @@ def draw(
         evasions=evasions,
         persistences=persistences,
         goals=goals,
+        pause=pause,
         document=names.document(random),
         script=f"{names.word(random)}.{random.choice(('vbs', 'txt', 'tmp', 'dat'))}",
         folder=names.word(random, 3).capitalize(),

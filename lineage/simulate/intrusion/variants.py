@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.simulate.intrusion.entry import ENTRIES
-from lineage.simulate.intrusion.evasion import EVASIONS
+from lineage.simulate.intrusion.evasion import DISGUISES, EVASIONS
 from lineage.simulate.intrusion.payload import GOALS
 from lineage.simulate.intrusion.persistence import PERSISTENCES
 from lineage.simulate.intrusion.plan import Plan, draw
@@ -13,8 +13,8 @@ from lineage.simulate.intrusion.plan import Plan, draw
 if TYPE_CHECKING:
     from random import Random
 
-INJECTION = "injection"
-SELF_DELETION = "self-deletion"
+_STAGING, _SELF_DELETION = "staging", "self-deletion"
+_PAUSES = (0.0, 0.0, 120.0, 2400.0)
 
 _SCRIPT_HOSTS = {"macro-script-host", "mail-archive-script"}
 """Ways in whose first process is a script, which alone has a use for a script wrapper."""
@@ -57,6 +57,7 @@ def vary(
         evasions=evasions,
         persistences=persistences,
         goals=_goals(random),
+        pause=random.choice(_PAUSES),
         family=family,
         default_folders=family and random.random() < 0.6,
     )
@@ -67,10 +68,12 @@ def _evasions(random: Random, entry: str, *, script_wrapper: bool) -> tuple[str,
     chosen = random.sample(usual, random.choice((0, 1, 1, 2)))
     if script_wrapper and entry in _SCRIPT_HOSTS and random.random() < 0.7:
         chosen.insert(0, "script-wrapper")
-    if random.random() < 0.2:
-        chosen.append(INJECTION)
-    if entry in _DROPPERS and random.random() < 0.6:
-        chosen.append(SELF_DELETION)
+    if random.random() < 0.4:
+        chosen.append(random.choice(list(DISGUISES)))
+    if entry not in _DROPPERS and random.random() < 0.3:
+        chosen.append(_STAGING)
+    if (entry in _DROPPERS or _STAGING in chosen) and random.random() < 0.6:
+        chosen.append(_SELF_DELETION)
     return tuple(chosen)
 
 
