@@ -96,8 +96,7 @@ def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
     for chain in full:
         yield chain_view(chain, pen)
     if left := len(report.chains) - len(full):
-        told = f"{pen.ellipsis} and {counted(left, 'chain')} more, in full with --json"
-        yield Group(Text(told, style="dim italic"), Text())
+        yield Group(pen.more(left, "chain", where=", in full with --json"), Text())
     yield from _reading(report, pen)
     yield _last_line(report)
 
