@@ -12,10 +12,11 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lineage.correlate.api import Cluster
+from lineage.correlate.api import CausalStep, Cluster
 from lineage.correlate.flow import Flow, Flows
 from lineage.graph import hubs
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
+from lineage.normalise.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,9 @@ they did before. Any other process that a hit names is taken for the attack's fr
 MADE = frozenset({"wrote", "set", "created"})
 """Edges by which a process made the object that a hit tags; merely opening one makes nothing."""
 
+LAUNCH = 60 * TICKS
+"""How long a launcher may have run before it starts the attack: a script that downloads first."""
+
 BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
@@ -47,6 +51,7 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit]) -> list[Cluster]:
     spread = _Spread(graph, hits)
     spread.forward()
     spread.backward()
+    spread.launchers()
     return spread.collect()
 
 
@@ -157,6 +162,42 @@ class _Spread:
         for seed in sorted(self._taken):
             if seed not in self._arrivals and isinstance(self._graph.node(seed), ProcessNode):
                 self._trace(seed)
+
+    def launchers(self) -> None:
+        """Adds to the attack what only served to start it.
+
+        A parent that nobody tagged is the attack's own when it is no bystander, started no longer
+        than `LAUNCH` before, and started nothing that isn't the attack's: `cmd /c start a.exe`.
+        """
+        frontier = [node for node in self._taken if node not in self._arrivals]
+        while frontier:
+            found = [flow for node in frontier for flow in self._launches(node)]
+            frontier = []
+            for flow in found:
+                self._groups.join(flow.source, flow.target)
+                self._arrivals[flow.target] = flow
+                if flow.source not in self._taken:
+                    self._taken[flow.source] = 0
+                    frontier.append(flow.source)
+
+    def _launches(self, process_id: str) -> Iterator[Flow]:
+        for edge in self._graph.in_edges(process_id):
+            if edge.kind != "spawned":
+                continue
+            parent = self._graph.process(edge.source)
+            began = self._graph.events.time(edge.events[0])
+            if (
+                parent.start is not None
+                and began - parent.start <= LAUNCH
+                and not self._is_bystander(parent.id)
+                and self._started_nothing_else(parent.id)
+            ):
+                step = CausalStep(edge, edge.events[0])
+                yield Flow(parent.id, process_id, edge.events[0], (step,))
+
+    def _started_nothing_else(self, process_id: str) -> bool:
+        children = (edge for edge in self._graph.out_edges(process_id) if edge.kind == "spawned")
+        return all(edge.target in self._taken for edge in children)
 
     def _trace(self, seed: str) -> None:
         seen = {seed}

@@ -50,6 +50,7 @@ Implicated = Literal[
     "autostart-program",
     "later-runner",
     "file-writer",
+    "mounted-program",
 ]
 """What a hit throws suspicion on, beside the node that it tags.
 
@@ -63,6 +64,7 @@ Implicated = Literal[
 - autostart-program: the program that the registry data names, once it starts.
 - later-runner: whatever later runs or loads the file.
 - file-writer: the process that wrote the file which the new process runs.
+- mounted-program: processes that soon run from the drive that opening the disk image brought.
 """
 
 Join = Literal["process-start", "process-start-same-hour"]
@@ -109,6 +111,7 @@ class Detection:
         builtin: whether it is one of the package's own.
         path: rule file, as given or as a package resource.
         description: what it means, in a sentence or two.
+        false_positives: what else fires it.
     """
 
     title: str
@@ -129,6 +132,7 @@ class Detection:
     builtin: bool
     path: str
     description: str
+    false_positives: tuple[str, ...] = ()
 
 
 class Context(NamedTuple):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lineage.graph.nodes import FileNode, RegistryNode
 from lineage.graph.provenance import Reference
+from lineage.graph.volumes import Volumes
 from lineage.normalise.event import Event, ProcessCreated
 
 if TYPE_CHECKING:
@@ -85,8 +87,9 @@ class Tagger:
 
     def hits(self, graph: ProvenanceGraph) -> list[Hit]:
         """All hits in order of time, the implicated nodes looked up in the finished graph."""
+        volumes = Volumes(graph)
         resolved = [
-            replace(hit, implicated=_implicated(hit, parent, graph))
+            replace(hit, implicated=_implicated(hit, parent, graph, volumes))
             for hit, parent in self._hits.values()
         ]
         return sorted(resolved, key=lambda hit: (hit.ordinal, hit.detection.title))
@@ -122,17 +125,23 @@ def _merge(one: Hit, other: Hit) -> Hit:
     return replace(first, also=also, pid=first.pid if first.pid is not None else second.pid)
 
 
-def _implicated(hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph) -> tuple[str, ...]:
+def _implicated(
+    hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph, volumes: Volumes
+) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for role in hit.detection.implicates:
-        for node_id in _of_role(role, hit, parent, graph):
+        for node_id in _of_role(role, hit, parent, graph, volumes):
             if node_id != hit.node:
                 found[node_id] = None
     return tuple(found)
 
 
 def _of_role(
-    role: Implicated, hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph
+    role: Implicated,
+    hit: Hit,
+    parent: ProcessNode | None,
+    graph: ProvenanceGraph,
+    volumes: Volumes,
 ) -> Iterator[str]:
     match role:
         case "actor":
@@ -156,6 +165,10 @@ def _of_role(
             )
         case "file-writer":
             yield from _writers(graph, hit)
+        case "mounted-program":
+            node = graph.node(hit.node)
+            if isinstance(node, FileNode | RegistryNode):
+                yield from volumes.mounted_programs(node.host, hit.record.time)
 
 
 def _targets(graph: ProvenanceGraph, hit: Hit, kinds: Sequence[str]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from lineage.graph.command_line import named_files
-from lineage.normalise.paths import canonical_path
+from lineage.graph.command_line import LONGEST, named_files
+from lineage.normalise.paths import canonical_path, name_of
 
 _LOCATION = re.compile(
     r"\\currentversion\\run(once|onceex|services|servicesonce)?\\"
@@ -22,7 +22,21 @@ _LOCATION = re.compile(
     r"|\\active setup\\installed components\\[^\\]+\\stubpath$"
     r"|\\environment\\userinitmprlogonscript$"
 )
-_TASK = re.compile(r"/create\b.*?/tr\s+(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE | re.DOTALL)
+_SCHEDULERS = {
+    "schtasks.exe": re.compile(
+        r"/create\b.*?/tr\s+(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE | re.DOTALL
+    ),
+    "sc.exe": re.compile(
+        r"\b(?:create|config)\b.*?\bbinpath=\s*(\"(?:\\\"|[^\"])*\"|\S+)",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    "powershell.exe": re.compile(
+        r"\bNew-ScheduledTaskAction\b.*?-Execute\s+(\"[^\"]*\"|'[^']*'|\S+)"
+        r"|\bNew-Service\b.*?-BinaryPathName\s+(\"[^\"]*\"|'[^']*'|\S+)",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
+"""Programs that make tasks and services for whoever asks, and where they are told what to run."""
 _PROGRAM = re.compile(r'^\s*"?([a-z]:\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE)
 
 
@@ -50,11 +64,21 @@ def started_programs(data: str) -> list[str]:
     return programs
 
 
-def scheduled(command_line: str) -> list[str]:
-    r"""Canonical paths of what `schtasks /create /tr` is told to run.
+def scheduled(program: str, command_line: str) -> list[str]:
+    r"""Canonical paths of what a process has Windows run later, as a task or a service.
 
-    >>> scheduled(r'schtasks /create /tn x /tr "C:\ProgramData\a.exe" /sc onlogon')
+    Args:
+        program: canonical path of the process's program.
+        command_line: as logged.
+
+    >>> scheduled("schtasks.exe", r'schtasks /create /tn x /tr "C:\ProgramData\a.exe" /sc onlogon')
+    ['c:\\programdata\\a.exe']
+    >>> scheduled("sc.exe", r'sc create x binPath= "C:\ProgramData\a.exe -k" start= auto')
     ['c:\\programdata\\a.exe']
     """
-    found = _TASK.search(command_line)
-    return started_programs(found.group(1).strip("\"'")) if found else []
+    told = _SCHEDULERS.get(name_of(program))
+    found = told.search(command_line[:LONGEST]) if told else None
+    if found is None:
+        return []
+    data = next(group for group in found.groups() if group)
+    return started_programs(data.replace('\\"', '"').strip("\"'"))

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
 
 COMMAND_INTERPRETER = "\\cmd.exe"
-TASK_SCHEDULER = "\\schtasks.exe"
 CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
 """Hashes of the whole content, the best first; IMPHASH is none."""
 WINDOWS = "c:\\windows\\"
@@ -74,6 +73,7 @@ class Builder:
         self._known: dict[tuple[str, str, str], str] = {}
         self._content: dict[tuple[str, str], str] = {}
         self._autostart: dict[tuple[str, str], str] = {}
+        self._placeholders: set[str] = set()
         self._place: dict[type[Event], Callable[..., Placed]] = {
             ProcessCreated: self._process_created,
             ImageLoaded: self._image_loaded,
@@ -95,6 +95,8 @@ class Builder:
         parent = self._processes.parent(host, event)
         if parent is process:
             parent = None
+        if parent is not None and parent.placeholder:
+            self._connect_placeholder(parent, ordinal)
         if parent is not None and process.parent in {None, parent.id}:
             process.parent = parent.id
             self.graph.connect(parent.id, process.id, "spawned", ordinal)
@@ -102,6 +104,29 @@ class Builder:
         self._connect_program(process, event, host, ordinal)
         self._connect_arguments(process, event, host, ordinal)
         return Placed(ordinal, process, process.id, parent)
+
+    def _actor(
+        self,
+        host: str,
+        guid: str | None,
+        pid: int | None,
+        image: str | None,
+        time: int,
+        ordinal: int,
+    ) -> ProcessNode:
+        """The process that acted; one never seen to start is connected to the program it runs."""
+        process = self._processes.acting(host, guid, pid, image, time)
+        if process.placeholder:
+            self._connect_placeholder(process, ordinal)
+        return process
+
+    def _connect_placeholder(self, process: ProcessNode, ordinal: int) -> None:
+        image = process.image
+        if process.id in self._placeholders or image is None or "\\" not in image:
+            return
+        self._placeholders.add(process.id)
+        path = self._processes.drive_path(process.host, canonical_path(image))
+        self.graph.connect(process.id, self._file(process.host, path, image), "executed", ordinal)
 
     def _connect_owner(
         self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
@@ -156,9 +181,8 @@ class Builder:
             file_id = known or self._file(host, path, path)
             self.graph.connect(process.id, file_id, kind, ordinal)
             self._connect_autostart(process, host, path, ordinal)
-        if own.endswith(TASK_SCHEDULER):
-            for program in scheduled(event.CommandLine):
-                self._expect_start(host, program, process.id)
+        for program in scheduled(own, event.CommandLine):
+            self._expect_start(host, program, process.id)
 
     def _expect_start(self, host: str, program: str, entry: str) -> None:
         if not program.startswith(WINDOWS):
@@ -170,8 +194,8 @@ class Builder:
             self.graph.connect(entry, process.id, "started", ordinal)
 
     def _image_loaded(self, event: ImageLoaded, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        process = self._actor(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         written = event.ImageLoaded or ""
         path = canonical_path(written)
@@ -187,8 +211,8 @@ class Builder:
         return ModuleNode(key, host, event.ImageLoaded or "", hashes(event.Hashes or ""))
 
     def _file_created(self, event: FileCreated, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        process = self._actor(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         written = event.TargetFilename or ""
         file_id = self._file(host, canonical_path(written), written)
@@ -196,8 +220,8 @@ class Builder:
         return Placed(ordinal, process, file_id)
 
     def _registry_changed(self, event: RegistryChanged, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        process = self._actor(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         registry = self._registry(host, event.TargetObject or "")
         deleted = (event.EventType or "").lower().startswith("delete")
@@ -205,8 +229,8 @@ class Builder:
         return Placed(ordinal, process, registry.id)
 
     def _registry_value_set(self, event: RegistryValueSet, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        process = self._actor(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         written = event.TargetObject or ""
         registry = self._registry(host, written)
@@ -218,8 +242,8 @@ class Builder:
         return Placed(ordinal, process, registry.id)
 
     def _dns_queried(self, event: DnsQueried, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time
+        process = self._actor(
+            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         name = event.QueryName or ""
         dns_id = self._once("dns", "", name.lower().rstrip("."), lambda key: DnsNode(key, name))
@@ -227,7 +251,7 @@ class Builder:
         return Placed(ordinal, process, dns_id)
 
     def _object_accessed(self, event: ObjectAccessed, host: str, ordinal: int) -> Placed:
-        process = self._processes.acting(host, None, event.ProcessId, event.ProcessName, event.time)
+        process = self._actor(host, None, event.ProcessId, event.ProcessName, event.time, ordinal)
         name = event.ObjectName or ""
         if (event.ObjectType or "").lower() == "key":
             object_id = self._registry(host, name).id

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from lineage.problems import Problem
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lineage.problems import Problem
 
 
 class RawRecord(NamedTuple):
