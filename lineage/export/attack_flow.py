@@ -65,7 +65,7 @@ class _Flow:
         self.objects: dict[str, Object] = {}
         self.starts: list[str] = []
         self.observables = Observables()
-        self.observables.add_chain(chain, file_hashes(chain))
+        self.observables.add_artifacts(chain, file_hashes(chain))
         self.processes = {process.node: process for process in chain.processes}
         self.artifacts = {artifact.node: artifact for artifact in chain.artifacts}
 

@@ -10,7 +10,9 @@ import networkx as nx
 from lineage.export.elements import Element, Link, elements, links
 
 if TYPE_CHECKING:
-    from lineage.report.model import Report
+    from lineage.report.model import Chain, Report
+
+    Attribute = str | int | float | None
 
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 """What XML 1.0 (production 2) can't hold; and the carriage return, which parsers turn into a line
@@ -25,12 +27,12 @@ def graph(report: Report) -> nx.MultiDiGraph[str]:
     telemetry has it, but for characters that XML can't hold, which show as ``<U+0000>``.
     """
     made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    scores = {chain.id: chain.score for chain in report.chains}
+    by_id = {chain.id: chain for chain in report.chains}
     names: dict[str, str] = {}
     for number, element in enumerate(elements(report.chains)):
         names[element.node] = f"n{number}"
-        score = max(scores[chain] for chain in element.chains)
-        made.add_node(f"n{number}", **_attributes(_node(element) | {"score": score}))
+        best = max((by_id[chain] for chain in element.chains), key=lambda chain: chain.score)
+        made.add_node(f"n{number}", **_attributes(_node(element, best)))
     for number, link in enumerate(links(report.chains)):
         made.add_edge(
             names[link.source], names[link.target], key=f"e{number}", **_attributes(_edge(link))
@@ -44,7 +46,7 @@ def render(report: Report) -> str:
     return head + "\n".join(nx.generate_graphml(graph(report))) + "\n"
 
 
-def _node(element: Element) -> dict[str, str | int | None]:
+def _node(element: Element, best: Chain) -> dict[str, Attribute]:
     return {
         "label": element.name,
         "kind": element.kind,
@@ -55,11 +57,13 @@ def _node(element: Element) -> dict[str, str | int | None]:
         "start": element.start,
         "role": element.role,
         "chains": "; ".join(element.chains),
+        "verdict": best.verdict,
+        "score": best.score,
         "detections": "; ".join(element.detections) or None,
     }
 
 
-def _edge(link: Link) -> dict[str, str | int | None]:
+def _edge(link: Link) -> dict[str, Attribute]:
     return {
         "label": link.kind,
         "kind": link.kind,
@@ -70,9 +74,7 @@ def _edge(link: Link) -> dict[str, str | int | None]:
     }
 
 
-def _attributes(
-    values: dict[str, str | int | None] | dict[str, str | int | float | None],
-) -> dict[str, str | int | float]:
+def _attributes(values: dict[str, Attribute]) -> dict[str, str | int | float]:
     return {
         name: _xml(value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -26,9 +26,9 @@ MAX_ARTIFACTS = 2
 MAX_DETECTIONS = 3
 """Detections named per process."""
 
-WIDE, NARROW = 40, 18
-"""Terminal cells of a text; the narrow one where punctuation, five characters each when escaped,
-makes the text longer than `MAX_ESCAPED`."""
+TITLE, WIDE, NARROW = 60, 40, 18
+"""Terminal cells of a detection's title and of other texts; the narrow one where punctuation, five
+characters each when escaped, makes a text longer than `MAX_ESCAPED`."""
 
 MAX_ESCAPED = 90
 
@@ -120,7 +120,7 @@ def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
             yield f'  {drawn[node]}(["{_text(values[node].value)}"]){mark}'
             yield f'  {names[process]} -. "{_text(things[node])}" .-> {drawn[node]}'
         if len(new) > MAX_ARTIFACTS:
-            yield f'  {names[process]}m["… {len(new) - MAX_ARTIFACTS} more artifacts"]:::more'
+            yield f'  {names[process]}m["… {len(new) - MAX_ARTIFACTS} more"]:::more'
             yield f"  {names[process]} -.-> {names[process]}m"
     starters = {edge.to: edge.from_ for edge in chain.edges if edge.from_ in drawn}
     for process, thing in starters.items():
@@ -132,14 +132,17 @@ def _process(branch: Branch) -> str:
     image = (branch.process.image or "(unknown program)").replace("/", "\\").rpartition("\\")[2]
     pid = "" if branch.process.pid is None else f" ({branch.process.pid})"
     fired = list(dict.fromkeys(hit.detection for hit in branch.hits))
-    lines = [f"<b>{_text(image)}</b>{_escaped(pid)}", *map(_text, fired[:MAX_DETECTIONS])]
+    lines = [
+        f"<b>{_text(image)}</b>{_escaped(pid)}",
+        *(_text(name, TITLE) for name in fired[:MAX_DETECTIONS]),
+    ]
     if len(fired) > MAX_DETECTIONS:
         lines.append(f"… {len(fired) - MAX_DETECTIONS} more")
     return "<br/>".join(lines)
 
 
-def _text(text: str) -> str:
-    shown = _escaped(terminal(text, WIDE))
+def _text(text: str, cells: int = WIDE) -> str:
+    shown = _escaped(terminal(text, cells))
     if len(shown) > MAX_ESCAPED:
         shown = _escaped(terminal(text, NARROW))
     return shown or "(empty)"

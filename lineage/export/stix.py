@@ -37,17 +37,23 @@ _NOT_IN_TYPE = re.compile(r"[^a-z0-9]+")
 
 def render(report: Report) -> str:
     """The bundle, as JSON."""
-    return json.dumps(json.loads(bundle(report).serialize()), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(bundle(report), ensure_ascii=False, indent=2) + "\n"
 
 
-def bundle(report: Report) -> stix2.Bundle:
-    """The bundle. Only what chains show is in it; lone hits are not intelligence."""
+def bundle(report: Report) -> dict[str, Any]:
+    """The bundle as values. Only what chains show is in it; lone hits are not intelligence.
+
+    Every object is made, and so checked, by stix2; its `Bundle` would check each a second time.
+    """
     made = _Objects()
     made.keep(producer())
     for chain in report.chains:
         _ChainObjects(chain, made).add()
-    parts = sorted(made.objects)
-    return stix2.Bundle(objects=list(made.objects.values()), id=stix_id("bundle", *parts))
+    return {
+        "type": "bundle",
+        "id": stix_id("bundle", *sorted(made.objects)),
+        "objects": [json.loads(item.serialize()) for item in made.objects.values()],
+    }
 
 
 class _Objects:

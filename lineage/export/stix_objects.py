@@ -1,6 +1,6 @@
 """STIX 2.1 objects of a report: ids, observables, and the identities that say who and where.
 
-Ids are made from content (UUIDv5), so that the same report gives the same objects, and the same
+Ids are made from content, so that the same report gives the same objects, and the same
 file, host or technique in two reports is one object to whoever imports both.
 """
 
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import stix2
 
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 
     from lineage.report.model import Artifact, Chain, ChainProcess, DetectionHit
 
-NAMESPACE = UUID("6f0c1d4e-2f0b-5f0e-9a55-0c1c5b7f0a11")
-"""Namespace of the ids that STIX leaves to the producer. Never change it: ids would change."""
-
 TIMELESS = "2024-10-01T00:00:00.000Z"
 """`created` of objects that several reports share; equal ids need equal creation times."""
+
+_DOMAIN = re.compile(r"(?!.{255})(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
+"""RFC 1035's form, with the underscore of service names and letters of any script."""
 
 _HIVES = (
     ("\\REGISTRY\\MACHINE", "HKEY_LOCAL_MACHINE"),
@@ -44,8 +46,13 @@ _HIVES = (
 
 
 def stix_id(kind: str, *parts: str) -> str:
-    """The id of an object of this type that these texts tell from all others."""
-    return f"{kind}--{uuid5(NAMESPACE, json.dumps([kind, *parts]))}"
+    """The id of an object of this type that these texts tell from all others.
+
+    STIX asks for version 4 UUIDs, for processes as a must (STIX 2.1, 6.13), so it is a hash in
+    that version's form. Files, keys, names and the like get the library's deterministic ids.
+    """
+    digest = sha256(json.dumps(["lineage", kind, *parts]).encode()).digest()
+    return f"{kind}--{UUID(bytes=digest[:16], version=4)}"
 
 
 def producer() -> stix2.Identity:
@@ -121,6 +128,7 @@ class Observables:
     def __init__(self) -> None:
         self.objects: dict[str, Any] = {}
         self.of_node: dict[str, str] = {}
+        self._images: dict[str, str] = {}
 
     def add_chain(self, chain: Chain, hashes: Mapping[str, Mapping[str, str]]) -> None:
         """Adds a chain's processes and artifacts.
@@ -132,11 +140,15 @@ class Observables:
         members = {process.node for process in chain.processes if _is_known(process)}
         for process in chain.processes:
             self._process(process, hashes.get(process.node, {}), members)
+        self.add_artifacts(chain, hashes)
+        for hit in chain.evidence:
+            self._bystander(hit)
+
+    def add_artifacts(self, chain: Chain, hashes: Mapping[str, Mapping[str, str]]) -> None:
+        """Adds a chain's artifacts alone."""
         values = {edge.to for edge in chain.edges if edge.kind == "set"}
         for artifact in chain.artifacts:
             self._artifact(artifact, hashes.get(artifact.node, {}), value=artifact.node in values)
-        for hit in chain.evidence:
-            self._bystander(hit)
 
     def _keep(self, node: str | None, made: Any) -> str:
         self.objects.setdefault(made.id, made)
@@ -153,10 +165,18 @@ class Observables:
             pid=process.pid,
             command_line=process.command_line,
             created_time=instant(process.start) if process.start else None,
-            image_ref=self._file(None, process.image, hashes) if process.image else None,
+            image_ref=self._image(process.image, hashes) if process.image else None,
             parent_ref=stix_id("process", parent) if parent else None,
         )
         self._keep(process.node, made)
+
+    def _image(self, path: str, hashes: Mapping[str, str]) -> str:
+        """The program of a process; many processes share few programs."""
+        if hashes:
+            return self._file(None, path, hashes)
+        if path not in self._images:
+            self._images[path] = self._file(None, path, {})
+        return self._images[path]
 
     def _bystander(self, hit: DetectionHit) -> None:
         """A tagged process that is no part of the chain: all that is known of it is its pid."""
@@ -173,11 +193,9 @@ class Observables:
             case "registry":
                 self._keep(artifact.node, _registry_key(artifact.value, value=value))
             case "dns":
-                self._keep(artifact.node, stix2.DomainName(value=artifact.value))
+                self._keep(artifact.node, _domain(artifact.value))
             case "script":
-                text = base64.b64encode(artifact.value.encode()).decode()
-                made = stix2.Artifact(mime_type="text/plain", payload_bin=text)
-                self._keep(artifact.node, made)
+                self._keep(artifact.node, _text(artifact.value))
 
     def _file(self, node: str | None, path: str, hashes: Mapping[str, str]) -> str:
         folder, _, name = path.replace("/", "\\").rpartition("\\")
@@ -191,6 +209,16 @@ class Observables:
 def _is_known(process: ChainProcess) -> bool:
     """Whether there is anything to say of a process; STIX has no empty ones."""
     return process.pid is not None or bool(process.command_line or process.image or process.start)
+
+
+def _domain(name: str) -> stix2.DomainName | stix2.Artifact:
+    """A query name; as mere text where it can't be a domain's (STIX 2.1, 6.4)."""
+    return stix2.DomainName(value=name) if _DOMAIN.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> stix2.Artifact:
+    payload = base64.b64encode(text.encode()).decode()
+    return stix2.Artifact(mime_type="text/plain", payload_bin=payload)
 
 
 def _registry_key(path: str, *, value: bool) -> stix2.WindowsRegistryKey:

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_report import HOSTILE, empty_report, full_report, hostile_report, report_of
+
+from lineage.export import csv as export
+
+if TYPE_CHECKING:
+    from lineage.report.model import Report
+
+COLUMNS = {
+    "nodes.csv": export.NODE_COLUMNS,
+    "edges.csv": export.EDGE_COLUMNS,
+    "timeline.csv": export.TIMELINE_COLUMNS,
+    "evidence.csv": export.EVIDENCE_COLUMNS,
+}
+
+
+def tables(report: Report) -> dict[str, list[dict[str, str]]]:
+    """File -> rows, read as a user of Python's csv module does."""
+    return {
+        name: list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+        for name, text in export.render(report).items()
+    }
+
+
+@pytest.fixture(autouse=True)
+def _long_cells() -> None:
+    csv.field_size_limit(1_000_000)
+
+
+def test_files_are_what_excel_expects() -> None:
+    for name, text in export.render(full_report()).items():
+        assert text.startswith("\ufeff" + ",".join(COLUMNS[name]) + "\r\n")
+        assert text.endswith("\r\n")
+
+
+def test_an_empty_report_has_headings_only() -> None:
+    assert {name: len(rows) for name, rows in tables(empty_report()).items()} == dict.fromkeys(
+        COLUMNS, 0
+    )
+
+
+def test_rows_count_nodes_edges_and_every_hit() -> None:
+    report = full_report()
+    found = tables(report)
+    assert len(found["edges.csv"]) == sum(len(chain.edges) for chain in report.chains)
+    assert len(found["evidence.csv"]) == len(report.detections)
+    own = [node for node in found["nodes.csv"] if node["role"] != "bystander"]
+    assert len(own) == sum(len(c.processes) + len(c.artifacts) for c in report.chains)
+
+
+def test_a_hit_outside_every_chain_has_no_chain() -> None:
+    lone = [row for row in tables(full_report())["evidence.csv"] if not row["chain"]]
+    assert [row["host"] for row in lone] == ["LT-0042"]
+
+
+def test_timeline_is_in_order_and_has_every_process_start() -> None:
+    report = full_report()
+    rows = tables(report)["timeline.csv"]
+    times = [row["time"] for row in rows]
+    assert times == sorted(times)
+    started = {row["node"] for row in rows if row["kind"] == "process"}
+    assert started >= {p.node for chain in report.chains for p in chain.processes}
+
+
+def test_formulas_are_neutralised_and_the_rest_is_unchanged() -> None:
+    report = hostile_report()
+    rows = tables(report)["nodes.csv"]
+    shown = {row["command_line"] for row in rows}
+    for text in HOSTILE:
+        assert text in shown or f"'{text}" in shown
+    assert "'=cmd|'/c calc'!A0" in shown
+    for name in COLUMNS:
+        cells = [cell for row in tables(report)[name] for cell in row.values()]
+        assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n"))]
+
+
+@settings(max_examples=60)
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_command_line_comes_back(text: str) -> None:
+    chain = full_report().chains[2]
+    process = chain.processes[0].model_copy(update={"command_line": text})
+    one = chain.model_copy(update={"processes": [process], "edges": [], "evidence": []})
+    row = tables(report_of([one]))["nodes.csv"][0]
+    assert row["command_line"] in (text, f"'{text}")

@@ -1,0 +1,75 @@
+"""The table of exporters, and what holds for every format."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from sample_report import empty_report, full_report, hostile_report, large_report
+
+from lineage.errors import InputError
+from lineage.export import EXPORTERS, Exporter
+from lineage.report.model import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BY_NAME = pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda exporter: exporter.name)
+
+
+def from_json(report: Report) -> Report:
+    """The report as a later run reads it."""
+    return Report.model_validate_json(report.model_dump_json(by_alias=True))
+
+
+def test_options_are_distinct_and_described() -> None:
+    assert len({exporter.name for exporter in EXPORTERS}) == len(EXPORTERS) == 8
+    assert all(exporter.help.endswith(".") for exporter in EXPORTERS)
+    assert [exporter.name for exporter in EXPORTERS if exporter.folder] == ["csv"]
+
+
+@BY_NAME
+@pytest.mark.parametrize("make", [full_report, empty_report, hostile_report])
+def test_the_json_report_gives_the_same_files_byte_for_byte(
+    exporter: Exporter, make: Callable[[], Report]
+) -> None:
+    files = exporter.files(make())
+    assert files == exporter.files(from_json(make()))
+    assert set(files) == {""} if not exporter.folder else "" not in files
+
+
+@BY_NAME
+def test_a_chain_of_2000_processes_stays_small(exporter: Exporter) -> None:
+    files = exporter.files(large_report(2000))
+    assert sum(map(len, files.values())) < 5_000_000
+
+
+@BY_NAME
+def test_every_finding_is_named_in_every_format(exporter: Exporter) -> None:
+    report = full_report()
+    text = b"".join(exporter.files(report).values()).decode("utf-8-sig")
+    for chain in report.chains:
+        assert chain.verdict in text
+    assert "WS-FIN-07" in text.replace("#45;", "-").replace("&-", "-")
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2024-10-14T08:00:00", ""])
+@pytest.mark.parametrize("name", ["csv", "stix", "attack-flow", "timesketch"])
+def test_a_forged_time_is_one_clear_line(name: str, time: str) -> None:
+    report = full_report()
+    hit = report.chains[0].evidence[0].model_copy(update={"time": time})
+    chain = report.chains[0].model_copy(update={"evidence": [hit]})
+    exporter = next(exporter for exporter in EXPORTERS if exporter.name == name)
+    with pytest.raises(InputError, match="is not an ISO 8601 time with offset"):
+        exporter.files(report.model_copy(update={"chains": [chain]}))
+
+
+def test_the_table_imports_no_format() -> None:
+    code = (
+        "import sys, lineage.export; "
+        "print(*{'stix2', 'networkx', 'pydantic', 'rich'} & sys.modules.keys())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
