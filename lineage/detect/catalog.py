@@ -55,12 +55,14 @@ class RuleLayer:
         by: the extension's name; None for the core.
         rule_id: UUID of the document, lower case, or its place.
         condition: when it fires.
+        description: what it adds, in a sentence.
     """
 
     layer: Layer
     by: str | None
     rule_id: str
     condition: Condition
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ def _builtin(file: Traversable) -> Rule:
 def _layer(rule: SigmaRule, place: str) -> RuleLayer:
     block = rule.custom_attributes.get("lineage", {})
     layer: Layer = "extension" if block.get("layer") == "extension" else "core"
-    return RuleLayer(layer, block.get("by"), _rule_id(rule, place), _condition(rule))
+    description = metadata.one_line(rule.description)
+    return RuleLayer(layer, block.get("by"), _rule_id(rule, place), _condition(rule), description)
 
 
 def _rule_id(rule: SigmaRule, place: str) -> str:
@@ -225,7 +228,7 @@ def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | Rul
         return
     for reason in _doubts(condition):
         yield RuleProblem(str(file), detection.title, reason, fatal=False)
-    layer = RuleLayer("core", None, detection.rule_id, condition)
+    layer = RuleLayer("core", None, detection.rule_id, condition, detection.description)
     yield Rule(detection, (layer,))
 
 

@@ -185,8 +185,7 @@ class Predicates:
         return self._decide(mask) if outcome is None else outcome
 
     def _remember(self, known: dict[_Found, int], found: _Found, bits: int) -> None:
-        texts = found if isinstance(found, tuple) else (found,)
-        if sum(len(text) for text in texts if isinstance(text, str)) > CACHED_TEXT:
+        if _length(found) > CACHED_TEXT:
             return
         if len(known) >= self._room:
             known.clear()
@@ -202,6 +201,12 @@ class Predicates:
             self._outcomes.clear()
         self._outcomes[mask] = outcome
         return outcome
+
+
+def _length(found: _Found) -> int:
+    if isinstance(found, str):
+        return len(found)
+    return sum(map(_length, found)) if isinstance(found, tuple) else 0
 
 
 def _compiled(

@@ -42,13 +42,15 @@ RISK_OF_LEVEL: Final[dict[Level, int]] = {
 }
 """Risk of a rule that states none."""
 
-_TYPE_OF_LEVEL: Final[dict[Level, DetectionType]] = {
+TYPE_OF_LEVEL: Final[dict[Level, DetectionType]] = {
     "informational": "Hunting",
     "low": "Hunting",
     "medium": "Anomaly",
     "high": "TTP",
     "critical": "TTP",
 }
+"""Type of a rule that states none."""
+
 _IMPLICATED_BY_DEFAULT: Final[dict[NodeKind, tuple[Implicated, ...]]] = {"process": ("parent",)}
 _LEVELS: Final[dict[str, Level]] = {level: level for level in LEVELS}
 _Word = TypeVar("_Word", bound=str)
@@ -94,7 +96,7 @@ def detection(
     return Detection(
         title=rule.title,
         rule_id=rule_id,
-        type=_one_of(block, "type", DETECTION_TYPES) or _TYPE_OF_LEVEL[level],
+        type=_one_of(block, "type", DETECTION_TYPES) or TYPE_OF_LEVEL[level],
         risk=RISK_OF_LEVEL[level] if risk is None else risk,
         impact=impact,
         confidence=confidence,
@@ -109,8 +111,14 @@ def detection(
         extensions=(*implied, *extensions, *whole),
         builtin=builtin,
         path=path,
-        description=" ".join((rule.description or "").split()),
+        description=one_line(rule.description),
+        false_positives=tuple(one_line(str(text)) for text in rule.falsepositives),
     )
+
+
+def one_line(text: str | None) -> str:
+    """A rule's prose without its line breaks."""
+    return " ".join((text or "").split())
 
 
 def _level(rule: SigmaRule) -> Level:

@@ -30,6 +30,12 @@ _MAX_NEEDS = 64
 _EITHER = {("ParentBaseFileName", "ParentImage"): ("ParentBaseFileName", "ParentImage")}
 """Attributes of derived fields of which one is enough."""
 
+_NEVER_HAS: dict[int | str, frozenset[str]] = {
+    1: frozenset({"ParentBaseFileName"}),
+    4688: frozenset({"ParentBaseFileName", "OriginalFileName"}),
+}
+"""Attributes of a kind of event that one source of it doesn't record."""
+
 
 def needs(condition: Condition, event_id: int | str) -> tuple[Need, ...]:
     """The smallest sets of attributes that let the condition come true on events of an id.
@@ -42,7 +48,9 @@ def needs(condition: Condition, event_id: int | str) -> tuple[Need, ...]:
     """
     if event_id not in condition.event_ids or foregone(condition, event_id) is False:
         return ()
-    return _needs(condition.tree, fields_of(event_id, condition.dialect))
+    found = _needs(condition.tree, fields_of(event_id, condition.dialect))
+    never = _NEVER_HAS.get(event_id, frozenset())
+    return tuple(need for need in found if not need & never)
 
 
 def _needs(node: Tree, known: Mapping[str, Field]) -> tuple[Need, ...]:
