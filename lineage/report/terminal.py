@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
-from lineage.report.hit_view import detections_table, hits_table
+from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.input_view import coverage_view, input_view, rule_view
 from lineage.report.pen import Pen, Trimmed, plain_table
 from lineage.report.story import Part, Sentence, summary, tell
@@ -62,7 +62,7 @@ def render_hits(report: Report, console: Console, *, details: bool = False) -> N
     """Prints what the detections hit, without chains; then what was read, as `render` does."""
     pen = _pen(report, console, details=details)
     if report.detections:
-        console.print(Trimmed(hits_table(report.detections, pen)))
+        console.print(HitsTable(report.detections, pen))
     else:
         console.print(Text("No detection fired.", style="bold"))
     for part in _reading(report, pen):
