@@ -26,6 +26,8 @@ MOST: Final = 4000
 LINES: Final = 2
 """A command line or path may take about this many lines."""
 
+RECORD: Final = 160
+"""Most cells of a record's place: only a forged one is longer."""
 COUNTS_WIDTH: Final = 62
 """Cells that a file's format and counts take beside its name."""
 WIDE: Final = 40
@@ -73,7 +75,7 @@ class Pen:
     def record(self, source: str, number: int) -> Text:
         """A record's place, `source#record`, the source by its shortest distinct end."""
         short = self._short.get(source, source)
-        return self.text(f"{short}#{number}", "dim", max(self.width // 2, 20))
+        return self.text(f"{short}#{number}", "dim", RECORD)
 
     def source(self, source: str) -> Text:
         """A file's name for a table's first column: whole where there is room."""
