@@ -13,7 +13,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lineage.correlate.api import CausalStep, Cluster
-from lineage.correlate.flow import Flow, Flows
+from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
+from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 from lineage.normalise.times import TICKS
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
     from lineage.detect.tag import Hit
     from lineage.graph.provenance import ProvenanceGraph
-
-TAKEN_OVER = frozenset(
-    "winword.exe excel.exe powerpnt.exe onenote.exe msaccess.exe mspub.exe visio.exe winproj.exe "
-    "outlook.exe winhlp32.exe acrord32.exe acrobat.exe".split()
-)
-"""Honest programs that an attack takes over: theirs is what they do from the first hit on, not what
-they did before. Any other process that a hit names is taken for the attack's from its start."""
-
-MADE = frozenset({"wrote", "set", "created"})
-"""Edges by which a process made the object that a hit tags; merely opening one makes nothing."""
 
 LAUNCH = 60 * TICKS
 """How long a launcher may have run before it starts the attack: a script that downloads first."""
@@ -85,7 +76,9 @@ class _Spread:
     def __init__(self, graph: ProvenanceGraph, hits: Sequence[Hit]) -> None:
         self._graph = graph
         self._hits = hits
-        self._flows = Flows(graph)
+        named = {node for hit in hits for node in (hit.node, hit.actor, *hit.implicated) if node}
+        self._profile = Profile(graph, named)
+        self._flows = Flows(graph, self._profile)
         self._groups = Groups()
         self._seeds = [self._seeds_of(hit) for hit in hits]
         self._taken: dict[str, int] = {}

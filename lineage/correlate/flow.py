@@ -19,6 +19,7 @@ from lineage.normalise.paths import canonical_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
 
 DATA_ENDINGS = frozenset(
@@ -28,6 +29,13 @@ DATA_ENDINGS = frozenset(
 """Files that are data to what opens them: being given one is not running it. A script host runs
 whatever it is given (`SCRIPT_HOSTS`)."""
 SCRIPT_HOSTS = frozenset("wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe".split())
+
+TAKEN_OVER = frozenset(
+    "winword.exe excel.exe powerpnt.exe onenote.exe msaccess.exe mspub.exe visio.exe winproj.exe "
+    "outlook.exe winhlp32.exe acrord32.exe acrobat.exe".split()
+)
+"""Honest programs that an attack takes over: theirs is what they do from the first hit on, but for
+what such programs usually do. Any other process that a hit names is taken for the attack's own."""
 
 COMMON_PROGRAM = 24
 """A program that this many processes ran is a tool of the house, and explains none of them."""
@@ -53,10 +61,16 @@ class Flow(NamedTuple):
 
 
 class Flows:
-    """The flows of one graph, found when asked for."""
+    """The flows of one graph, found when asked for.
 
-    def __init__(self, graph: ProvenanceGraph) -> None:
+    Args:
+        graph: the provenance graph.
+        profile: what is usual in it.
+    """
+
+    def __init__(self, graph: ProvenanceGraph, profile: Profile) -> None:
         self._graph = graph
+        self._profile = profile
         self.is_bystander = lru_cache(maxsize=None)(self._is_bystander)
         self._uses_of = lru_cache(maxsize=None)(self._uses)
 
@@ -71,7 +85,7 @@ class Flows:
             if edge.kind == "spawned":
                 yield from self._to_child(edge, at)
             elif edge.kind == "started":
-                yield Flow(process_id, edge.target, at, (CausalStep(edge, at),))
+                yield from self._to_started(edge, at)
             elif edge.kind == "wrote":
                 yield from self.from_file(edge.target, at, process_id)
             elif edge.kind == "set":
@@ -80,8 +94,15 @@ class Flows:
                 yield from self._to_later_runs(process_id, edge, at)
 
     def _to_child(self, edge: Edge, at: int) -> Iterator[Flow]:
-        child = self._graph.process(edge.target)
-        if not hubs.is_application(child):
+        parent, child = self._graph.process(edge.source), self._graph.process(edge.target)
+        if hubs.is_application(child):
+            return
+        if hubs.program_name(parent) in TAKEN_OVER and self._profile.is_usual(parent, child):
+            return
+        yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
+
+    def _to_started(self, edge: Edge, at: int) -> Iterator[Flow]:
+        if not self.is_bystander(edge.target):
             yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
 
     def from_file(self, file_id: str, since: int, writer: str | None = None) -> Iterator[Flow]:
@@ -105,7 +126,7 @@ class Flows:
         """Whom a registry value started, as far as the setter's data goes. See `from_file`."""
         for edge in self._graph.out_edges(value_id):
             at = next_event(edge.events, since)
-            if edge.kind != "started" or at is None:
+            if edge.kind != "started" or at is None or self.is_bystander(edge.target):
                 continue
             step = CausalStep(edge, at)
             origin = self._last(value_id, "set", at)

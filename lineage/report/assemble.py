@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import lineage
 from lineage.correlate.api import CausalStep, Finding
 from lineage.correlate.chains import chain_id
-from lineage.correlate.cluster import TAKEN_OVER
+from lineage.correlate.flow import TAKEN_OVER
 from lineage.correlate.roles import roles
-from lineage.detect.coverage import Coverage
-from lineage.detect.tag import Hit
 from lineage.graph.hubs import program_name
 from lineage.graph.nodes import HostNode, ProcessNode, UserNode, caption
 from lineage.graph.provenance import Edge, ProvenanceGraph, Reference
 from lineage.normalise.times import iso
-from lineage.problems import InputLedger
 from lineage.report import model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lineage.detect.coverage import Coverage
+    from lineage.detect.tag import Hit
+    from lineage.problems import InputLedger
 
 ARTIFACT_EDGES = frozenset({"wrote", "set", "created", "queried", "ran"})
 """What an attack process did to an object makes the object an artifact of the chain."""
@@ -163,7 +167,7 @@ def _hosts(finding: Finding) -> list[str]:
 
 
 def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
-    """What the attack's processes did to objects, and how their tagged objects came to be tagged."""
+    """What the attack's processes did to objects, and how tagged objects came to be tagged."""
     tagged = {hit.node for hit in finding.cluster.hits}
     for process_id, since in finding.cluster.processes.items():
         own = program_name(graph.process(process_id)) not in TAKEN_OVER
@@ -177,7 +181,7 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
 
 
 def _acts(hit: Hit, graph: ProvenanceGraph) -> Iterator[CausalStep]:
-    """What a bystander did to a tagged object (Explorer writing the shortcut of an opened image)."""
+    """What a bystander did to a tagged object (Explorer writing an opened image's shortcut)."""
     for edge in graph.out_edges(hit.actor or ""):
         if edge.target == hit.node and hit.ordinal in edge.events:
             yield CausalStep(edge, hit.ordinal)

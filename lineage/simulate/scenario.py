@@ -147,6 +147,7 @@ def textbook(seed: int, noise: Noise = "normal") -> Scenario:
             "pictures",
             "sound",
         ),
+        default_install=True,
     )
     attack(victim, plan, after=2.5 * HOUR)
     return Scenario([victim, bystander], [plan])

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _WEB_SERVICES = ("pastebin.com", "api.telegram.org", "cdn.discordapp.com", "discord.com")
 """Public services that such intrusions fetch instructions from."""
 
+DEFAULT_INSTALL = "Remcos"
+"""Folder that the malware's builder installs it in, if its operator doesn't choose another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -81,6 +84,7 @@ def draw(
     pause: float = 0,
     family: bool = True,
     default_folders: bool = True,
+    default_install: bool = False,
 ) -> Plan:
     """Draws an intrusion's names.
 
@@ -95,6 +99,7 @@ def draw(
         family: whether the malware leaves its family's own registry key.
         default_folders: whether the malware keeps its builder's default folder names; an
             operator can choose others.
+        default_install: whether it installs itself in its builder's default folder too.
     """
     program = names.word(random, random.randrange(2, 4))
     prefix = random.choice(("Remcos-", "Remcos-", "Rmc-"))
@@ -120,7 +125,7 @@ def draw(
         pause=pause,
         document=names.document(random),
         script=f"{names.word(random)}.{random.choice(('vbs', 'txt', 'tmp', 'dat'))}",
-        folder=names.word(random, 3).capitalize(),
+        folder=DEFAULT_INSTALL if default_install else names.word(random, 3).capitalize(),
         program=f"{program}.exe",
         payload=binaries.made(content=f"payload {random.getrandbits(64):x}"),
         wrapper=wrapper,
