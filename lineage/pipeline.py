@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineage.correlate.api import TaggedGraph
 from lineage.correlate.chains import correlate
-from lineage.correlate.cluster import clusters
+from lineage.correlate.cluster import tagged_graph
 from lineage.detect.catalog import load_builtin, load_user
 from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
 from lineage.detect.detection import Context
@@ -27,6 +25,7 @@ from lineage.read import Input, read
 from lineage.report.assemble import Found, assemble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from lineage.correlate.api import Correlator
@@ -161,7 +160,7 @@ def _find(
             tagger.add(event, placed, matches)
 
     hits = tagger.hits(builder.graph)
-    tagged = TaggedGraph(builder.graph, hits, clusters(builder.graph, hits))
+    tagged = tagged_graph(builder.graph, hits)
     return Found(
         inputs=ledgers,
         graph=builder.graph,

@@ -6,7 +6,7 @@ of tagged nodes that time-respecting causal paths connect, and yields what it ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from lineage.detect.tag import Hit
@@ -14,6 +14,8 @@ from lineage.graph.provenance import Edge, ProvenanceGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from lineage.correlate.rarity import Profile
 
 Verdict = Literal["confirmed", "probable", "suspicious"]
 
@@ -103,11 +105,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TaggedGraph:
-    """A provenance graph, the hits on it, and the clusters that causality makes of them."""
+    """A provenance graph and what is known of it.
+
+    Attributes:
+        graph: the graph.
+        hits: all hits on it, in order of time.
+        clusters: what causality makes of them, in order of their first hit.
+        profile: how usual its process starts are.
+    """
 
     graph: ProvenanceGraph
     hits: Sequence[Hit]
-    clusters: Sequence[Cluster] = field(default=())
+    clusters: Sequence[Cluster]
+    profile: Profile
 
 
 class Correlator(Protocol):

@@ -12,7 +12,7 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lineage.correlate.api import CausalStep, Cluster
+from lineage.correlate.api import CausalStep, Cluster, TaggedGraph
 from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
@@ -32,14 +32,27 @@ BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
 
-def clusters(graph: ProvenanceGraph, hits: Sequence[Hit]) -> list[Cluster]:
-    """The clusters of all hits, in order of their first hit.
+def tagged_graph(graph: ProvenanceGraph, hits: Sequence[Hit]) -> TaggedGraph:
+    """The graph with its hits and their clusters, ready for correlators.
 
     Args:
         graph: the provenance graph.
         hits: all hits on it, in order of time.
     """
-    spread = _Spread(graph, hits)
+    named = {node for hit in hits for node in (hit.node, hit.actor, *hit.implicated) if node}
+    profile = Profile(graph, named)
+    return TaggedGraph(graph, hits, clusters(graph, hits, profile), profile)
+
+
+def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> list[Cluster]:
+    """The clusters of all hits, in order of their first hit.
+
+    Args:
+        graph: the provenance graph.
+        hits: all hits on it, in order of time.
+        profile: what is usual in it.
+    """
+    spread = _Spread(graph, hits, profile)
     spread.forward()
     spread.backward()
     spread.launchers()
@@ -73,12 +86,10 @@ class Groups:
 class _Spread:
     """How far the attack of each hit went, and who meets whom."""
 
-    def __init__(self, graph: ProvenanceGraph, hits: Sequence[Hit]) -> None:
+    def __init__(self, graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> None:
         self._graph = graph
         self._hits = hits
-        named = {node for hit in hits for node in (hit.node, hit.actor, *hit.implicated) if node}
-        self._profile = Profile(graph, named)
-        self._flows = Flows(graph, self._profile)
+        self._flows = Flows(graph, profile)
         self._groups = Groups()
         self._seeds = [self._seeds_of(hit) for hit in hits]
         self._taken: dict[str, int] = {}
@@ -242,8 +253,10 @@ class _Spread:
                 for flow in self._way(cause, seed):
                     processes.setdefault(flow.source, 0)
                     flows.append(flow)
+        causes = [flow for process_id in processes for flow in self._flows.inward(process_id)]
+        flows += (flow for flow in causes if flow.source in processes)
+        entries = [flow for flow in causes if flow.source not in processes]
         caused = {flow.target for flow in flows}
-        entries = list(self._entries(processes))
         steps = {step.edge[:3]: step for flow in (*flows, *entries) for step in flow.steps}
         ordered = sorted(steps.values(), key=lambda step: (step.ordinal, step.edge[:3]))
         bystanders = frozenset(flow.source for flow in entries)
@@ -257,10 +270,3 @@ class _Spread:
             flow = self._causes[node_id][seed]
             yield flow
             node_id = flow.target
-
-    def _entries(self, processes: dict[str, int]) -> Iterator[Flow]:
-        """How the attack came in: flows from bystanders to the cluster's processes."""
-        for process_id in processes:
-            for flow in self._flows.inward(process_id):
-                if flow.source not in processes:
-                    yield flow

@@ -16,17 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lineage.correlate.api import ProvenanceGraph
+    from lineage.correlate.rarity import Profile
     from lineage.correlate.template import Template, TemplateStage
 
 WEAK_STAGE = 0.5
 """Share of a stage's weight when only Anomaly or Hunting detections, weak alone, cover it."""
-RISK_POINTS = 20.0
+STRONG_RISK = 25
+"""Risk from which a TTP is strong: below it the story itself gives it little confidence."""
+RISK_POINTS = 15.0
 """Most that the detections' own risk adds."""
 ORDER_POINTS = 15.0
 """Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence;
 Milajerdi et al., S&P 2019; Hassan et al., S&P 2020)."""
 FAMILY_POINTS = (15.0, 20.0)
 """For one, and for two or more, distinct things that are specific to the family."""
+RARITY_POINTS = 5.0
+"""For a chain all of whose process starts are of pairs that nobody else shows."""
 TIGHTNESS_POINTS = 5.0
 """For a chain that one foothold explains."""
 
@@ -57,16 +62,25 @@ def covered(cluster: Cluster, template: Template) -> dict[str, list[Hit]]:
     }
 
 
+def stage_strength(hits: Iterable[Hit]) -> float:
+    """1 where a TTP of some risk covers a stage, `WEAK_STAGE` where weak hits do.
+
+    Weak are Anomaly and Hunting detections, and TTPs below `STRONG_RISK`.
+    """
+    strong = (hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK for hit in hits)
+    return 1.0 if any(strong) else WEAK_STAGE
+
+
 def stage_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
     """Points for the stages covered, each by its weight in the template."""
     points, told = 0.0, []
     for stage in template.stages:
         if stage.tactic not in stages:
             continue
-        strong = any(hit.detection.type == "TTP" for hit in stages[stage.tactic])
-        gained = stage.weight * (1 if strong else WEAK_STAGE)
+        strength = stage_strength(stages[stage.tactic])
+        gained = stage.weight * strength
         points += gained
-        told.append(f"{stage.tactic} {gained:g}{'' if strong else ' (weak hits only)'}")
+        told.append(f"{stage.tactic} {gained:g}{'' if strength == 1 else ' (weak hits only)'}")
     return ScorePart("stages", quarters(points), "; ".join(told) or "no stage covered")
 
 
@@ -80,7 +94,9 @@ def risk_part(hits: Iterable[Hit]) -> ScorePart:
     top = sorted(risks.items(), key=lambda item: (-item[1], item[0]))[:3]
     named = ", ".join(f"{title} ({risk})" for title, risk in top)
     return ScorePart(
-        "risk", quarters(points), f"{len(risks)} distinct detections; highest risk: {named}"
+        "risk",
+        quarters(points),
+        f"{_count(len(risks), 'distinct detection')}; highest risk: {named}",
     )
 
 
@@ -134,6 +150,26 @@ def family_part(marks: list[str], family: str | None) -> ScorePart:
     return ScorePart("family", points, f"specific to {family}: {', '.join(marks)}")
 
 
+def rarity_part(cluster: Cluster, graph: ProvenanceGraph, profile: Profile) -> ScorePart:
+    """Points for how rare the chain's process starts are.
+
+    points = RARITY_POINTS * mean of `Profile.rarity` over the pairs (parent's program, child's
+    program) that the attack's own processes started.
+    """
+    rarities = {
+        (edge.source, edge.target): profile.rarity(
+            graph.process(edge.source), graph.process(edge.target)
+        )
+        for edge, _ in cluster.steps
+        if edge.kind == "spawned" and edge.source in cluster.processes
+    }
+    if not rarities:
+        return ScorePart("rarity", 0.0, "no process start inside the chain")
+    mean = sum(rarities.values()) / len(rarities)
+    why = f"mean rarity {mean:.2f} over {len(rarities)} process starts inside the chain"
+    return ScorePart("rarity", quarters(RARITY_POINTS * mean), why)
+
+
 def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
     """Points for how few footholds explain how many stages.
 
@@ -141,7 +177,15 @@ def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
     """
     footholds, count = len(cluster.footholds), len(stages)
     points = TIGHTNESS_POINTS * max(0, count - footholds) / count if count else 0.0
-    return ScorePart("tightness", quarters(points), f"{footholds} foothold(s), {count} stage(s)")
+    return ScorePart(
+        "tightness",
+        quarters(points),
+        f"{_count(footholds, 'foothold')} for {_count(count, 'stage')}",
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def entry_stages(template: Template) -> tuple[TemplateStage, ...]:
