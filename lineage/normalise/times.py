@@ -14,13 +14,16 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s*"
-    r"(Z|UTC|[+-]\d\d:?\d\d)?",
+    r"(Z|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d)?",
     re.ASCII | re.IGNORECASE,
 )
 _US_TIME = re.compile(
     r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?",
     re.ASCII | re.IGNORECASE,
 )
+_FIRST_YEAR, _LAST_YEAR = 1601, 9998
+"""FILETIME begins in 1601; in the last year that `datetime` knows, moving a time by its zone could
+leave it."""
 _CACHE_LIMIT = 100_000
 
 _minutes: dict[str, int] = {}
@@ -42,7 +45,8 @@ def parse(text: str) -> tuple[int, bool]:
         Ticks since the epoch, and whether the text says its zone. Without one it is read as UTC.
 
     Raises:
-        ValueError: it isn't a time. The message is one line with the text in it.
+        ValueError: it isn't a time of the years 1601 to 9998. The message is one line with the
+            text in it.
     """
     minute = _minutes.get(text[:16])
     if minute is None:
@@ -74,17 +78,14 @@ def _read_tail(text: str) -> tuple[int, bool] | None:
 
 
 def _parse_slowly(text: str) -> tuple[int, bool]:
-    found = _TIME.fullmatch(text.strip())
+    text = text.strip()
+    found = _TIME.fullmatch(text)
     if found is None:
         return _parse_us(text)
     year, month, day, hour, minute, second, fraction, zone = found.groups()
-    try:
-        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
-    except ValueError:
-        raise _not_a_time(text) from None
+    ticks = _minute(text, year, month, day, int(hour), minute)
     if int(second) > 59:
         raise _not_a_time(text)
-    ticks = (moment - _EPOCH) // timedelta(minutes=1) * 60 * TICKS
     if len(_minutes) >= _CACHE_LIMIT:
         _minutes.clear()
     _minutes[text[:16]] = ticks
@@ -93,21 +94,27 @@ def _parse_slowly(text: str) -> tuple[int, bool]:
 
 
 def _parse_us(text: str) -> tuple[int, bool]:
-    found = _US_TIME.fullmatch(text.strip())
+    found = _US_TIME.fullmatch(text)
     if found is None:
         raise _not_a_time(text)
     month, day, year, hour, minute, second, fraction, half = found.groups()
     hours = int(hour)
     if half:
         hours = hours % 12 + (12 if half.upper() == "PM" else 0)
+    ticks = _minute(text, year, month, day, hours, minute)
+    if int(second) > 59:
+        raise _not_a_time(text)
+    return ticks + int(second) * TICKS + int(((fraction or "") + "0000000")[:7]), False
+
+
+def _minute(text: str, year: str, month: str, day: str, hour: int, minute: str) -> int:
     try:
-        moment = datetime(
-            int(year), int(month), int(day), hours, int(minute), int(second), tzinfo=UTC
-        )
+        moment = datetime(int(year), int(month), int(day), hour, int(minute), tzinfo=UTC)
     except ValueError:
         raise _not_a_time(text) from None
-    ticks = (moment - _EPOCH) // timedelta(seconds=1) * TICKS
-    return ticks + int(((fraction or "") + "0000000")[:7]), False
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise _not_a_time(text)
+    return (moment - _EPOCH) // timedelta(minutes=1) * 60 * TICKS
 
 
 def _offset(zone: str | None) -> int:
@@ -133,7 +140,7 @@ def parse_epoch(text: str, *, per_second: int) -> int:
         Ticks since the epoch.
 
     Raises:
-        ValueError: it isn't such a number, or lies outside the years 1970 to 9999.
+        ValueError: it isn't such a number, or lies outside the years 1970 to 9998.
     """
     whole, _, fraction = text.strip().partition(".")
     if not whole.isascii() or not whole.isdigit() or len(whole) > 15:
@@ -143,12 +150,12 @@ def parse_epoch(text: str, *, per_second: int) -> int:
     scale = TICKS // per_second
     digits = len(str(scale)) - 1
     ticks = int(whole) * scale + int((fraction + "0" * digits)[:digits] or "0")
-    if ticks > _LAST:
+    if ticks >= _END:
         raise _not_a_time(text)
     return ticks
 
 
-_LAST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * TICKS
+_END = (datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * TICKS
 
 
 def iso(ticks: int) -> str:
@@ -159,7 +166,5 @@ def iso(ticks: int) -> str:
     """
     seconds, fraction = divmod(ticks, TICKS)
     text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
-    if text[4] != "-":  # strftime doesn't pad years before 1000 on every platform
-        text = text.zfill(19)
     digits = f"{fraction:07d}".rstrip("0")
     return f"{text}.{digits}Z" if digits else f"{text}Z"
