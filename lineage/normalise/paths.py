@@ -1,4 +1,4 @@
-r"""One spelling for Windows paths and registry paths, to compare by; the text shown stays as it was.
+r"""One spelling for Windows and registry paths, to compare by; the text shown stays as it was.
 
 Only rewrites that are certain are made. `\\Device\\HarddiskVolumeN` is mapped to a drive letter by
 the caller where the host's own telemetry shows which letter it is (`lineage.graph.identity`).
@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 
 _CACHE = 65_536
+_AROUND = '" \t\r\n'
+"""What may stand around a path and is no part of it."""
 _ENVIRONMENT = {
     "%systemroot%": r"c:\windows",
     "%windir%": r"c:\windows",
@@ -32,6 +34,9 @@ _HIVES = (
     ("hkey_classes_root", "hkcr"),
     ("hkey_current_config", "hkcc"),
 )
+_NAMESPACES = ("\\\\?\\globalroot\\", "\\\\?\\", "\\\\.\\", "\\??\\")
+"""Prefixes that name the namespace, not the file (Microsoft Learn, "Naming Files, Paths, and
+Namespaces"); the longest first."""
 _DEVICE = re.compile(r"\\device\\(harddiskvolume\d+|mup)(?=\\|$)")
 _ENVIRONMENT_PATTERN = re.compile("|".join(re.escape(name) for name in _ENVIRONMENT))
 
@@ -41,30 +46,36 @@ def canonical_path(path: str) -> str:
     r"""The form by which file paths are compared.
 
     Lower case, backslashes, no `\\?\` or `\??\` prefix, `%SystemRoot%` and its like expanded, no
-    surrounding quotes, no doubled separators. Device paths keep their device.
+    surrounding quotes, no doubled separators. Device paths keep their device; shares are written
+    `\\server\share`.
 
     >>> canonical_path(r"\\?\C:\Windows\System32\CMD.EXE")
     'c:\\windows\\system32\\cmd.exe'
     >>> canonical_path(r"\SystemRoot\System32\smss.exe")
     'c:\\windows\\system32\\smss.exe'
     """
-    text = path.strip().strip('"').lower().replace("/", "\\")
-    for prefix in ("\\\\?\\unc\\", "\\\\.\\unc\\"):
-        if text.startswith(prefix):
-            return "\\\\" + _single_separators(text[len(prefix) :])
-    for prefix in ("\\\\?\\", "\\\\.\\", "\\??\\"):
+    text = path.lower().replace("/", "\\").strip(_AROUND)
+    for prefix in _NAMESPACES:
         if text.startswith(prefix):
             text = text[len(prefix) :]
+            if text.startswith("unc\\"):
+                return _share(text[len("unc\\") :])
+            if text.startswith("device\\"):
+                text = "\\" + text
             break
     if text.startswith("\\systemroot\\"):
         text = "c:\\windows" + text[len("\\systemroot") :]
     if "%" in text:
         text = _ENVIRONMENT_PATTERN.sub(lambda found: _ENVIRONMENT[found.group()], text)
     if text.startswith("\\device\\mup\\"):
-        return "\\\\" + _single_separators(text[len("\\device\\mup\\") :])
+        return _share(text[len("\\device\\mup\\") :])
     if text.startswith("\\\\"):
-        return "\\\\" + _single_separators(text[2:])
+        return _share(text)
     return _single_separators(text)
+
+
+def _share(text: str) -> str:
+    return "\\\\" + _single_separators(text).lstrip("\\")
 
 
 def _single_separators(text: str) -> str:
@@ -88,13 +99,11 @@ def canonical_registry(path: str) -> str:
     >>> canonical_registry(r"HKEY_USERS\S-1-5-21-1-2-3-1001\Software\X")
     'hku\\s-1-5-21-1-2-3-1001\\software\\x'
     """
-    text = path.strip().lower()
+    text = path.strip().lower().removeprefix("computer\\")
     for long, short in _HIVES:
         if text.startswith(long) and text[len(long) : len(long) + 1] in {"", "\\"}:
             text = short + text[len(long) :]
             break
-    if text.startswith("computer\\"):
-        return canonical_registry(text[len("computer\\") :])
     return text.rstrip("\\")
 
 
