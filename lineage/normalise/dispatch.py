@@ -10,7 +10,7 @@ from lineage.normalise.event import Event
 from lineage.normalise.header import UNKNOWN_HOST, logged_time
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.powershell import Joiner
-from lineage.normalise.values import Values
+from lineage.normalise.values import Values, text
 from lineage.problems import Problem
 from lineage.read.record import RawRecord
 
@@ -43,9 +43,11 @@ TABLE: dict[tuple[str, int | str], Normalise] = {
     (SECURITY, 4663): security.object_accessed,
     (CROWDSTRIKE, "ProcessRollup2"): falcon.process_created,
 }
-"""(provider in lower case, event id) -> its normaliser. 4104 alone needs memory: the `Normaliser`'s."""
+"""(provider in lower case, event id) -> normaliser. 4104 alone needs memory: the `Normaliser`'s."""
 
 _SCRIPT_BLOCK = (POWERSHELL, 4104)
+_MOST_ROUTES = 10_000
+"""Spellings of provider, channel and id that are remembered; real telemetry has a few hundred."""
 _CLOCK_SAMPLES = 200
 """Sysmon events per input and host that the clock looks at: enough to outvote stragglers."""
 
@@ -74,12 +76,18 @@ class Normaliser:
         try:
             route = self._routes[key]
         except KeyError:
+            if len(self._routes) == _MOST_ROUTES:
+                self._routes.clear()
             route = self._routes[key] = self._route(*key)
         if route is None:
             return Outcome.IGNORED
         normalise, carries_both_times = route
         try:
             event = normalise(raw, source, self._values)
+        except TypeError:
+            if not any(isinstance(value, list | dict) for value in raw.data.values()):
+                raise
+            return self.normalise(_flat(raw), source)  # a nested value is no key of a table
         except ValueError as error:
             number = raw.number if raw.record_id is None else raw.record_id
             return Problem(number, f"event {raw.event_id}: {error}")
@@ -115,3 +123,12 @@ class Normaliser:
         except ValueError:
             return
         self.clock.sample(source, host, logged, happened)
+
+
+def _flat(raw: RawRecord) -> RawRecord:
+    """The record with the lists in its data as text; objects, which no field holds, as absent."""
+    data = {
+        name: text(value) if isinstance(value, list | dict) else value
+        for name, value in raw.data.items()
+    }
+    return raw._replace(data=data)

@@ -235,4 +235,4 @@ EVENT_SOURCES: dict[int | str, str] = {
     4104: "powershell-4104",
     "ProcessRollup2": "crowdstrike-processrollup2",
 }
-"""Event id -> the data source's name in coverage reports, rules' `lineage.sources` and test cases."""
+"""Event id -> the data source's name in coverage, rules' `lineage.sources` and test cases."""

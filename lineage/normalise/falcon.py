@@ -21,16 +21,16 @@ _INTEGRITY = {"4096": "Low", "8192": "Medium", "12288": "High", "16384": "System
 
 
 def process_created(raw: RawRecord, source: int, values: Values) -> Event:
-    """ProcessRollup2. Raises ValueError where a field that must be there is missing or malformed."""
+    """ProcessRollup2. Raises ValueError where a field it needs is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
     guid = _identity(raw, values, "TargetProcessId")
-    pid = values.numbers[get("RawProcessId")]
+    pid = values.numbers["RawProcessId"][get("RawProcessId")]
     if guid is None and pid is None:
         raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
     level = text(get("IntegrityLevel"))
     return ProcessCreated(
-        *header(raw, source, _started(raw)),
+        *header(raw, source, _started(raw, values)),
         ProcessGuid=guid,
         ProcessId=pid,
         Image=require(text(get("ImageFileName")), "ImageFileName"),
@@ -61,11 +61,11 @@ def _identity(raw: RawRecord, values: Values, field: str) -> str | None:
     return values.texts[f"{raw.data.get('aid') or raw.computer}:{identity}"]
 
 
-def _started(raw: RawRecord) -> int:
+def _started(raw: RawRecord, values: Values) -> int:
     """When the process started, in ticks: ProcessStartTime (s), else the event's own time (ms)."""
     for written, per_second in ((raw.data.get("ProcessStartTime"), 1), (raw.time, 1000)):
-        if isinstance(written, str | int | float) and written not in {"", 0}:
-            return _moment(str(written), per_second)
+        if (moment := values.texts[written]) is not None and moment != "0":
+            return _moment(moment, per_second)
     raise ValueError("the record has no time")
 
 

@@ -32,7 +32,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
     """Security 4688. Raises ValueError where a field that must be there is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
-    pid = values.numbers[get("NewProcessId")]
+    pid = values.numbers["NewProcessId"][get("NewProcessId")]
     if pid is None:
         raise ValueError("NewProcessId is missing")
     label = text(get("MandatoryLabel"))
@@ -45,7 +45,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
         User=_account(raw, values, "Target") or _account(raw, values, "Subject"),
         OriginalFileName=None,
         ParentProcessGuid=None,
-        ParentProcessId=values.numbers[get("ProcessId")],
+        ParentProcessId=values.numbers["ProcessId"][get("ProcessId")],
         ParentImage=text(get("ParentProcessName")),
         ParentCommandLine=None,
         ParentBaseFileName=None,
@@ -65,7 +65,7 @@ def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
     """Security 4663. Raises ValueError where a field that must be there is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
-    pid = values.numbers[get("ProcessId")]
+    pid = values.numbers["ProcessId"][get("ProcessId")]
     name = text(get("ProcessName"))
     if pid is None and name is None:
         raise ValueError("neither ProcessId nor ProcessName says which process it was")

@@ -63,7 +63,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
             pid,
             *child,
             values.guids[get("ParentProcessGuid")],
-            values.numbers[get("ParentProcessId")],
+            values.numbers["ParentProcessId"][get("ParentProcessId")],
             *map(texts, map(get, _PARENT)),
         )
     )
@@ -72,7 +72,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
 def _process(raw: RawRecord, values: Values) -> tuple[str | None, int | None]:
     get = raw.data.get
     guid = values.guids[get("ProcessGuid")]
-    pid = values.numbers[get("ProcessId")]
+    pid = values.numbers["ProcessId"][get("ProcessId")]
     if guid is None and pid is None and values.texts[get("Image")] is None:
         raise ValueError("neither ProcessGuid, ProcessId nor Image says which process it was")
     return guid, pid

@@ -1,6 +1,6 @@
 """How sources spell the same value: absent fields, process ids, GUIDs; each kept once.
 
-The three tables below are dictionaries that fill themselves: a value met before costs one look-up,
+The tables below are dictionaries that fill themselves: a value met before costs one look-up,
 and equal texts share one object, which is what keeps a million events small.
 """
 
@@ -10,10 +10,16 @@ from typing import Final
 
 ABSENT: Final = frozenset({"", "-"})
 """What Windows writes for a field without a value."""
+_DWORD = 1 << 32
+"""Process ids are DWORDs (Microsoft Learn, GetProcessId)."""
+_LONGEST_NUMBER = 32
 
 
 def text(value: object) -> str | None:
-    """The value as text; None where the field is absent, empty or a lone dash."""
+    """The value as text; None where the field is absent, empty or a lone dash.
+
+    A field that is there more than once comes as a list, whose values are joined by ", ".
+    """
     if value is None:
         return None
     if isinstance(value, str):
@@ -23,7 +29,8 @@ def text(value: object) -> str | None:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return ", ".join(part for item in value if (part := text(item)) is not None) or None
+        parts = (text(item) for item in value if not isinstance(item, list))
+        return ", ".join(part for part in parts if part is not None) or None
     return None
 
 
@@ -31,19 +38,30 @@ def number(value: object, field: str) -> int | None:
     """A process id or count, decimal or hexadecimal, as an int; None where absent.
 
     Raises:
-        ValueError: neither; the message names the field and the value.
+        ValueError: it is no number of 32 bits; the message names the field and the value.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     if value is None or (isinstance(value, str) and value.strip() in ABSENT):
         return None
-    if isinstance(value, str):
-        spelled = value.strip()
-        try:
-            return int(spelled, 16) if spelled[:2].lower() == "0x" else int(spelled)
-        except ValueError:
-            pass
-    raise ValueError(f"{field} {str(value)[:40]!r} is not a number")
+    found = _spelled_number(value.strip()) if isinstance(value, str) else _whole_number(value)
+    if found is None or not 0 <= found < _DWORD:
+        raise ValueError(f"{field} {str(value)[:40]!r} is not a number of 32 bits")
+    return found
+
+
+def _spelled_number(spelled: str) -> int | None:
+    if not (spelled.isascii() and spelled.isalnum()) or len(spelled) > _LONGEST_NUMBER:
+        return None
+    try:
+        return int(spelled, 16) if spelled[:2] in {"0x", "0X"} else int(spelled)
+    except ValueError:
+        return None
+
+
+def _whole_number(value: object) -> int | None:
+    """A number of JSON; exports by way of tables turn whole numbers into 4242.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def guid(value: object) -> str | None:
@@ -71,13 +89,27 @@ class Texts(dict[object, str | None]):
 
 
 class Numbers(dict[object, int | None]):
-    """Process id as spelled -> int, shared. See `number`, whose ValueError it raises."""
+    """A field's number as spelled -> int, shared. See `number`, whose ValueError it raises."""
+
+    __slots__ = ("_field",)
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self._field = field
 
     def __missing__(self, value: object) -> int | None:
-        found = number(value, "process id")
+        found = number(value, self._field)
         if isinstance(value, str):
             self[value] = found
         return found
+
+
+class NumberTables(dict[str, Numbers]):
+    """Field name -> its numbers, so that what is wrong with one can name the field."""
+
+    def __missing__(self, field: str) -> Numbers:
+        table = self[field] = Numbers(field)
+        return table
 
 
 class Guids(dict[object, str | None]):
@@ -97,5 +129,5 @@ class Values:
 
     def __init__(self) -> None:
         self.texts = Texts()
-        self.numbers = Numbers()
+        self.numbers = NumberTables()
         self.guids = Guids()
