@@ -15,6 +15,9 @@ from lineage.normalise.times import TICKS
 QUARTER = 15 * 60 * TICKS
 MOST_QUARTERS = 14 * 4
 """The zones in use run from UTC-12 to UTC+14."""
+SLACK = 60 * TICKS
+"""How long after it happened an event may be logged for the difference still to tell a zone; a
+forwarder that lags by minutes has none."""
 AGREEMENT = 0.9
 """Share of a host's Sysmon events that must show the same offset before it is believed."""
 
@@ -28,6 +31,8 @@ class Clock:
     def sample(self, source: int, host: str, logged: int, happened: int) -> None:
         """Takes the two times of a Sysmon event, in ticks."""
         quarters = round((happened - logged) / QUARTER)
+        if abs(happened - logged - quarters * QUARTER) > SLACK:
+            quarters = 0
         if abs(quarters) <= MOST_QUARTERS:
             self._samples.setdefault((source, host), Counter())[quarters] += 1
 

@@ -1,5 +1,4 @@
-"""One order for all events, whatever order they came in; the same event forwarded twice counts
-once.
+"""One order for all events, however they came; the same event forwarded twice counts once.
 
 Everything after this step may rely on: times never decrease; at equal times a process start stands
 before what processes did; the order does not depend on the order of the inputs.
@@ -7,6 +6,7 @@ before what processes did; the order does not depend on the order of the inputs.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lineage.normalise.event import Event, ProcessCreated, ScriptBlockLogged
@@ -27,16 +27,19 @@ def in_order(
 ) -> Iterator[Event]:
     """Yields the events in order of time, without repetitions. Empties the list as it goes.
 
-    Two records are the same event when host, event id, second and EventRecordID are equal, or,
-    where there is no EventRecordID, when all their fields are.
+    Two records are the same event when host, event id and EventRecordID are equal and their times
+    lie in the same second or in neighbouring ones (exports cut or round fractions), or, where there
+    is no EventRecordID, when all their fields are equal. Script blocks of several parts were joined
+    without repetitions (`lineage.normalise.powershell`).
 
     Args:
         events: in any order.
         clock: zone offsets of the inputs.
         duplicate: called with every event that is left out, and the one that stands for it.
     """
+    offset_of = lru_cache(maxsize=None)(clock.offset)
     for index, event in enumerate(events):
-        if event.event_id in _HEADER_ONLY and (offset := clock.offset(event.source, event.host)):
+        if event.event_id in _HEADER_ONLY and (offset := offset_of(event.source, event.host)):
             events[index] = event._replace(time=event.time + offset)
     events.sort(key=_position, reverse=True)
     seen: dict[Hashable, Event] = {}
@@ -63,8 +66,10 @@ def _position(event: Event) -> int:
 
 
 def _identity(event: Event) -> Hashable:
+    if isinstance(event, ScriptBlockLogged) and event.ScriptBlockId and event.parts_total > 1:
+        return (event.host.lower(), event.ScriptBlockId, event.parts_total)
     if event.has_record_id:
-        return (event.host.lower(), event.event_id, event.record, event.time // TICKS)
+        return (event.host.lower(), event.event_id, event.record)
     return (event.time, event.host.lower(), *event[5:])
 
 

@@ -22,6 +22,10 @@ MOST_PARTS = 100_000
 """A MessageTotal above this is not believed; 100,000 parts would be about 2 GB of script."""
 
 
+_Key = tuple[str, str, int]
+"""Host and ScriptBlockId, in lower case, and MessageTotal."""
+
+
 class _Part(NamedTuple):
     header: Header
     process_id: int | None
@@ -33,12 +37,13 @@ class _Part(NamedTuple):
 class Joiner:
     """Joins the parts of script blocks as they come in.
 
-    The key is host and ScriptBlockId, so that equal ids of two hosts stay apart.
+    Equal ids of two hosts stay apart, and so do parts that disagree on how many there are.
     """
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._pending: dict[tuple[str, str], tuple[int, dict[int, _Part]]] = {}
+        self._pending: dict[_Key, dict[int, _Part]] = {}
+        self._complete: set[_Key] = set()
 
     def add(self, raw: RawRecord, source: int) -> ScriptBlockLogged | Outcome:
         """Takes one 4104 record.
@@ -61,24 +66,27 @@ class Joiner:
         part = self._part(raw, source, text or "")
         if total == 1 or block_id is None:
             return _join(block_id, total, {number: part})
-        key = (part.header.host.lower(), block_id.lower())
-        _, parts = self._pending.setdefault(key, (total, {}))
+        key = (part.header.host.lower(), block_id.lower(), total)
+        if key in self._complete:
+            return Outcome.DUPLICATE
+        parts = self._pending.setdefault(key, {})
         if number in parts:
             return Outcome.DUPLICATE
         parts[number] = part
         if len(parts) < total:
             return Outcome.AWAITING
         del self._pending[key]
+        self._complete.add(key)
         return _join(block_id, total, parts)
 
     def rest(self) -> Iterator[ScriptBlockLogged]:
         """The blocks of which some part never came, joined from what is there."""
-        for (_, block_id), (total, parts) in self._pending.items():
+        for (_, block_id, total), parts in self._pending.items():
             yield _join(block_id, total, parts)
         self._pending.clear()
 
     def _ordinal(self, raw: RawRecord, field: str) -> int:
-        found = self._values.numbers[raw.data.get(field)]
+        found = self._values.numbers[field][raw.data.get(field)]
         return 1 if found is None else found
 
     def _part(self, raw: RawRecord, source: int, text: str) -> _Part:
