@@ -48,8 +48,20 @@ component = st.text(
     max_size=8,
 )
 root = st.sampled_from(
-    ["C:\\", "\\\\?\\C:\\", "\\??\\D:\\", "\\\\server\\", "\\\\?\\UNC\\s\\", "\\Device\\Mup\\s\\"]
-    + ["\\SystemRoot\\", "%windir%\\", "\\Device\\HarddiskVolume2\\", "//s/", "c:\\\\", ""]
+    [
+        "C:\\",
+        "\\\\?\\C:\\",
+        "\\??\\D:\\",
+        "\\\\server\\",
+        "\\\\?\\UNC\\s\\",
+        "\\Device\\Mup\\s\\",
+        "\\SystemRoot\\",
+        "%windir%\\",
+        "\\Device\\HarddiskVolume2\\",
+        "//s/",
+        "c:\\\\",
+        "",
+    ]
 )
 
 

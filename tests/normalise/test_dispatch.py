@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from raw_records import (
+    POWERSHELL,
+    ROLLUP,
+    SECURITY,
+    SECURITY_DATA,
+    SYSMON,
+    SYSMON_DATA,
+    normalised,
+    problem,
+    record,
+    sysmon,
+)
+
+from lineage.normalise.dispatch import TABLE, Normaliser
+from lineage.normalise.event import EVENT_TYPES
+from lineage.normalise.outcome import Outcome
+from lineage.problems import Problem
+
+SCRIPT = {"ScriptBlockText": "whoami"}
+ALL_SOURCES = [
+    *((SYSMON, "Microsoft-Windows-Sysmon/Operational", *each) for each in SYSMON_DATA.items()),
+    *((SECURITY, "Security", *each) for each in SECURITY_DATA.items()),
+    (POWERSHELL, "Microsoft-Windows-PowerShell/Operational", 4104, SCRIPT),
+    ("PowerShellCore", "PowerShellCore/Operational", 4104, SCRIPT),
+    ("CrowdStrike", "", "ProcessRollup2", ROLLUP),
+]
+
+
+@pytest.mark.parametrize(("provider", "channel", "event_id", "data"), ALL_SOURCES)
+def test_provider_or_else_channel_and_id_decide(
+    provider: str, channel: str, event_id: int | str, data: dict[str, Any]
+) -> None:
+    named = [(provider, channel), (provider, ""), (provider.upper(), "Other")]
+    if channel:
+        named += [("", channel), ("", channel.upper())]
+    for each in named:
+        event = normalised(record(each[0], event_id, data, channel=each[1]))
+        assert type(event) is EVENT_TYPES[event_id]
+
+
+def test_there_is_a_normaliser_for_every_event_but_the_one_that_is_joined() -> None:
+    assert {event_id for _, event_id in TABLE} == set(EVENT_TYPES) - {4104}
+
+
+@pytest.mark.parametrize(
+    ("provider", "channel", "event_id"),
+    [
+        (SYSMON, "", 3),
+        (SYSMON, "", 4688),
+        (SYSMON, "", "1"),
+        (SECURITY, "", 1),
+        ("Microsoft-Windows-Kernel-General", "System", 1),
+        ("", "System", 1),
+        ("", "", 1),
+        ("MsiInstaller", "Security", 4688),
+        (POWERSHELL, "", 4103),
+        ("CrowdStrike", "", "SyntheticProcessRollup2"),
+    ],
+)
+def test_other_records_are_ignored_whatever_is_in_them(
+    provider: str, channel: str, event_id: int | str
+) -> None:
+    other = record(provider, event_id, {}, channel=channel, time="")
+    assert Normaliser().normalise(other, 0) is Outcome.IGNORED
+
+
+def test_a_problem_names_the_record_by_its_id_or_else_its_place() -> None:
+    for record_id, named in ((700, 700), (0, 0), (None, 3)):
+        found = Normaliser().normalise(sysmon(11, {"TargetFilename": ""}, record_id=record_id), 0)
+        assert found == Problem(named, "event 11: TargetFilename is missing")
+
+
+def test_a_record_without_a_host_belongs_to_the_unknown_host() -> None:
+    assert normalised(sysmon(11, computer="")).host == "unknown"
+
+
+def test_a_bad_record_spoils_no_other() -> None:
+    normaliser = Normaliser()
+    bad = [
+        sysmon(1, {"ProcessId": "x"}),
+        sysmon(1, {"Image": []}),
+        sysmon(1, {"UtcTime": {}}, time=""),
+    ]
+    assert all(isinstance(normaliser.normalise(each, 0), Problem) for each in bad)
+    assert normaliser.normalise(sysmon(1), 0) == normalised(sysmon(1))
+
+
+@pytest.mark.parametrize("nested", [["x"], {"x": "y"}, [{"x": ["y"]}], [[[]]]])
+def test_nested_values_do_no_harm(nested: Any) -> None:
+    assert normalised(sysmon(13, {"Unknown": nested, "Details": nested})).event_id == 13
+    assert "TargetObject is missing" in problem(sysmon(13, {"TargetObject": [[nested]]}))
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+FIELDS = sorted({name for _, _, _, data in ALL_SOURCES for name in data})
+
+
+@given(st.sampled_from(ALL_SOURCES), st.dictionaries(st.sampled_from(FIELDS), values, max_size=4))
+@settings(max_examples=120)
+def test_whatever_the_fields_hold_there_is_an_outcome(
+    source: tuple[str, str, int | str, dict[str, Any]], spoilt: dict[str, Any]
+) -> None:
+    provider, channel, event_id, data = source
+    raw = record(provider, event_id, {**data, **spoilt}, channel=channel)
+    found = Normaliser().normalise(raw, 0)
+    assert isinstance(found, Problem | Outcome | EVENT_TYPES[event_id])
+    if isinstance(found, Problem):
+        assert found.reason.startswith(f"event {event_id}: ")
+        assert "\n" not in found.reason
+
+
+def test_spellings_made_up_by_the_thousand_are_not_all_remembered() -> None:
+    normaliser = Normaliser()
+    for number in range(25_000):
+        normaliser.normalise(record(f"made up {number}", number, {}), 0)
+    assert len(normaliser._routes) <= 10_000
