@@ -1,6 +1,24 @@
 """The correlators that ship with lineage, through the same entry point that third parties use."""
 
-from correlators.remcos_chain import RemcosChain
+from correlators.collection import COLLECTION
+from correlators.command_and_control import COMMAND_AND_CONTROL
+from correlators.container_entry import CONTAINER_ENTRY
+from correlators.credential_access import CREDENTIAL_ACCESS
+from correlators.defense_evasion import DEFENSE_EVASION
+from correlators.macro_rat import MACRO_RAT
+from correlators.office_script import OFFICE_SCRIPT
+from correlators.persistence import PERSISTENCE
+from correlators.remcos_chain import REMCOS_CHAIN
 
-CORRELATORS = (RemcosChain(),)
-"""In the order in which they run."""
+CORRELATORS = (
+    OFFICE_SCRIPT,
+    CONTAINER_ENTRY,
+    DEFENSE_EVASION,
+    PERSISTENCE,
+    CREDENTIAL_ACCESS,
+    COLLECTION,
+    COMMAND_AND_CONTROL,
+    REMCOS_CHAIN,
+    MACRO_RAT,
+)
+"""In the order of the story."""

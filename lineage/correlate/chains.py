@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from lineage.correlate.finding import VERDICTS, Finding, StageFinding
 from lineage.normalise.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lineage.correlate.api import Correlator, Finding, TaggedGraph, Verdict
-
-VERDICTS: tuple[Verdict, ...] = ("suspicious", "probable", "confirmed")
-"""From the weakest to the strongest."""
+    from lineage.correlate.finding import Cluster, Correlator, TaggedGraph
 
 ID_DIGITS = 12
 """Hexadecimal digits of a chain's id: among 10,000 chains a collision has a chance of 2 in 10
@@ -21,14 +20,34 @@ million."""
 
 
 def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Finding]:
-    """What the correlators find, one finding a cluster, best first."""
-    best: dict[int, Finding] = {}
+    """What the correlators find, one finding a cluster, best first.
+
+    The stage correlators run first; the others see what those found.
+    """
+    stages = _stages(tagged, [each for each in correlators if each.tactic is not None])
+    told = replace(tagged, stages=stages)
+    best: dict[Cluster, Finding] = {}
+    for correlator in correlators:
+        if correlator.tactic is not None:
+            continue
+        for finding in correlator(told):
+            if not isinstance(finding, Finding):
+                continue
+            known = best.get(finding.cluster)
+            if known is None or rank(finding) > rank(known):
+                best[finding.cluster] = finding
+    return sorted(best.values(), key=_best_first)
+
+
+def _stages(
+    tagged: TaggedGraph, correlators: Sequence[Correlator]
+) -> dict[Cluster, list[StageFinding]]:
+    found: dict[Cluster, list[StageFinding]] = {}
     for correlator in correlators:
         for finding in correlator(tagged):
-            known = best.get(id(finding.cluster))
-            if known is None or rank(finding) > rank(known):
-                best[id(finding.cluster)] = finding
-    return sorted(best.values(), key=_best_first)
+            if isinstance(finding, StageFinding):
+                found.setdefault(finding.cluster, []).append(finding)
+    return found
 
 
 def rank(finding: Finding) -> tuple[int, float]:

@@ -12,7 +12,7 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lineage.correlate.api import CausalStep, Cluster, TaggedGraph
+from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
 from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs

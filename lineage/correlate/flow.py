@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.correlate.api import CausalStep
+from lineage.correlate.finding import CausalStep
 from lineage.graph import hubs
 from lineage.graph.causality import last_event, next_event
 from lineage.graph.nodes import FileNode, ProcessNode

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
-    from lineage.correlate.api import Correlator
+    from lineage.correlate.finding import Correlator
 
 GROUP = "lineage.correlators"
 

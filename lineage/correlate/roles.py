@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from lineage.graph.hubs import program_name
 
 if TYPE_CHECKING:
-    from lineage.correlate.api import Cluster, ProvenanceGraph
+    from lineage.correlate.finding import Cluster
+    from lineage.graph.provenance import ProvenanceGraph
 
 _BY_PROGRAM: Final = {
     **dict.fromkeys(

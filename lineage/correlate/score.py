@@ -6,18 +6,22 @@ forty children is not forty times the proof.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from lineage.correlate.api import Cluster, Hit, ScorePart
+from lineage.correlate.finding import ScorePart
 from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from lineage.correlate.api import ProvenanceGraph
+    from lineage.correlate.finding import Cluster, StageFinding
     from lineage.correlate.rarity import Profile
-    from lineage.correlate.template import Template, TemplateStage
+    from lineage.correlate.template import Template
+    from lineage.detect.tag import Hit
+    from lineage.graph.provenance import ProvenanceGraph
 
 WEAK_STAGE = 0.5
 """Share of a stage's weight when only Anomaly or Hunting detections, weak alone, cover it."""
@@ -53,34 +57,67 @@ def distinct(hits: Iterable[Hit]) -> dict[str, Hit]:
     return found
 
 
-def covered(cluster: Cluster, template: Template) -> dict[str, list[Hit]]:
-    """Tactic -> the hits that satisfy that stage of the template, in the template's order."""
-    return {
-        stage.tactic: hits
-        for stage in template.stages
-        if (hits := [hit for hit in cluster.hits if hit.detection.stage == stage.tactic])
-    }
+@dataclass(frozen=True, slots=True)
+class CoveredStage:
+    """A stage of a template that a cluster shows.
+
+    Attributes:
+        hits: the detections' hits that show it, in order of time.
+        findings: what stage correlators say of it.
+        strength: how much of it is shown, above 0 and at most 1.
+        first: ordinal of its first event.
+        last: ordinal of its last.
+    """
+
+    hits: tuple[Hit, ...]
+    findings: tuple[StageFinding, ...]
+    strength: float
+    first: int
+    last: int
 
 
-def stage_strength(hits: Iterable[Hit]) -> float:
-    """1 where a TTP of some risk covers a stage, `WEAK_STAGE` where weak hits do.
+Stages = Mapping[str, CoveredStage]
+"""Tactic -> how a cluster covers it, in the template's order."""
+
+
+def covered(
+    cluster: Cluster, findings: Sequence[StageFinding], template: Template
+) -> dict[str, CoveredStage]:
+    """The stages of a template that a cluster shows.
+
+    A stage is shown by hits of its detections, by findings of its correlators, or by both; the
+    stronger counts.
+    """
+    found = {}
+    for stage in template.stages:
+        hits = tuple(hit for hit in cluster.hits if stage.is_shown_by(hit.detection))
+        mine = tuple(each for each in findings if each.correlator in stage.correlators)
+        if hits or mine:
+            spoken = [hit.ordinal for hit in hits or cluster.hits]
+            strength = max([hit_strength(hits), *(each.score / 100 for each in mine)])
+            found[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
+    return found
+
+
+def hit_strength(hits: Sequence[Hit]) -> float:
+    """1 where a TTP of some risk is among the hits, `WEAK_STAGE` where only weak ones are, else 0.
 
     Weak are Anomaly and Hunting detections, and TTPs below `STRONG_RISK`.
     """
-    strong = (hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK for hit in hits)
-    return 1.0 if any(strong) else WEAK_STAGE
+    if any(hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK for hit in hits):
+        return 1.0
+    return WEAK_STAGE if hits else 0.0
 
 
-def stage_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
-    """Points for the stages covered, each by its weight in the template."""
+def stage_part(stages: Stages, template: Template) -> ScorePart:
+    """Points for the stages covered: each one's weight in the template times its strength."""
     points, told = 0.0, []
     for stage in template.stages:
-        if stage.tactic not in stages:
+        shown = stages.get(stage.tactic)
+        if shown is None:
             continue
-        strength = stage_strength(stages[stage.tactic])
-        gained = stage.weight * strength
-        points += gained
-        told.append(f"{stage.tactic} {gained:g}{'' if strength == 1 else ' (weak hits only)'}")
+        points += stage.weight * shown.strength
+        told.append(f"{stage.tactic} {stage.weight:g} x {shown.strength:.2g}")
     return ScorePart("stages", quarters(points), "; ".join(told) or "no stage covered")
 
 
@@ -100,7 +137,7 @@ def risk_part(hits: Iterable[Hit]) -> ScorePart:
     )
 
 
-def order_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
+def order_part(stages: Stages, template: Template) -> ScorePart:
     """Points for stages that come in the template's order.
 
     points = ORDER_POINTS * (pairs in order) / (pairs the template orders, all its stages covered or
@@ -108,16 +145,12 @@ def order_part(stages: dict[str, list[Hit]], template: Template) -> ScorePart:
     """
     pairs = [(before, stage.tactic) for stage in template.stages for before in stage.after]
     present = [pair for pair in pairs if pair[0] in stages and pair[1] in stages]
-    kept = [pair for pair in present if _in_order(stages[pair[0]], stages[pair[1]])]
+    kept = [pair for pair in present if stages[pair[0]].first <= stages[pair[1]].last]
     points = ORDER_POINTS * len(kept) / len(pairs) if pairs else 0.0
     why = (
         f"{len(kept)} of {len(present)} pairs of covered stages are in order ({len(pairs)} in all)"
     )
     return ScorePart("order", quarters(points), why)
-
-
-def _in_order(before: list[Hit], after: list[Hit]) -> bool:
-    return before[0].ordinal <= after[-1].ordinal
 
 
 def family_marks(cluster: Cluster, template: Template, graph: ProvenanceGraph) -> list[str]:
@@ -170,7 +203,7 @@ def rarity_part(cluster: Cluster, graph: ProvenanceGraph, profile: Profile) -> S
     return ScorePart("rarity", quarters(RARITY_POINTS * mean), why)
 
 
-def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
+def tightness_part(cluster: Cluster, stages: Stages) -> ScorePart:
     """Points for how few footholds explain how many stages.
 
     points = TIGHTNESS_POINTS * (stages - footholds) / stages, not below 0.
@@ -186,8 +219,3 @@ def tightness_part(cluster: Cluster, stages: dict[str, list[Hit]]) -> ScorePart:
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def entry_stages(template: Template) -> tuple[TemplateStage, ...]:
-    """The stages that tell how an attack came in or first ran."""
-    return tuple(stage for stage in template.stages if stage.entry)

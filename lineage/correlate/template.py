@@ -7,7 +7,9 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
     name: remcos
     family: Remcos          # named where a chain shows a family mark; may be left out
     stages:
-      - tactic: execution   # ATT&CK tactic; detections of that stage satisfy it
+      - tactic: execution   # ATT&CK tactic
+        detections: [...]   # titles that satisfy it; left out: all detections of that stage
+        correlators: [office_script]  # stage correlators that satisfy it too; may be left out
         after: [initial-access]
         weight: 7           # points when covered; together the stage part's maximum
         entry: true         # it tells how the attack came in or first ran; may be left out
@@ -24,7 +26,10 @@ from typing import TYPE_CHECKING
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from lineage.detect.detection import Detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +37,26 @@ class TemplateStage:
     """A stage of a template.
 
     Attributes:
-        tactic: ATT&CK tactic slug; hits of detections with that stage satisfy it.
+        tactic: ATT&CK tactic slug.
+        detections: titles of the detections that satisfy it; empty for all of that tactic.
+        correlators: names of the stage correlators that satisfy it.
         after: tactics that come before it.
         weight: points when covered.
         entry: whether it tells how the attack came in or first ran.
     """
 
     tactic: str
+    detections: frozenset[str]
+    correlators: frozenset[str]
     after: tuple[str, ...]
     weight: float
     entry: bool
+
+    def is_shown_by(self, detection: Detection) -> bool:
+        """Whether a hit of this detection satisfies the stage."""
+        if self.detections:
+            return detection.title in self.detections
+        return detection.stage == self.tactic
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ class Template:
     marks: tuple[Mark, ...]
 
 
-def load(path: Path) -> Template:
+def load(path: Path | Traversable) -> Template:
     """Reads a template file.
 
     Raises:
@@ -115,15 +130,21 @@ def _mappings(value: object, name: str) -> list[dict[str, object]]:
 
 
 def _stage(stage: dict[str, object]) -> TemplateStage:
-    after = stage.get("after", [])
-    if not isinstance(after, list):
-        raise TypeError(f"'after' of stage {stage.get('tactic')!r} must be a list of tactics")
     weight = stage["weight"]
     if not isinstance(weight, int | float) or weight < 0:
         raise TypeError(f"'weight' of stage {stage.get('tactic')!r} must be a number of points")
     return TemplateStage(
         str(stage["tactic"]),
-        tuple(str(tactic) for tactic in after),
+        frozenset(_names(stage, "detections")),
+        frozenset(_names(stage, "correlators")),
+        tuple(_names(stage, "after")),
         float(weight),
         bool(stage.get("entry", False)),
     )
+
+
+def _names(stage: dict[str, object], key: str) -> list[str]:
+    value = stage.get(key, [])
+    if not isinstance(value, list):
+        raise TypeError(f"{key!r} of stage {stage.get('tactic')!r} must be a list of names")
+    return [str(name) for name in value]

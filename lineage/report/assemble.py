@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import lineage
-from lineage.correlate.api import CausalStep, Finding
+from lineage.correlate.finding import CausalStep, Finding
 from lineage.correlate.chains import chain_id
 from lineage.correlate.flow import TAKEN_OVER
 from lineage.correlate.roles import roles

@@ -1,0 +1,53 @@
+"""Initial access by document: document -> macro -> script host or shell -> what it runs."""
+
+from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
+from lineage.graph.hubs import program_name
+
+OFFICE = frozenset(
+    "winword.exe excel.exe powerpnt.exe onenote.exe onenotem.exe msaccess.exe mspub.exe visio.exe "
+    "winproj.exe graph.exe".split()
+)
+INTERPRETERS = frozenset(
+    "wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe cmd.exe rundll32.exe".split()
+)
+
+
+def started_interpreter(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
+    """An Office program of the chain started a script host or shell of the chain."""
+    for edge, _ in cluster.steps:
+        if edge.kind != "spawned" or edge.target not in cluster.processes:
+            continue
+        parent = program_name(tagged.graph.process(edge.source))
+        child = program_name(tagged.graph.process(edge.target))
+        if parent in OFFICE and child in INTERPRETERS:
+            return ScorePart("office started interpreter", 60, f"{parent} started {child}")
+    return None
+
+
+def dropped_what_ran(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
+    """An Office program wrote a file that another process of the chain then ran or interpreted."""
+    written = {
+        edge.target: edge.source
+        for edge, _ in cluster.steps
+        if edge.kind == "wrote" and program_name(tagged.graph.process(edge.source)) in OFFICE
+    }
+    for edge, _ in cluster.steps:
+        ran = edge.kind in {"executed", "interpreted"} and edge.target in written
+        if ran and edge.source != written[edge.target]:
+            office = program_name(tagged.graph.process(written[edge.target]))
+            return ScorePart("office dropped what ran", 40, f"{office} wrote what ran next")
+    return None
+
+
+OFFICE_SCRIPT = StageCorrelator(
+    "office_script",
+    "initial-access",
+    (
+        detected(40, "Office Document Executing Macro Code"),
+        detected(
+            40, "Office Product Spawn CMD Process", "Office Product Spawning Windows Script Host"
+        ),
+        started_interpreter,
+        dropped_what_ran,
+    ),
+)

@@ -1,0 +1,56 @@
+"""Stage correlators: clues of one tactic, weighed together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineage.correlate.finding import Cluster, ScorePart, StageFinding, TaggedGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Clue = Callable[[Cluster, TaggedGraph], ScorePart | None]
+"""Looks for one thing in a cluster; its points say how much of the stage that alone proves (100 is
+all of it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageCorrelator:
+    """Finds one tactic by its clues.
+
+    Attributes:
+        name: unique.
+        tactic: ATT&CK tactic slug.
+        clues: what to look for; the points of those found are added, up to 100.
+    """
+
+    name: str
+    tactic: str
+    clues: tuple[Clue, ...]
+
+    def __call__(self, tagged: TaggedGraph) -> Iterator[StageFinding]:
+        """Yields a finding for every cluster in which a clue is found."""
+        for cluster in tagged.clusters:
+            found = (clue(cluster, tagged) for clue in self.clues)
+            parts = tuple(part for part in found if part is not None)
+            if parts:
+                yield StageFinding(self.name, cluster, self.tactic, parts)
+
+
+def detected(points: float, *titles: str) -> Clue:
+    """A clue: at least one of these detections fired in the cluster.
+
+    Args:
+        points: what it proves.
+        titles: exact names of detections.
+    """
+
+    def clue(cluster: Cluster, _: TaggedGraph) -> ScorePart | None:
+        found = dict.fromkeys(
+            hit.detection.title for hit in cluster.hits if hit.detection.title in titles
+        )
+        return ScorePart("detection", points, " and ".join(found)) if found else None
+
+    return clue
