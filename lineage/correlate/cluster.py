@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
 from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
+from lineage.correlate.groups import Groups
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
@@ -57,30 +58,6 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
     spread.backward()
     spread.launchers()
     return spread.collect()
-
-
-class Groups:
-    """Disjoint sets (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975).
-
-    A group's name is its smallest member, so it doesn't depend on the order of joins.
-    """
-
-    def __init__(self) -> None:
-        self._above: dict[str, str] = {}
-
-    def find(self, member: str) -> str:
-        """The name of the group of a member; a new member is a group of its own."""
-        root = member
-        while (above := self._above.setdefault(root, root)) != root:
-            root = above
-        while member != root:
-            self._above[member], member = root, self._above[member]
-        return root
-
-    def join(self, one: str, other: str) -> None:
-        """Makes the groups of two members one."""
-        first, second = sorted((self.find(one), self.find(other)))
-        self._above[second] = first
 
 
 class _Spread:

@@ -14,7 +14,7 @@ from lineage.correlate.finding import CausalStep
 from lineage.graph import hubs
 from lineage.graph.causality import last_event, next_event
 from lineage.graph.nodes import FileNode, ProcessNode
-from lineage.normalise.paths import canonical_path
+from lineage.normalise.paths import canonical_path, is_provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +39,6 @@ what such programs usually do. Any other process that a hit names is taken for t
 
 COMMON_PROGRAM = 24
 """A program that this many processes ran is a tool of the house, and explains none of them."""
-
-_PROVIDED = ("c:\\windows\\", "c:\\program files\\", "c:\\program files (x86)\\")
-"""Where programs are installed that everybody runs."""
 
 
 class Flow(NamedTuple):
@@ -242,10 +239,7 @@ class Flows:
         node = self._graph.node(file_id)
         if not isinstance(node, FileNode):
             return False
-        path = canonical_path(node.path)
-        device = path.startswith("\\device\\")
-        behind = "c:" + path[path.find("\\", len("\\device\\")) :] if device else path
-        return not behind.startswith(_PROVIDED) and self._is_rare(file_id)
+        return not is_provided(canonical_path(node.path)) and self._is_rare(file_id)
 
     def _is_rare(self, file_id: str) -> bool:
         runs = 0

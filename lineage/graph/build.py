@@ -12,6 +12,7 @@ from lineage.graph.nodes import (
     FileNode,
     HostNode,
     ModuleNode,
+    ObjectNode,
     ProcessNode,
     RegistryNode,
     ScriptNode,
@@ -92,7 +93,7 @@ class Builder:
 
     def _process_created(self, event: ProcessCreated, host: str, ordinal: int) -> Placed:
         process = self._processes.started(host, event)
-        parent = self._processes.parent(host, event)
+        parent = self._processes.parent(host, event, process)
         if parent is process:
             parent = None
         if parent is not None and parent.placeholder:
@@ -292,9 +293,7 @@ class Builder:
         kind: str,
         host: str,
         name: str,
-        make: Callable[
-            [str], HostNode | UserNode | FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
-        ],
+        make: Callable[[str], HostNode | UserNode | ObjectNode],
     ) -> str:
         """The id of an object's node, which is made at its first mention."""
         key = (kind, host, name)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 SAME_START = 3 * TICKS
 """Two sources' times of one start may differ by this much: Sysmon stamps at the driver's callback,
 the Security log when the audit is written, ProcessGuid to the second."""
+MOST_TENANTS = 8
+"""Programs that events may name under one pid before the oldest is forgotten."""
+UNKNOWN_PROGRAMS = frozenset({"<unknown process>", "&lt;unknown process&gt;"})
+"""What Sysmon writes for a process that it doesn't know, and what some exports make of it."""
 
 
 class Hosts:
@@ -52,7 +56,11 @@ class Processes:
     def __init__(self, graph: ProvenanceGraph) -> None:
         self._graph = graph
         self._by_guid: dict[str, ProcessNode] = {}
-        self._by_pid: dict[tuple[str, int], ProcessNode] = {}
+        self._by_pid: dict[tuple[str, int], list[ProcessNode]] = {}
+        """Who may hold a pid now, the latest last: one, or several where events name several
+        programs since the last start that was seen."""
+        self._met: dict[str, int] = {}
+        """Id of a placeholder known by pid alone -> when it was first met, in ticks."""
         self._told_by: dict[str, set[int | str]] = {}
         self._drives: dict[tuple[str, str], str] = {}
 
@@ -64,6 +72,7 @@ class Processes:
         if node.placeholder:
             node.placeholder = False
             node.start = event.time
+            self._holds_now(node, event.ProcessId)
         self._complete(node, event)
         self._told_by.setdefault(node.id, set()).add(event.event_id)
         return node
@@ -80,6 +89,8 @@ class Processes:
             image: its program as the event tells it, or None.
             time: when it acted, in ticks.
         """
+        if image in UNKNOWN_PROGRAMS:
+            image = None
         if guid is not None:
             known = self._by_guid.get(guid)
             if known is not None:
@@ -89,50 +100,78 @@ class Processes:
             return self._first_seen(host, guid, pid, image)
         if pid is None:
             return self._unknown(host, image)
-        holder = self._by_pid.get((host, pid))
-        if holder is not None and self._may_be(holder, image):
-            if holder.image is None:
-                holder.image = image
-            return holder
-        return self._placeholder(host, None, pid, image, time)
+        for holder in reversed(self._by_pid.get((host, pid), ())):
+            if self._may_be(holder, image):
+                if holder.image is None:
+                    holder.image = image
+                return holder
+        return self._met_by_pid(host, pid, image, time)
 
-    def parent(self, host: str, event: ProcessCreated) -> ProcessNode | None:
+    def parent(self, host: str, event: ProcessCreated, child: ProcessNode) -> ProcessNode | None:
         """The parent that an event names, or None where it names none.
 
-        Raises nothing: a parent never seen to start becomes a placeholder with what the child
-        tells.
+        A parent never seen to start becomes a placeholder with what the child tells. Where another
+        source told of the same start, and so of the same parent, both names are that one's.
+
+        Args:
+            host: host key.
+            event: the child's start.
+            child: its process.
         """
-        image = event.ParentImage or event.ParentBaseFileName
-        if event.ParentProcessGuid is None and event.ParentProcessId is None:
+        guid, pid = event.ParentProcessGuid, event.ParentProcessId
+        if guid is None and pid is None:
             return None
-        node = self.acting(host, event.ParentProcessGuid, event.ParentProcessId, image, event.time)
+        image = event.ParentImage or event.ParentBaseFileName
+        node = self._same_parent(child, guid, pid, image)
+        if node is None:
+            node = self.acting(host, guid, pid, image, event.time)
+        if node.image is None or "\\" not in node.image:
+            node.image = event.ParentImage or node.image
         if node.command_line is None:
             node.command_line = event.ParentCommandLine
         if node.user is None:
             node.user = event.ParentUser
         return node
 
+    def _same_parent(
+        self, child: ProcessNode, guid: str | None, pid: int | None, image: str | None
+    ) -> ProcessNode | None:
+        """The parent that another source gave the child, if it may have this identity as well."""
+        if child.parent is None or guid in self._by_guid:
+            return None
+        node = self._graph.process(child.parent)
+        if not _may_share(node.guid, guid) or not self._may_be(node, image):
+            return None
+        if pid is not None and node.pid not in {None, pid}:
+            return None
+        if guid is not None:
+            self._by_guid[guid] = node
+            node.guid = node.guid or guid
+            node.born = birth(guid) if node.born is None else node.born
+        if pid is not None and node.pid is None:
+            node.pid = pid
+            self._by_pid.setdefault((node.host, pid), [node])
+        return node
+
     def same_program(self, host: str, one: str | None, other: str | None) -> bool:
         """Whether two spellings mean the same program on this host; None may be any.
 
-        A bare file name is compared with the other's name, a device path by what follows the
-        device.
+        A bare file name, or a path with shortened (8.3) names, is compared by its name alone; a
+        device path with a drive's by what follows.
         """
         if one is None or other is None:
             return True
         first, second = canonical_path(one), canonical_path(other)
         if first == second:
             return True
-        if "\\" not in first or "\\" not in second:
+        if "\\" not in first or "\\" not in second or "~" in first or "~" in second:
             return name_of(first) == name_of(second)
-        return self._behind_volume(first) == self._behind_volume(second)
-
-    @staticmethod
-    def _behind_volume(path: str) -> str:
-        device = device_of(path)
-        if device:
-            return path[len(device) :]
-        return path[2:] if path[1:2] == ":" else path
+        first, second = self.drive_path(host, first), self.drive_path(host, second)
+        for path, twin in ((first, second), (second, first)):
+            device = device_of(path)
+            if device and twin[1:2] == ":":
+                return path[len(device) :] == twin[2:]
+        return first == second
 
     def drive_path(self, host: str, path: str) -> str:
         """A canonical path with its device replaced by the drive letter that this host showed."""
@@ -147,18 +186,22 @@ class Processes:
                 return known
         if event.ProcessId is None:
             return None
-        holder = self._by_pid.get((host, event.ProcessId))
-        if holder is None or not self._same_start(holder, event):
-            return None
-        if not self.same_program(host, holder.image, event.Image):
-            return None
-        if event.event_id in self._told_by.get(holder.id, ()):
-            return None
-        self._learn_drive(host, holder.image, event.Image)
-        if event.ProcessGuid is not None:
-            self._by_guid.setdefault(event.ProcessGuid, holder)
-            holder.guid = holder.guid or event.ProcessGuid
-        return holder
+        for holder in reversed(self._by_pid.get((host, event.ProcessId), ())):
+            if self._told_the_same_start(holder, event):
+                self._learn_drive(host, holder.image, event.Image)
+                if event.ProcessGuid is not None:
+                    self._by_guid[event.ProcessGuid] = holder
+                    holder.guid = holder.guid or event.ProcessGuid
+                return holder
+        return None
+
+    def _told_the_same_start(self, holder: ProcessNode, event: ProcessCreated) -> bool:
+        """Whether a process's start and an event's are one, told by two sources."""
+        if not self._same_start(holder, event) or not _may_share(holder.guid, event.ProcessGuid):
+            return False
+        if event.event_id in self._told_by.get(holder.id, ()) and holder.start != event.time:
+            return False
+        return self._may_be(holder, event.Image)
 
     @staticmethod
     def _same_start(holder: ProcessNode, event: ProcessCreated) -> bool:
@@ -182,37 +225,58 @@ class Processes:
         return self.same_program(holder.host, holder.image, image)
 
     def _first_seen(self, host: str, guid: str, pid: int | None, image: str | None) -> ProcessNode:
-        """A process met by its guid: perhaps one that another source saw start, else new."""
+        """A process met by its guid: perhaps one that another source knows, else new."""
         born = birth(guid)
-        holder = self._by_pid.get((host, pid)) if pid is not None else None
-        if (
-            holder is not None
-            and holder.guid is None
-            and holder.start is not None
-            and born is not None
-            and abs(holder.start - born) <= SAME_START
-            and self._may_be(holder, image)
-        ):
-            holder.guid = guid
-            self._by_guid[guid] = holder
-            return holder
-        return self._placeholder(host, guid, pid, image, born)
-
-    def _placeholder(
-        self, host: str, guid: str | None, pid: int | None, image: str | None, time: int | None
-    ) -> ProcessNode:
-        node = self._new(host, guid, pid, time, holds=self._holds(host, pid, time))
+        if pid is not None and born is not None:
+            for holder in reversed(self._by_pid.get((host, pid), ())):
+                if self._was_alive(holder, born) and _may_share(holder.guid, guid):
+                    if not self._may_be(holder, image):
+                        continue
+                    self._by_guid[guid] = holder
+                    holder.guid = holder.guid or guid
+                    holder.born = born if holder.start is None else None
+                    holder.image = holder.image or image
+                    return holder
+        node = self._new(host, guid, pid, born)
         node.image = image
-        node.born = birth(guid) if guid else None
+        node.born = born
+        if pid is not None and self._is_latest(host, pid, born):
+            self._holds_now(node, pid)
         return node
 
-    def _holds(self, host: str, pid: int | None, born: int | None) -> bool:
-        """Whether a placeholder holds the pid from now on, rather than being an earlier one."""
-        holder = self._by_pid.get((host, pid)) if pid is not None else None
-        if holder is None or born is None:
-            return holder is None
+    def _was_alive(self, holder: ProcessNode, born: int) -> bool:
+        """Whether a pid's holder is the process with that pid that started then.
+
+        It is if it started then; or if it was met by its pid later, for a process that still acts
+        has held its pid ever since it started.
+        """
+        if holder.start is not None:
+            return abs(holder.start - born) <= SAME_START
+        return born <= self._met.get(holder.id, -1)
+
+    def _met_by_pid(self, host: str, pid: int, image: str | None, time: int) -> ProcessNode:
+        """A new placeholder beside those that the pid may mean, none of which fits."""
+        node = self._new(host, None, pid, time)
+        node.image = image
+        self._met[node.id] = time
+        holders = self._by_pid.setdefault((host, pid), [])
+        holders.append(node)
+        del holders[:-MOST_TENANTS]
+        return node
+
+    def _is_latest(self, host: str, pid: int, born: int | None) -> bool:
+        """Whether a process born then is the pid's latest holder, rather than an earlier one."""
+        holders = self._by_pid.get((host, pid))
+        if not holders or born is None:
+            return not holders
+        holder = holders[-1]
         began = holder.start if holder.start is not None else holder.born
         return began is None or born >= began
+
+    def _holds_now(self, node: ProcessNode, pid: int | None) -> None:
+        """From now on the pid means this process, and none of those before."""
+        if pid is not None:
+            self._by_pid[node.host, pid] = [node]
 
     def _unknown(self, host: str, image: str | None) -> ProcessNode:
         """The stand-in for all processes of a program whose events say neither guid nor pid."""
@@ -223,15 +287,7 @@ class Processes:
         self._graph.add(node)
         return node
 
-    def _new(
-        self,
-        host: str,
-        guid: str | None,
-        pid: int | None,
-        time: int | None,
-        *,
-        holds: bool = True,
-    ) -> ProcessNode:
+    def _new(self, host: str, guid: str | None, pid: int | None, time: int | None) -> ProcessNode:
         node_id = f"process:{host}:{guid}"
         if guid is None:
             node_id = f"process:{host}:{pid}@{iso(time) if time is not None else '?'}"
@@ -239,8 +295,6 @@ class Processes:
         self._graph.add(node)
         if guid is not None:
             self._by_guid[guid] = node
-        if pid is not None and holds:
-            self._by_pid[host, pid] = node
         return node
 
     @staticmethod
@@ -259,6 +313,11 @@ class Processes:
             node.hashes = hashes(event.Hashes)
 
 
+def _may_share(one: str | None, other: str | None) -> bool:
+    """Whether two identities may be one process's: one of Sysmon's and one of CrowdStrike's may."""
+    return one is None or other is None or one == other or (":" in one) != (":" in other)
+
+
 def birth(guid: str) -> int | None:
     """When a Sysmon ProcessGuid says that its process started, in ticks, to the second.
 
@@ -269,7 +328,7 @@ def birth(guid: str) -> int | None:
     17614139120000000
     """
     groups = guid.split("-")
-    if len(groups) != 5:
+    if [*map(len, groups)] != [8, 4, 4, 4, 12]:
         return None
     try:
         return int(groups[2] + groups[1], 16) * TICKS

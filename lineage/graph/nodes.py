@@ -123,9 +123,10 @@ class ScriptNode:
     path: str | None = None
 
 
-Node = (
-    HostNode | UserNode | ProcessNode | FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
-)
+ObjectNode = FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
+"""What processes act on."""
+
+Node = HostNode | UserNode | ProcessNode | ObjectNode
 """Any node."""
 
 

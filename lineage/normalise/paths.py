@@ -37,6 +37,7 @@ _HIVES = (
 _NAMESPACES = ("\\\\?\\globalroot\\", "\\\\?\\", "\\\\.\\", "\\??\\")
 """Prefixes that name the namespace, not the file (Microsoft Learn, "Naming Files, Paths, and
 Namespaces"); the longest first."""
+_PROVIDED = ("c:\\windows\\", "c:\\program files\\", "c:\\program files (x86)\\")
 _DEVICE = re.compile(r"\\device\\(harddiskvolume\d+|mup)(?=\\|$)")
 _ENVIRONMENT_PATTERN = re.compile("|".join(re.escape(name) for name in _ENVIRONMENT))
 
@@ -114,3 +115,16 @@ def name_of(path: str) -> str:
     'explorer.exe'
     """
     return path[path.rfind("\\") + 1 :]
+
+
+def is_provided(canonical: str) -> bool:
+    r"""Whether a canonical path lies where programs are installed for everybody.
+
+    >>> is_provided(r"\device\harddiskvolume3\windows\system32\cmd.exe")
+    True
+    >>> is_provided(r"c:\users\d\appdata\roaming\a.exe")
+    False
+    """
+    device = device_of(canonical)
+    path = "c:" + canonical[len(device) :] if device else canonical
+    return path.startswith(_PROVIDED)

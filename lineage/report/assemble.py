@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import lineage
-from lineage.correlate.finding import CausalStep, Finding
+from lineage.correlate.campaign import Campaign, campaigns
 from lineage.correlate.chains import chain_id
+from lineage.correlate.finding import CausalStep, Finding
 from lineage.correlate.flow import TAKEN_OVER
 from lineage.correlate.roles import roles
 from lineage.graph.hubs import program_name
-from lineage.graph.nodes import HostNode, ProcessNode, UserNode, caption
+from lineage.graph.nodes import (
+    FileNode,
+    HostNode,
+    ModuleNode,
+    ObjectNode,
+    ProcessNode,
+    UserNode,
+    caption,
+)
 from lineage.graph.provenance import Edge, ProvenanceGraph, Reference
 from lineage.normalise.times import iso
 from lineage.report import model
@@ -51,13 +60,17 @@ class Found:
 def assemble(found: Found) -> model.Report:
     """The report of a run."""
     entries = {id(hit): _hit(hit, found) for hit in found.hits}
+    shared = campaigns(found.findings, found.graph)
     return model.Report(
         generator=model.Generator(name="lineage", version=lineage.__version__),
         inputs=[_input(ledger) for ledger in found.inputs],
         graph=model.GraphCounts(nodes=found.graph.count_nodes(), edges=found.graph.count_edges()),
         coverage=[_coverage(coverage) for coverage in found.coverage],
         detections=[entries[id(hit)] for hit in found.hits],
-        chains=[_chain(finding, found, entries) for finding in found.findings],
+        chains=[
+            _chain(finding, found, entries, shared.get(index))
+            for index, finding in enumerate(found.findings)
+        ],
         rule_problems=[
             model.RuleProblem(rule=rule, reason=reason) for rule, reason in found.rule_problems
         ],
@@ -119,7 +132,12 @@ def _record(reference: Reference, found: Found) -> model.RecordReference:
     )
 
 
-def _chain(finding: Finding, found: Found, entries: dict[int, model.DetectionHit]) -> model.Chain:
+def _chain(
+    finding: Finding,
+    found: Found,
+    entries: dict[int, model.DetectionHit],
+    campaign: Campaign | None,
+) -> model.Chain:
     graph, cluster = found.graph, finding.cluster
     steps = _steps(finding, graph)
     times = [graph.events.time(hit.ordinal) for hit in cluster.hits]
@@ -141,7 +159,21 @@ def _chain(finding: Finding, found: Found, entries: dict[int, model.DetectionHit
         artifacts=_artifacts(cluster_nodes(finding, steps), graph),
         edges=[_edge(step, found) for step in steps],
         evidence=[entries[id(hit)] for hit in cluster.hits],
+        correlator=finding.correlator,
+        bystanders=[
+            _process(graph.process(process_id), "bystander")
+            for process_id in sorted(cluster.bystanders)
+            if isinstance(graph.node(process_id), ProcessNode)
+        ],
+        campaign=_campaign(campaign),
     )
+
+
+def _campaign(campaign: Campaign | None) -> model.Campaign | None:
+    if campaign is None:
+        return None
+    traits = [model.Trait(kind=kind, value=value) for kind, value in campaign.traits]
+    return model.Campaign(name=campaign.name, traits=traits)
 
 
 def _steps(finding: Finding, graph: ProvenanceGraph) -> list[CausalStep]:
@@ -221,6 +253,7 @@ def _process(process: ProcessNode, role: str) -> model.ChainProcess:
         start=None if process.start is None else iso(process.start),
         parent=process.parent,
         role=role,
+        hashes=dict(process.hashes),
     )
 
 
@@ -229,8 +262,13 @@ def _artifacts(node_ids: Iterable[str], graph: ProvenanceGraph) -> list[model.Ar
     for node_id in node_ids:
         node = graph.node(node_id)
         if not isinstance(node, ProcessNode | HostNode | UserNode):
-            found.append(model.Artifact(node=node.id, kind=node.kind, value=caption(node)))
+            found.append(_artifact(node))
     return found
+
+
+def _artifact(node: ObjectNode) -> model.Artifact:
+    hashes = dict(node.hashes) if isinstance(node, FileNode | ModuleNode) else {}
+    return model.Artifact(node=node.id, kind=node.kind, value=caption(node), hashes=hashes)
 
 
 def _edge(step: CausalStep, found: Found) -> model.ChainEdge:

@@ -1,8 +1,8 @@
 """The report contract: the one product of a run; every rendering is made from it.
 
-`lineage schema` prints the JSON Schema generated from these models. Fields may be added; none may be
-renamed or change meaning without a new major `schema_version`. Times are ISO 8601 in UTC with `Z`.
-Text is the telemetry's own, unescaped: escape it where it is shown (`lineage.report.escape`).
+`lineage schema` prints the JSON Schema generated from these models. Fields may be added; none may
+be renamed or change meaning without a new major `schema_version`. Times are ISO 8601 in UTC with
+`Z`. Text is the telemetry's own, unescaped: escape it where it is shown (`lineage.report.escape`).
 """
 
 from __future__ import annotations
@@ -127,6 +127,9 @@ class ChainProcess(Model):
     start: str | None
     parent: str | None
     role: str
+    hashes: dict[str, str] = Field(
+        default_factory=dict, description="Of its program: algorithm -> digest, upper case."
+    )
 
 
 class Artifact(Model):
@@ -135,6 +138,7 @@ class Artifact(Model):
     node: str
     kind: ArtifactKind
     value: str
+    hashes: dict[str, str] = Field(default_factory=dict, description="Of its content, if logged.")
 
 
 class ChainEdge(Model):
@@ -148,6 +152,20 @@ class ChainEdge(Model):
     time: str
     source: str
     record: int
+
+
+class Trait(Model):
+    """Something that only an attack has, by which chains are compared."""
+
+    kind: str
+    value: str
+
+
+class Campaign(Model):
+    """Chains that share what only the attack has."""
+
+    name: str
+    traits: list[Trait]
 
 
 class Chain(Model):
@@ -166,6 +184,14 @@ class Chain(Model):
     artifacts: list[Artifact]
     edges: list[ChainEdge]
     evidence: list[DetectionHit]
+    correlator: str = Field(default="", description="Which correlator read the chain so.")
+    bystanders: list[ChainProcess] = Field(
+        default_factory=list,
+        description="Processes that causality only went through; not the attack's.",
+    )
+    campaign: Campaign | None = Field(
+        default=None, description="The campaign, where other chains share the attack's own traits."
+    )
 
 
 class RuleProblem(Model):

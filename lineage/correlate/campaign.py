@@ -1,0 +1,132 @@
+"""Chains -> campaigns: the same attack on several hosts, or again on one.
+
+Chains belong together when they share what only an attack has: the content of a program that it
+brought, the name and data of its Run value, the family's own registry key, a name that nobody but
+the attack asked for. Paths that many use, and public services, don't count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.correlate.groups import Groups
+from lineage.graph.autostart import is_autostart
+from lineage.graph.nodes import RegistryNode
+from lineage.normalise.paths import canonical_path, canonical_registry, is_provided, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lineage.correlate.finding import Finding
+    from lineage.graph.provenance import ProvenanceGraph
+
+ID_DIGITS = 8
+CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
+
+
+class Trait(NamedTuple):
+    """Something that only an attack has.
+
+    Attributes:
+        kind: what it is: "program", "autostart", "family key" or "name".
+        value: by which it is compared.
+    """
+
+    kind: str
+    value: str
+
+
+class Campaign(NamedTuple):
+    """Chains that are one attack.
+
+    Attributes:
+        name: stable: it depends on the shared traits alone.
+        traits: what they share, sorted.
+    """
+
+    name: str
+    traits: tuple[Trait, ...]
+
+
+def campaigns(findings: Sequence[Finding], graph: ProvenanceGraph) -> dict[int, Campaign]:
+    """Index of a finding -> its campaign, for findings that share a trait with another.
+
+    Suspicious ones take no part: what they share is mostly what everybody installs.
+    """
+    holders: dict[Trait, list[int]] = defaultdict(list)
+    for index, finding in enumerate(findings):
+        if finding.verdict == "suspicious":
+            continue
+        for trait in set(traits(finding, graph)):
+            holders[trait].append(index)
+    groups = Groups()
+    shared = {trait: held for trait, held in holders.items() if len(held) > 1}
+    for held in shared.values():
+        for index in held:
+            groups.join(str(held[0]), str(index))
+    members: dict[str, list[Trait]] = defaultdict(list)
+    for trait, held in shared.items():
+        members[groups.find(str(held[0]))].append(trait)
+    named = {group: _campaign(found) for group, found in members.items()}
+    return {index: named[groups.find(str(index))] for held in shared.values() for index in held}
+
+
+def _campaign(found: list[Trait]) -> Campaign:
+    ordered = tuple(sorted(found))
+    digest = sha256("\n".join(f"{kind}={value}" for kind, value in ordered).encode())
+    return Campaign(f"campaign-{digest.hexdigest()[:ID_DIGITS]}", ordered)
+
+
+def traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
+    """What of a chain only an attack has."""
+    own = finding.cluster.processes
+    for process_id in own:
+        yield from _program(process_id, graph)
+        for edge in graph.out_edges(process_id):
+            if edge.kind in {"set", "created"}:
+                yield from _entry(edge.target, graph)
+            elif edge.kind == "queried":
+                askers = {each.source for each in graph.in_edges(edge.target)}
+                if _only_attacks(askers, finding, graph):
+                    yield Trait("name", edge.target.partition(":")[2])
+    for hit in finding.cluster.hits:
+        node = graph.node(hit.node)
+        if hit.detection.family and isinstance(node, RegistryNode):
+            yield Trait("family key", _family_key(canonical_registry(node.path)))
+
+
+def _program(process_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
+    """The content of a program that isn't installed for everybody."""
+    process = graph.process(process_id)
+    if process.image is None or is_provided(canonical_path(process.image)):
+        return
+    for name in CONTENT_HASHES:
+        if name in process.hashes:
+            yield Trait("program", process.hashes[name])
+            return
+
+
+def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
+    """The value's name, and the name of the program that it starts: users' folders differ."""
+    node = graph.node(registry_id)
+    if not isinstance(node, RegistryNode) or not node.data:
+        return
+    path = canonical_registry(node.path)
+    if is_autostart(path):
+        program = name_of(canonical_path(node.data.strip('"')))
+        yield Trait("autostart", f"{name_of(path)}={program}")
+
+
+def _family_key(path: str) -> str:
+    """The component under `Software`: the infection's own name."""
+    below = path.partition("\\software\\")[2]
+    return below.partition("\\")[0]
+
+
+def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:
+    """Whether all who asked for a name run programs that only an attack brought."""
+    others = askers - finding.cluster.processes.keys()
+    images = (graph.process(each).image for each in others)
+    return not any(image is None or is_provided(canonical_path(image)) for image in images)
