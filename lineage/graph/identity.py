@@ -60,7 +60,7 @@ class Processes:
         """Who may hold a pid now, the latest last: one, or several where events name several
         programs since the last start that was seen."""
         self._met: dict[str, int] = {}
-        """Id of a placeholder known by pid alone -> when it was first met, in ticks."""
+        """Id of a placeholder -> when it was first met by its pid alone, in ticks."""
         self._told_by: dict[str, set[int | str]] = {}
         self._drives: dict[tuple[str, str], str] = {}
 
@@ -122,7 +122,7 @@ class Processes:
         if guid is None and pid is None:
             return None
         image = event.ParentImage or event.ParentBaseFileName
-        node = self._same_parent(child, guid, pid, image)
+        node = self._same_parent(child, guid, pid, image, event.time)
         if node is None:
             node = self.acting(host, guid, pid, image, event.time)
         if node.image is None or "\\" not in node.image:
@@ -134,7 +134,12 @@ class Processes:
         return node
 
     def _same_parent(
-        self, child: ProcessNode, guid: str | None, pid: int | None, image: str | None
+        self,
+        child: ProcessNode,
+        guid: str | None,
+        pid: int | None,
+        image: str | None,
+        time: int,
     ) -> ProcessNode | None:
         """The parent that another source gave the child, if it may have this identity as well."""
         if child.parent is None or guid in self._by_guid:
@@ -150,6 +155,7 @@ class Processes:
             node.born = birth(guid) if node.born is None else node.born
         if pid is not None and node.pid is None:
             node.pid = pid
+            self._met[node.id] = time
             self._by_pid.setdefault((node.host, pid), [node])
         return node
 
