@@ -1,7 +1,7 @@
 """The command line: one file per command, each parses, calls and prints.
 
-Here: which commands there are, and the boundary at which an error becomes one line and an exit status
-(`lineage.cli.status`). A command's module is imported when it is called, so that `lineage --help`
+Here: which commands there are, and the boundary at which an error becomes one line and an exit
+status (`lineage.cli.status`). A command's module is imported when it is called, so that `lineage --help`
 starts at once.
 """
 
@@ -20,6 +20,9 @@ COMMANDS = {
     "correlate": "Find attack chains in exported telemetry.",
     "detect": "List what the detections hit, without chains.",
     "detections": "List the detections.",
+    "explain": "Tell a chain's story in plain sentences.",
+    "render": "Make other outputs from a report.",
+    "slice": "Show what led to any node, and what came of it.",
     "schema": "Print the JSON Schema of the report.",
     "simulate": "Write a labelled sample intrusion in every container format.",
 }
@@ -51,7 +54,7 @@ class _Commands(click.Group):
 @click.version_option(lineage.__version__, prog_name="lineage")
 @click.option("--debug", is_flag=True, help="Show a traceback where an error is not expected.")
 def cli(debug: bool) -> None:
-    """Reconstructs attack chains from exported Windows telemetry, with the evidence for every claim.
+    """Reconstructs attack chains from exported Windows telemetry, with evidence for every claim.
 
     Begin with: lineage correlate EXPORT...
     """

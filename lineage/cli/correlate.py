@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lineage.cli import options, status
-from lineage.cli.output import console, write_file
+from lineage.cli.output import console
+from lineage.cli.outputs import outputs, write
 from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -19,13 +20,7 @@ VERDICTS = ("suspicious", "probable", "confirmed")
 
 @click.command("correlate")
 @options.telemetry
-@click.option(
-    "--json",
-    "json_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the report as JSON (its shape: lineage schema).",
-)
+@outputs
 @click.option(
     "--fail-on",
     type=click.Choice(VERDICTS),
@@ -45,19 +40,30 @@ VERDICTS = ("suspicious", "probable", "confirmed")
     metavar="MODULE",
     help="Also run the correlators of this Python module.",
 )
+@click.option(
+    "--template",
+    "templates",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also look for the chain that this YAML template describes.",
+)
+@click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; use with --json or --fail-on.")
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     rules: tuple[Path, ...],
     strict: bool,
-    json_file: Path | None,
     fail_on: str | None,
     min_score: float,
     modules: tuple[str, ...],
+    templates: tuple[Path, ...],
+    details: bool,
     quiet: bool,
+    **wanted: Path | None,
 ) -> int:
-    """Finds attack chains in exported Windows telemetry.
+    r"""Finds attack chains in exported Windows telemetry.
 
     PATH is a file or a folder: EVTX, event XML, Splunk JSON, Winlogbeat, NXLog or CrowdStrike FDR,
     plain, .gz or .zip.
@@ -69,31 +75,25 @@ def command(
       2  the command line is wrong, or nothing in the input can be read
       3  --strict was given and a record was rejected
     """
-    from lineage import pipeline  # noqa: PLC0415 - heavy, and not needed for --help
-    from lineage.correlate.registry import correlators  # noqa: PLC0415
+    from lineage import pipeline
+    from lineage.correlate.registry import correlators
 
     with progress(paths) as advance:
         run = pipeline.run(
-            pipeline.Request(paths, format_name, rules, correlators(modules), advance)
+            pipeline.Request(paths, format_name, rules, correlators(modules, templates), advance)
         )
     report = _keep(run.report, min_score)
-    if json_file is not None:
-        write_file(json_file, as_json(report))
+    write(report, wanted)
     if not quiet:
-        from lineage.report.terminal import render  # noqa: PLC0415
+        from lineage.report.terminal import render
 
-        render(report, console())
+        render(report, console(), details=details)
     return exit_status(report, fail_on, strict=strict)
 
 
 def _keep(report: Report, min_score: float) -> Report:
     chains = [chain for chain in report.chains if chain.score >= min_score]
     return report.model_copy(update={"chains": chains})
-
-
-def as_json(report: Report) -> bytes:
-    """The report as UTF-8 JSON, as the contract spells it."""
-    return report.model_dump_json(by_alias=True, indent=1).encode() + b"\n"
 
 
 def exit_status(report: Report, fail_on: str | None, *, strict: bool) -> int:

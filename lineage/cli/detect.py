@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 
 @click.command("detect")
 @options.telemetry
+@click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     rules: tuple[Path, ...],
     strict: bool,
+    details: bool,
     ndjson: bool,
 ) -> int:
     """Lists the detections' hits, each with its record and the fields that made it match."""
-    from lineage import pipeline  # noqa: PLC0415 - heavy, and not needed for --help
+    from lineage import pipeline
 
     with progress(paths) as advance:
         report = pipeline.run(pipeline.Request(paths, format_name, rules, advance=advance)).report
@@ -34,7 +36,7 @@ def command(
         for hit in report.detections:
             click.echo(hit.model_dump_json(by_alias=True))
     else:
-        from lineage.report.terminal import render_hits  # noqa: PLC0415
+        from lineage.report.terminal import render_hits
 
-        render_hits(report, console())
+        render_hits(report, console(), details=details)
     return exit_status(report, None, strict=strict)

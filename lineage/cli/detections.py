@@ -10,7 +10,7 @@ from lineage.cli.output import console
 @click.command("detections")
 def command() -> None:
     """Lists the 33 detections of the Remcos story."""
-    from lineage.detect.catalog import load_builtin  # noqa: PLC0415 - heavy
-    from lineage.report.terminal import detections_table  # noqa: PLC0415
+    from lineage.detect.catalog import load_builtin
+    from lineage.report.terminal import detections_table
 
     console().print(detections_table([rule.detection for rule in load_builtin()]))

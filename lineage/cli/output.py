@@ -18,8 +18,8 @@ PIPED_COLUMNS = 120
 
 
 def console() -> Console:
-    """The console on standard output: coloured on a terminal, plain and fixed in width when piped."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    """The console on standard output: coloured on a terminal, plain and of fixed width if piped."""
+    from rich.console import Console
 
     if sys.stdout.isatty():
         return Console(highlight=False, soft_wrap=False)

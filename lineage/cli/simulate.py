@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from lineage.errors import UsageError
+
+if TYPE_CHECKING:
+    from lineage.simulate.scenario import Noise
 
 
 @click.command("simulate")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--seed", type=int, default=1, show_default=True, help="Which intrusion to make up.")
-def command(directory: Path, seed: int) -> None:
+@click.option(
+    "--noise",
+    type=click.Choice(("small", "normal", "busy")),
+    default="normal",
+    show_default=True,
+    help="How much else goes on.",
+)
+@click.option(
+    "--events",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Fill up with clean hosts to this many events.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME",
+    help="Only this container format. May be given more than once.",
+)
+def command(
+    directory: Path, seed: int, noise: Noise, events: int, formats: tuple[str, ...]
+) -> None:
     """Writes a labelled sample intrusion with benign noise into DIRECTORY.
 
     One folder per container format, and truth.json, which tells what is the attack's.
     """
-    from lineage.simulate.run import simulate  # noqa: PLC0415 - heavy
+    from lineage.simulate.run import FORMATS, simulate
 
-    for path in simulate(directory, seed=seed):
+    try:
+        written = simulate(directory, seed, noise, formats=formats or FORMATS, events=events)
+    except ValueError as error:
+        raise UsageError(f"--format: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{directory}: {error.strerror or error}; name another folder") from error
+    for path in written:
         click.echo(str(path))

@@ -31,7 +31,7 @@ class TemplateChain:
         template: the story.
     """
 
-    tactic = None
+    tactic: str | None = None
 
     def __init__(self, name: str, template: Template) -> None:
         self.name = name

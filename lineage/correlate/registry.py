@@ -7,19 +7,30 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from lineage.correlate.align import TemplateChain
+from lineage.correlate.template import load
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lineage.correlate.finding import Correlator
 
 GROUP = "lineage.correlators"
 
 
-def correlators(modules: Sequence[str] = ()) -> tuple[Correlator, ...]:
-    """All installed correlators, then those of the modules, each module's `CORRELATORS`.
+def correlators(
+    modules: Sequence[str] = (), templates: Sequence[Path] = ()
+) -> tuple[Correlator, ...]:
+    """All installed correlators, then those of the modules, then the templates.
+
+    Args:
+        modules: importable names, each with a tuple `CORRELATORS`.
+        templates: YAML files of chain templates.
 
     Raises:
-        UsageError: a correlator can't be imported, or a module has no `CORRELATORS`.
+        UsageError: a correlator can't be imported, a module has no `CORRELATORS`, or a template
+            can't be used.
     """
     found: list[Correlator] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
@@ -29,7 +40,13 @@ def correlators(modules: Sequence[str] = ()) -> tuple[Correlator, ...]:
             raise UsageError(f"correlator {point.value}: {error}; reinstall its package") from error
     for module in modules:
         found += _of_module(module)
+    found += [_of_template(path) for path in templates]
     return tuple(found)
+
+
+def _of_template(path: Path) -> Correlator:
+    template = load(path)
+    return TemplateChain(template.name, template)
 
 
 def _of_module(name: str) -> Sequence[Correlator]:

@@ -18,9 +18,14 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 def file_hashes(chain: Chain) -> dict[str, dict[str, str]]:
     """Node id -> hash algorithm (STIX's name) -> digest in lower case.
 
-    They are in the evidence where a rule matched on the field ``Hashes``.
+    They are in the chain's processes and artifacts, and in the evidence where a rule matched on
+    the field ``Hashes``.
     """
     found: dict[str, dict[str, str]] = {}
+    for item in (*chain.processes, *chain.artifacts):
+        written = ",".join(f"{name}={digest}" for name, digest in item.hashes.items())
+        if hashes := parse_hashes(written):
+            found[item.node] = hashes
     for hit in chain.evidence:
         if hashes := parse_hashes(hit.fields.get("Hashes", "")):
             found.setdefault(hit.node, {}).update(hashes)

@@ -1,0 +1,27 @@
+"""`lineage render`: other outputs of a report that was made before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lineage.cli.output import console
+from lineage.cli.outputs import outputs, write
+from lineage.cli.saved import load
+
+
+@click.command("render")
+@click.argument("report", type=click.Path(path_type=Path))
+@outputs
+@click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
+def command(report: Path, details: bool, **wanted: Path | None) -> None:
+    """Makes outputs from REPORT, a file written by lineage correlate --json.
+
+    Without an option it is printed as lineage correlate prints it.
+    """
+    content = load(report)
+    if not write(content, wanted):
+        from lineage.report.terminal import render
+
+        render(content, console(), details=details)

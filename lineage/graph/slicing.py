@@ -1,0 +1,140 @@
+"""Slices: what led to any node, and what came of it, tagged or not.
+
+Backward and forward slices over time-respecting paths (King & Chen, "Backtracking Intrusions", SOSP
+2003). A slice shows the hubs that it meets (`lineage.graph.hubs`) and goes no further through them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineage.graph.causality import Step, backward, forward
+from lineage.graph.hubs import is_bystander
+from lineage.graph.nodes import DnsNode, FileNode, ModuleNode, ProcessNode
+from lineage.normalise.paths import canonical_path, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.graph.nodes import Node
+    from lineage.graph.provenance import Edge, ProvenanceGraph
+
+COMMON = 24
+"""An object that this many processes used is everybody's; a slice doesn't go through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which nodes an analyst points at; what is None doesn't matter.
+
+    Attributes:
+        node: a node's id.
+        pid: a process id.
+        file: a path, or the name of a file or program, in any case.
+        hash: a digest of a program's or file's content.
+        time: ticks; the process alive then, or the nearest.
+        host: host key.
+    """
+
+    node: str | None = None
+    pid: int | None = None
+    file: str | None = None
+    hash: str | None = None
+    time: int | None = None
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What led to a node, and what came of it.
+
+    Attributes:
+        node: the node's id.
+        causes: steps that led to it, in order of time; each edge runs from cause to effect.
+        effects: steps that came of it, in order of time.
+    """
+
+    node: str
+    causes: tuple[Step, ...]
+    effects: tuple[Step, ...]
+
+
+def find(graph: ProvenanceGraph, wanted: Wanted) -> list[Node]:
+    """The nodes that are meant, in order of mention; with a time, the one nearest to it."""
+    found = [node for node in _candidates(graph, wanted) if _fits(node, wanted)]
+    if wanted.time is None or len(found) < 2:
+        return found
+    processes = [node for node in found if isinstance(node, ProcessNode)]
+    return [_nearest(processes, wanted.time)] if processes else found
+
+
+def _candidates(graph: ProvenanceGraph, wanted: Wanted) -> Iterator[Node]:
+    if wanted.node is None:
+        yield from graph.nodes()
+    elif wanted.node in graph:
+        yield graph.node(wanted.node)
+
+
+def _fits(node: Node, wanted: Wanted) -> bool:
+    if wanted.host is not None and getattr(node, "host", None) != wanted.host:
+        return False
+    if wanted.pid is not None and not (isinstance(node, ProcessNode) and node.pid == wanted.pid):
+        return False
+    if wanted.hash is not None and not _has_hash(node, wanted.hash.upper()):
+        return False
+    if wanted.file is not None and not _is_file(node, canonical_path(wanted.file)):
+        return False
+    only_time = (wanted.node, wanted.pid, wanted.file, wanted.hash) == (None, None, None, None)
+    return not only_time or isinstance(node, ProcessNode)
+
+
+def _has_hash(node: Node, digest: str) -> bool:
+    known = isinstance(node, ProcessNode | FileNode | ModuleNode)
+    return known and digest in node.hashes.values()
+
+
+def _is_file(node: Node, wanted: str) -> bool:
+    if not isinstance(node, FileNode):
+        return False
+    path = canonical_path(node.path)
+    return path == wanted or ("\\" not in wanted and name_of(path) == wanted)
+
+
+def _nearest(processes: list[ProcessNode], time: int) -> ProcessNode:
+    """The last to start before a time; where none did, the first."""
+    before = [each for each in processes if each.start is not None and each.start <= time]
+    if before:
+        return max(before, key=lambda each: (each.start or 0, each.id))
+    return min(processes, key=lambda each: (each.start or each.born or 0, each.id))
+
+
+def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:
+    """The slice of a node over the whole recording.
+
+    Raises:
+        KeyError: there is no such node.
+    """
+    graph.node(node_id)
+
+    def outward(edge: Edge, _: int) -> bool:
+        return edge.source == node_id or not _stops(edge.source, graph)
+
+    def inward(edge: Edge, _: int) -> bool:
+        return edge.target == node_id or not _stops(edge.target, graph)
+
+    effects = forward(graph, {node_id: 0}, outward)
+    causes = backward(graph, {node_id: len(graph.events)}, inward)
+    return Slice(node_id, _steps(causes), _steps(effects))
+
+
+def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
+    node = graph.node(node_id)
+    if isinstance(node, ProcessNode):
+        return is_bystander(node_id, graph)
+    return isinstance(node, DnsNode) or graph.graph.degree(node_id) >= COMMON
+
+
+def _steps(reached: dict[str, Step]) -> tuple[Step, ...]:
+    steps = (step for step in reached.values() if step.edge is not None)
+    return tuple(sorted(steps, key=lambda step: (step.ordinal, step.edge or ())))
