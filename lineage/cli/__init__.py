@@ -1,8 +1,8 @@
 """The command line: one file per command, each parses, calls and prints.
 
 Here: which commands there are, and the boundary at which an error becomes one line and an exit
-status (`lineage.cli.status`). A command's module is imported when it is called, so that `lineage --help`
-starts at once.
+status (`lineage.cli.status`). A command's module is imported when it is called, so that
+`lineage --help` starts at once.
 """
 
 from __future__ import annotations

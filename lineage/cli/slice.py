@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lineage.graph.nodes import Node
     from lineage.graph.slicing import Wanted
-    from lineage.pipeline import Found
+    from lineage.report.assemble import Found
 
 MOST_NODES = 5
 """Slices printed where several nodes are meant; the others are named."""

@@ -20,14 +20,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.normalise.paths import canonical_path, name_of
+from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.normalise.times import HOUR
 
 if TYPE_CHECKING:
     from lineage.graph.nodes import ProcessNode
     from lineage.graph.provenance import ProvenanceGraph
 
-WINDOWS = "c:\\windows\\"
+SYSTEM_DRIVE = "c:"
+_PLACES = (
+    "\\windows\\explorer.exe",
+    "\\windows\\servicing\\",
+    "\\windows\\system32\\",
+    "\\windows\\systemapps\\",
+    "\\windows\\syswow64\\",
+    "\\windows\\uus\\",
+    "\\windows\\winsxs\\",
+    "\\program files\\windows defender",
+    "\\programdata\\microsoft\\windows defender\\",
+)
+"""Where the programs in `SYSTEM` lie on a default installation."""
 
 _BOOT = "system registry memcompression smss.exe csrss.exe wininit.exe winlogon.exe"
 _SERVICES = (
@@ -72,12 +84,11 @@ def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
 
 
 def _in_windows(process: ProcessNode) -> bool:
+    """Whether a program lies where Windows' own do, and not where anybody may write."""
     path = canonical_path(process.image or "")
-    where = path.removeprefix(path[: path.find("\\", 8)]) if path.startswith("\\device\\") else path
-    defender = (
-        "\\microsoft\\windows defender\\" in path or "\\program files\\windows defender" in path
-    )
-    return "\\" not in path or where.startswith((WINDOWS, "\\windows\\")) or defender
+    device = device_of(path)
+    where = path[len(device) :] if device else path.removeprefix(SYSTEM_DRIVE)
+    return "\\" not in path or where.startswith(_PLACES)
 
 
 def is_application(process: ProcessNode) -> bool:

@@ -156,10 +156,10 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     EdgeSchema(
         "started",
         "STARTED",
-        ("registry", "file"),
+        ("registry", "process"),
         ("process",),
         "forward",
-        "an autostart entry (Run value, service, Startup file) whose program later started",
+        "an autostart value, or a process that made a task or service, whose program later started",
     ),
     EdgeSchema(
         "copied", "COPIED_TO", ("file",), ("file",), "forward", "same content under another name"

@@ -90,8 +90,9 @@ def _fits(node: Node, wanted: Wanted) -> bool:
 
 
 def _has_hash(node: Node, digest: str) -> bool:
-    known = isinstance(node, ProcessNode | FileNode | ModuleNode)
-    return known and digest in node.hashes.values()
+    if not isinstance(node, ProcessNode | FileNode | ModuleNode):
+        return False
+    return digest in node.hashes.values()
 
 
 def _is_file(node: Node, wanted: str) -> bool:
