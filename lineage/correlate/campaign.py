@@ -11,6 +11,7 @@ from collections import defaultdict
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.correlate.family import family_key
 from lineage.correlate.groups import Groups
 from lineage.graph.autostart import is_autostart
 from lineage.graph.nodes import RegistryNode
@@ -92,9 +93,9 @@ def traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
                 if _only_attacks(askers, finding, graph):
                     yield Trait("name", edge.target.partition(":")[2])
     for hit in finding.cluster.hits:
-        node = graph.node(hit.node)
-        if hit.detection.family and isinstance(node, RegistryNode):
-            yield Trait("family key", _family_key(canonical_registry(node.path)))
+        key = family_key(hit, graph)
+        if key is not None:
+            yield Trait("family key", key)
 
 
 def _program(process_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
@@ -117,12 +118,6 @@ def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
     if is_autostart(path):
         program = name_of(canonical_path(node.data.strip('"')))
         yield Trait("autostart", f"{name_of(path)}={program}")
-
-
-def _family_key(path: str) -> str:
-    """The component under `Software`: the infection's own name."""
-    below = path.partition("\\software\\")[2]
-    return below.partition("\\")[0]
 
 
 def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:

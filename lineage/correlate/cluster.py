@@ -12,6 +12,7 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lineage.correlate.family import family_key
 from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
 from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
 from lineage.correlate.groups import Groups
@@ -55,6 +56,7 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
     """
     spread = _Spread(graph, hits, profile)
     spread.forward()
+    spread.infections()
     spread.backward()
     spread.launchers()
     return spread.collect()
@@ -135,6 +137,15 @@ class _Spread:
         if flow.ordinal < self._taken.get(flow.target, flow.ordinal + 1):
             self._taken[flow.target] = flow.ordinal
             heapq.heappush(queue, (flow.ordinal, flow.target))
+
+    def infections(self) -> None:
+        """Joins the seeds of hits on one family's own key on one host: it is one infection."""
+        known: dict[tuple[str, str], str] = {}
+        for hit, seeds in zip(self._hits, self._seeds, strict=True):
+            key = family_key(hit, self._graph)
+            first = next(iter(seeds), None)
+            if key is not None and first is not None:
+                self._groups.join(known.setdefault((hit.host, key), first), first)
 
     # -- backward ------------------------------------------------------------------------------
 
