@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 PIPED_COLUMNS = 120
@@ -33,11 +33,12 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         UsageError: it can't be written; the message names the file and why.
     """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+        part.write_bytes(content)
+        part.replace(path)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise UsageError(
             f"{path}: {error.strerror or error}; name a file in a folder you can write to"
         ) from error
