@@ -1,7 +1,13 @@
 """Initial access by container: a mailed archive or a disk image, and what ran from it."""
 
-from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
-from lineage.normalise.paths import canonical_path
+from lineage.correlate.api import (
+    Cluster,
+    ScorePart,
+    StageCorrelator,
+    TaggedGraph,
+    canonical_path,
+    detected,
+)
 
 OPENED_IMAGE = frozenset(
     {"Windows ISO LNK File Creation", "Windows Phishing Recent ISO Exec Registry"}

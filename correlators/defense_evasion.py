@@ -1,7 +1,13 @@
 """Defence evasion: Defender exclusions, DynamicWrapperX by regsvr32, injection, self-deletion."""
 
-from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
-from lineage.normalise.paths import canonical_path
+from lineage.correlate.api import (
+    Cluster,
+    ScorePart,
+    StageCorrelator,
+    TaggedGraph,
+    canonical_path,
+    detected,
+)
 
 EXCLUSIONS = (
     "Add or Set Windows Defender Exclusion",

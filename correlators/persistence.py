@@ -1,7 +1,13 @@
 """Persistence: autostart entries, and what they start later."""
 
-from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
-from lineage.normalise.paths import canonical_path
+from lineage.correlate.api import (
+    Cluster,
+    ScorePart,
+    StageCorrelator,
+    TaggedGraph,
+    canonical_path,
+    detected,
+)
 
 STARTUP = "\\start menu\\programs\\startup\\"
 

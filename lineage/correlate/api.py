@@ -19,6 +19,7 @@ from lineage.correlate.finding import (
 from lineage.correlate.stage import Clue, StageCorrelator, detected
 from lineage.correlate.template import Template, load
 from lineage.detect.tag import Hit
+from lineage.normalise.paths import canonical_path
 
 __all__ = [
     "CausalStep",
@@ -34,6 +35,7 @@ __all__ = [
     "Template",
     "TemplateChain",
     "Verdict",
+    "canonical_path",
     "detected",
     "load",
 ]
