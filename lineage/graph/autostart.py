@@ -22,21 +22,17 @@ _LOCATION = re.compile(
     r"|\\active setup\\installed components\\[^\\]+\\stubpath$"
     r"|\\environment\\userinitmprlogonscript$"
 )
+_TOLD = r"""("(?:\\"|[^"])*"|'[^']*'|\S+)"""
 _SCHEDULERS = {
-    "schtasks.exe": re.compile(
-        r"/create\b.*?/tr\s+(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE | re.DOTALL
-    ),
-    "sc.exe": re.compile(
-        r"\b(?:create|config)\b.*?\bbinpath=\s*(\"(?:\\\"|[^\"])*\"|\S+)",
-        re.IGNORECASE | re.DOTALL,
-    ),
-    "powershell.exe": re.compile(
-        r"\bNew-ScheduledTaskAction\b.*?-Execute\s+(\"[^\"]*\"|'[^']*'|\S+)"
-        r"|\bNew-Service\b.*?-BinaryPathName\s+(\"[^\"]*\"|'[^']*'|\S+)",
-        re.IGNORECASE | re.DOTALL,
+    "schtasks.exe": ((r"/create\b", r"/tr\s+"),),
+    "sc.exe": ((r"\b(?:create|config)\b", r"\bbinpath=\s*"),),
+    "powershell.exe": (
+        (r"\bNew-ScheduledTaskAction\b", r"-Execute\s+"),
+        (r"\bNew-Service\b", r"-BinaryPathName\s+"),
     ),
 }
-"""Programs that make tasks and services for whoever asks, and where they are told what to run."""
+"""Programs that make tasks and services for whoever asks: the verb, and the option before what is
+to run."""
 _PROGRAM = re.compile(r'^\s*"?([a-z]:\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE)
 
 
@@ -76,9 +72,9 @@ def scheduled(program: str, command_line: str) -> list[str]:
     >>> scheduled("sc.exe", r'sc create x binPath= "C:\ProgramData\a.exe -k" start= auto')
     ['c:\\programdata\\a.exe']
     """
-    told = _SCHEDULERS.get(name_of(program))
-    found = told.search(command_line[:LONGEST]) if told else None
-    if found is None:
-        return []
-    data = next(group for group in found.groups() if group)
-    return started_programs(data.replace('\\"', '"').strip("\"'"))
+    text = command_line[:LONGEST]
+    for verb, option in _SCHEDULERS.get(name_of(program), ()):
+        told = re.search(option + _TOLD, text, re.IGNORECASE)
+        if told and re.search(verb, text, re.IGNORECASE):
+            return started_programs(told.group(1).replace('\\"', '"').strip("\"'"))
+    return []
