@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lineage.read.evtx import CHUNK_BYTES, HEADER_BYTES
+from lineage.read.evtx_layout import CHUNK_BYTES, HEADER_BYTES
 from lineage.simulate.write.evtx import EvtxFile
 from lineage.simulate.write.record import Guid, Provider, WindowsRecord
 

@@ -10,17 +10,13 @@ import struct
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lineage.problems import Problem
+from lineage.read.evtx_layout import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
 from lineage.read.record import RawRecord
 from lineage.read.text import read_exactly
 from lineage.read.windows_event import event_id_of, number_of, record_id_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HEADER_BYTES = 4096
-CHUNK_BYTES = 65536
-FILE_MAGIC = b"ElfFile\0"
-CHUNK_MAGIC = b"ElfChnk\0"
 
 _EMPTY: dict[str, Any] = {}
 

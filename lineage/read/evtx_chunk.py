@@ -17,7 +17,7 @@ import orjson
 from evtx import PyEvtxParser
 
 from lineage.problems import Problem
-from lineage.read.evtx import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
+from lineage.read.evtx_layout import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from raw_events import read_all
 
 from lineage.problems import Problem
-from lineage.read.evtx import CHUNK_BYTES, FILE_MAGIC, HEADER_BYTES, EvtxReader, record_of
+from lineage.read.evtx import EvtxReader, record_of
+from lineage.read.evtx_layout import CHUNK_BYTES, FILE_MAGIC, HEADER_BYTES
 from lineage.read.record import RawRecord
 
 READER = EvtxReader()
