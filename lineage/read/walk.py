@@ -270,6 +270,9 @@ def _members(name: str, file: BinaryIO, depth: int) -> Iterator[Stream]:
     size = file.seek(0, io.SEEK_END)
     try:
         archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile:
+        yield _failed(name, "a zip without its end: nothing in it can be found; get a whole copy")
+        return
     except Exception as error:  # a damaged directory can fail anywhere in its decoding
         yield _failed(name, _why(error))
         return
