@@ -13,8 +13,9 @@ from collections import Counter
 from lineage.normalise.times import TICKS
 
 QUARTER = 15 * 60 * TICKS
-MOST_QUARTERS = 14 * 4
-"""The zones in use run from UTC-12 to UTC+14."""
+LEAST_QUARTERS, MOST_QUARTERS = -14 * 4, (12 + 12) * 4
+"""The zones in use run from UTC-12 to UTC+14, and a format that writes hours by the 12-hour clock
+without AM or PM, a mistake met in published recordings, takes another 12 hours away."""
 SLACK = 60 * TICKS
 """How long after it happened an event may be logged for the difference still to tell a zone; a
 forwarder that lags by minutes has none."""
@@ -33,7 +34,7 @@ class Clock:
         quarters = round((happened - logged) / QUARTER)
         if abs(happened - logged - quarters * QUARTER) > SLACK:
             quarters = 0
-        if abs(quarters) <= MOST_QUARTERS:
+        if LEAST_QUARTERS <= quarters <= MOST_QUARTERS:
             self._samples.setdefault((source, host), Counter())[quarters] += 1
 
     def offset(self, source: int, host: str) -> int:
