@@ -209,13 +209,13 @@ class Processes:
             return False
         return self._may_be(holder, event.Image)
 
-    @staticmethod
-    def _same_start(holder: ProcessNode, event: ProcessCreated) -> bool:
-        began = holder.start if holder.start is not None else holder.born
-        if began is None:
-            return False
-        if holder.start is None:  # a ProcessGuid tells whole seconds only
-            began = max(began, min(event.time, began + TICKS))
+    def _same_start(self, holder: ProcessNode, event: ProcessCreated) -> bool:
+        if holder.start is not None:
+            began = holder.start
+        elif holder.born is not None:  # a ProcessGuid tells whole seconds only
+            began = max(holder.born, min(event.time, holder.born + TICKS))
+        else:  # its first action may be logged some milliseconds before its start
+            began = self._met.get(holder.id, event.time - SAME_START - 1)
         return abs(event.time - began) <= SAME_START
 
     def _learn_drive(self, host: str, one: str | None, other: str | None) -> None:

@@ -199,6 +199,15 @@ def test_nobody_is_there_before_the_start() -> None:
     assert before is not after
 
 
+def test_an_action_logged_just_before_the_start_is_its_process_s() -> None:
+    host = Host()
+    program = host.unseen(CMD)
+    host.load(program, r"C:\a.dll", ProcessGuid=None, time=program.start - TICKS // 100)
+    host.see_start(program, "sysmon")
+    (node,) = processes(graph_of(host.events))
+    assert (node.guid, node.start, node.placeholder) == (program.guid, program.start, False)
+
+
 @pytest.mark.parametrize("told", ["<unknown process>", "&lt;unknown process&gt;", None])
 def test_a_program_that_sysmon_does_not_know_is_the_one_that_holds_the_pid(
     told: str | None,
