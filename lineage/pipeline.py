@@ -18,7 +18,7 @@ from lineage.errors import InputError
 from lineage.graph.build import Builder, Placed
 from lineage.graph.identity import Hosts
 from lineage.normalise.dispatch import Normaliser
-from lineage.normalise.order import in_order, parts_of
+from lineage.normalise.order import in_order
 from lineage.normalise.outcome import Outcome
 from lineage.problems import InputLedger, Problem
 from lineage.read import Input, read
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from lineage.correlate.api import Correlator
+    from lineage.correlate.finding import Correlator
     from lineage.normalise.event import Event
     from lineage.read.record import RawRecord
     from lineage.report.model import Report
@@ -148,8 +148,8 @@ def _find(
     tagger = Tagger()
 
     def duplicate(event: Event, first: Event) -> None:
-        ledgers[event.source].events -= parts_of(event)
-        ledgers[event.source].duplicates += parts_of(event)
+        ledgers[event.source].events -= 1
+        ledgers[event.source].duplicates += 1
         tagger.repeat(event, first)
 
     for event in in_order(events, normaliser.clock, duplicate):

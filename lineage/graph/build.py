@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import is_autostart, scheduled, started_programs
-from lineage.graph.command_line import ARGUMENT_ENDINGS, deletes, named_files
+from lineage.graph.command_line import ARGUMENT_ENDINGS, named_files, split_deletion
 from lineage.graph.identity import Hosts, Processes, hashes
 from lineage.graph.nodes import (
     DnsNode,
@@ -98,12 +98,13 @@ class Builder:
             parent = None
         if parent is not None and parent.placeholder:
             self._connect_placeholder(parent, ordinal)
+            self._connect_arguments(parent, host, event.ParentCommandLine, None, ordinal)
         if parent is not None and process.parent in {None, parent.id}:
             process.parent = parent.id
             self.graph.connect(parent.id, process.id, "spawned", ordinal)
         self._connect_owner(process, event, host, ordinal)
         self._connect_program(process, event, host, ordinal)
-        self._connect_arguments(process, event, host, ordinal)
+        self._connect_arguments(process, host, event.CommandLine, event.CurrentDirectory, ordinal)
         return Placed(ordinal, process, process.id, parent)
 
     def _actor(
@@ -170,20 +171,27 @@ class Builder:
         """Files named on the command line: known ones, and those that make a program do things."""
         if event.CommandLine is None:
             return
-        interpreter = (event.Image or "").lower().endswith(COMMAND_INTERPRETER)
-        kind: EdgeKind = "deleted" if interpreter and deletes(event.CommandLine) else "interpreted"
         own = canonical_path(event.Image or "")
-        for path in named_files(event.CommandLine, event.CurrentDirectory):
-            if path == own:
-                continue
-            known = self._known.get(("file", host, path))
-            if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
-                continue
-            file_id = known or self._file(host, path, path)
-            self.graph.connect(process.id, file_id, kind, ordinal)
-            self._connect_autostart(process, host, path, ordinal)
-        for program in scheduled(own, event.CommandLine):
+        used, deleted = event.CommandLine, ""
+        if own.endswith(COMMAND_INTERPRETER):
+            used, deleted = split_deletion(event.CommandLine)
+        for path in named_files(used, event.CurrentDirectory):
+            if path != own:
+                self._connect_argument(process, host, path, "interpreted", ordinal)
+        for path in named_files(deleted, event.CurrentDirectory):
+            self._connect_argument(process, host, path, "deleted", ordinal)
+        for program in scheduled(own, command_line):
             self._expect_start(host, program, process.id)
+
+    def _connect_argument(
+        self, process: ProcessNode, host: str, path: str, kind: EdgeKind, ordinal: int
+    ) -> None:
+        known = self._known.get(("file", host, path))
+        if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
+            return
+        self.graph.connect(process.id, known or self._file(host, path, path), kind, ordinal)
+        if kind == "interpreted":
+            self._connect_autostart(process, host, path, ordinal)
 
     def _expect_start(self, host: str, program: str, entry: str) -> None:
         if not program.startswith(WINDOWS):

@@ -60,10 +60,13 @@ def _path(word: str, directory: str | None) -> str | None:
     return canonical_path(directory + "\\" + word.removeprefix(".\\"))
 
 
-def deletes(command_line: str) -> bool:
-    r"""Whether a command interpreter is told to delete files.
+def split_deletion(command_line: str) -> tuple[str, str]:
+    r"""A command interpreter's line up to its first deletion, and from it on ("" if none).
 
-    >>> deletes('cmd /c ping -n 3 127.0.0.1 & del "C:\\\\a.exe"')
-    True
+    >>> split_deletion('cmd /c copy a.exe b.exe & del "c.exe"')
+    ('cmd /c copy a.exe b.exe &', ' del "c.exe"')
     """
-    return _DELETES.search(command_line[:LONGEST]) is not None
+    found = _DELETES.search(command_line[:LONGEST])
+    if found is None:
+        return command_line, ""
+    return command_line[: found.start()], command_line[found.start() :]

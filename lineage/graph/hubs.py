@@ -55,6 +55,21 @@ _SESSION = "userinit.exe explorer.exe runonce.exe logonui.exe"
 SYSTEM = frozenset(f"{_BOOT} {_SERVICES} {_SESSION}".split())
 """Windows' own hosts of everything (for their parents: the SANS poster "Hunt Evil")."""
 
+PARENTS = {
+    "svchost.exe": frozenset({"services.exe", "svchost.exe", "msmpeng.exe"}),
+    "services.exe": frozenset({"wininit.exe", "winlogon.exe"}),
+    "lsass.exe": frozenset({"wininit.exe", "winlogon.exe"}),
+    "spoolsv.exe": frozenset({"services.exe"}),
+    "searchindexer.exe": frozenset({"services.exe"}),
+    "taskhostw.exe": frozenset({"svchost.exe", "services.exe"}),
+    "dllhost.exe": frozenset({"svchost.exe", "services.exe"}),
+    "runtimebroker.exe": frozenset({"svchost.exe"}),
+    "wmiprvse.exe": frozenset({"svchost.exe"}),
+    "userinit.exe": frozenset({"winlogon.exe", "dwm.exe"}),
+    "explorer.exe": frozenset({"userinit.exe", "winlogon.exe", "explorer.exe", "svchost.exe"}),
+}
+"""Who starts them, for the names that malware borrows most; any system process starts others."""
+
 APPLICATIONS = frozenset(
     "outlook.exe olk.exe thunderbird.exe chrome.exe msedge.exe firefox.exe iexplore.exe opera.exe "
     "brave.exe 7zfm.exe winrar.exe winzip64.exe teams.exe ms-teams.exe slack.exe discord.exe "
@@ -80,7 +95,10 @@ def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
     if process.parent is None:
         return True
     parent = graph.process(process.parent)
-    return parent.image is None or (program_name(parent) in SYSTEM and _in_windows(parent))
+    if parent.image is None:
+        return True
+    expected = PARENTS.get(program_name(process), SYSTEM)
+    return program_name(parent) in expected and _in_windows(parent)
 
 
 def _in_windows(process: ProcessNode) -> bool:

@@ -71,8 +71,3 @@ def _identity(event: Event) -> Hashable:
     if event.has_record_id:
         return (event.host.lower(), event.event_id, event.record)
     return (event.time, event.host.lower(), *event[5:])
-
-
-def parts_of(event: Event) -> int:
-    """How many records an event was made of."""
-    return len(event.parts) if isinstance(event, ScriptBlockLogged) else 1

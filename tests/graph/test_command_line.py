@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.graph.command_line import MOST_FILES, deletes, named_files
+from lineage.graph.command_line import MOST_FILES, named_files, split_deletion
 
 HOME = "C:\\Users\\zoe\\"
 
@@ -77,4 +77,6 @@ def test_any_text_names_few_canonical_files(command_line: str) -> None:
     ],
 )
 def test_whether_files_are_deleted(command_line: str, expected: bool) -> None:
-    assert deletes(command_line) is expected
+    before, after = split_deletion(command_line)
+    assert bool(after) is expected
+    assert before + after == command_line
