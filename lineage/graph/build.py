@@ -166,19 +166,24 @@ class Builder:
             self.graph.connect(original, file_id, "copied", ordinal)
 
     def _connect_arguments(
-        self, process: ProcessNode, event: ProcessCreated, host: str, ordinal: int
+        self,
+        process: ProcessNode,
+        host: str,
+        command_line: str | None,
+        directory: str | None,
+        ordinal: int,
     ) -> None:
         """Files named on the command line: known ones, and those that make a program do things."""
-        if event.CommandLine is None:
+        if command_line is None:
             return
-        own = canonical_path(event.Image or "")
-        used, deleted = event.CommandLine, ""
+        own = canonical_path(process.image or "")
+        used, deleted = command_line, ""
         if own.endswith(COMMAND_INTERPRETER):
-            used, deleted = split_deletion(event.CommandLine)
-        for path in named_files(used, event.CurrentDirectory):
+            used, deleted = split_deletion(command_line)
+        for path in named_files(used, directory):
             if path != own:
                 self._connect_argument(process, host, path, "interpreted", ordinal)
-        for path in named_files(deleted, event.CurrentDirectory):
+        for path in named_files(deleted, directory):
             self._connect_argument(process, host, path, "deleted", ordinal)
         for program in scheduled(own, command_line):
             self._expect_start(host, program, process.id)
