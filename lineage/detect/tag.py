@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lineage.graph.causality import last_event, next_event
 from lineage.graph.nodes import FileNode, RegistryNode
 from lineage.graph.provenance import Reference
 from lineage.graph.volumes import Volumes
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lineage.graph.build import Placed
     from lineage.graph.nodes import ProcessNode
     from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.graph.schema import EdgeKind
 
 _LAYER_RANK: dict[Layer, int] = {"core": 0, "bridge": 1, "extension": 2}
 
@@ -158,11 +160,10 @@ def _of_role(
         case "later-runner":
             yield from _runners(graph, hit)
         case "autostart-program":
-            yield from (
-                edge.target
-                for edge in graph.out_edges(hit.node)
-                if edge.kind == "started" and edge.events[-1] > hit.ordinal
-            )
+            until = _replaced(graph, hit, "set")
+            for edge in graph.out_edges(hit.node):
+                if edge.kind == "started" and _within(edge, hit.ordinal, until):
+                    yield edge.target
         case "file-writer":
             yield from _writers(graph, hit)
         case "mounted-program":
@@ -178,22 +179,44 @@ def _targets(graph: ProvenanceGraph, hit: Hit, kinds: Sequence[str]) -> Iterator
 
 
 def _runners(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
-    """Processes that ran, interpreted or loaded the tagged file after it was written."""
-    yield from _after(graph.in_edges(hit.node), ("executed", "interpreted"), hit.ordinal)
-    for edge in graph.out_edges(hit.node):
+    """Processes that ran, interpreted or loaded the tagged file as it was written."""
+    until = _replaced(graph, hit, "wrote")
+    for edge in (*graph.in_edges(hit.node), *_loads(graph, hit.node)):
+        used = edge.kind in {"executed", "interpreted", "loaded"}
+        if used and _within(edge, hit.ordinal, until):
+            yield edge.source
+
+
+def _loads(graph: ProvenanceGraph, file_id: str) -> Iterator[Edge]:
+    for edge in graph.out_edges(file_id):
         if edge.kind == "mapped":
-            yield from _after(graph.in_edges(edge.target), ("loaded",), hit.ordinal)
+            yield from graph.in_edges(edge.target)
 
 
-def _after(edges: Iterable[Edge], kinds: Sequence[str], ordinal: int) -> Iterator[str]:
-    return (edge.source for edge in edges if edge.kind in kinds and edge.events[-1] > ordinal)
+def _replaced(graph: ProvenanceGraph, hit: Hit, kind: EdgeKind) -> int:
+    """Ordinal from which the tagged object holds what another process wrote or set."""
+    later = (
+        next_event(edge.events, hit.ordinal)
+        for edge in graph.in_edges(hit.node)
+        if edge.kind == kind and edge.source != hit.actor
+    )
+    return min((at for at in later if at is not None), default=len(graph.events))
+
+
+def _within(edge: Edge, after: int, until: int) -> bool:
+    at = next_event(edge.events, after + 1)
+    return at is not None and at < until
 
 
 def _writers(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
-    """Processes that wrote the program of the tagged process before it started."""
+    """The process that wrote the program of the tagged process last before it started."""
     for ran in graph.out_edges(hit.node):
         if ran.kind != "executed":
             continue
-        for edge in graph.in_edges(ran.target):
-            if edge.kind == "wrote" and edge.events[0] < hit.ordinal:
-                yield edge.source
+        writers = [
+            (at, edge.source)
+            for edge in graph.in_edges(ran.target)
+            if edge.kind == "wrote" and (at := last_event(edge.events, hit.ordinal)) is not None
+        ]
+        if writers:
+            yield max(writers)[1]
