@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
-from lineage.normalise.times import iso
+from lineage.normalise.times import TICKS, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,11 +61,16 @@ def _best_first(finding: Finding) -> tuple[int, float, int]:
 
 
 def chain_id(finding: Finding) -> str:
-    """A name for a chain that depends on its hits alone: the same input gives the same id."""
+    """A name for a chain that depends on its hits alone.
+
+    The same records give the same id in whatever container they come: times count to the second,
+    since exports cut their fractions.
+    """
     told = sorted(_facts(finding))
     return "chain-" + sha256("\n".join(told).encode()).hexdigest()[:ID_DIGITS]
 
 
 def _facts(finding: Finding) -> Iterable[str]:
     for hit in finding.cluster.hits:
-        yield f"{hit.detection.title}|{hit.host}|{iso(hit.record.time)}|{hit.record.record}"
+        second = iso(hit.record.time // TICKS * TICKS)
+        yield f"{hit.detection.title}|{hit.host}|{second}|{hit.record.record}"

@@ -55,7 +55,7 @@ class Joiner:
         Raises:
             ValueError: the record has no text, time or usable part number.
         """
-        block_id = self._values.texts[raw.data.get("ScriptBlockId")]
+        block_id = self._values.guids[raw.data.get("ScriptBlockId")]
         text = self._values.texts[raw.data.get("ScriptBlockText")]
         if text is None and block_id is None:
             raise ValueError("neither ScriptBlockText nor ScriptBlockId is there")
@@ -66,7 +66,7 @@ class Joiner:
         part = self._part(raw, source, text or "")
         if total == 1 or block_id is None:
             return _join(block_id, total, {number: part})
-        key = (part.header.host.lower(), block_id.lower(), total)
+        key = (part.header.host.lower(), block_id, total)
         if key in self._complete:
             return Outcome.DUPLICATE
         parts = self._pending.setdefault(key, {})
