@@ -169,6 +169,19 @@ def of(image: str) -> Binary:
     )
 
 
+def library(name: str) -> Binary:
+    """A library that is part of Windows."""
+    product, company, version = _WINDOWS
+    return made(
+        content=f"{name}.dll {version}",
+        original_name=f"{name}.dll",
+        description=f"{name} library",
+        product=product,
+        company=company,
+        version=version,
+    )
+
+
 @lru_cache(maxsize=4096)
 def made(
     *,

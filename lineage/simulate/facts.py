@@ -195,6 +195,34 @@ class ScriptBlock(NamedTuple):
     path: str
 
 
+class ProcessAccess(NamedTuple):
+    """A process opened another one."""
+
+    time: int
+    process: Process
+    label: Label | None
+    target: Process
+
+
+class Connection(NamedTuple):
+    """A process connected to an address of the internet."""
+
+    time: int
+    process: Process
+    label: Label | None
+    address: str
+    port: int
+
+
+class HandleUse(NamedTuple):
+    """A process asked for a handle to an audited registry key, and closed it."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+
+
 Fact = (
     ProcessStart
     | ImageLoad
@@ -204,5 +232,8 @@ Fact = (
     | NameQuery
     | ObjectAccess
     | ScriptBlock
+    | ProcessAccess
+    | Connection
+    | HandleUse
 )
 """Any simulated fact."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import orjson
 
+from lineage.simulate.benign.background import with_background
 from lineage.simulate.facts import ProcessStart
 from lineage.simulate.scenario import Noise, Scenario, clean, textbook
 from lineage.simulate.truth import GroundTruth
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from lineage.simulate.write.record import WindowsRecord
 
 DEFAULT_SEED = 1
+
+Telemetry = Literal["lean", "full"]
+"""Whether hosts log the story's events only, or what a verbose configuration logs beside them."""
 
 _OTHER_COMPANY = 0x5EED
 """Turns a seed into that of the company whose clean hosts fill up what is wanted."""
@@ -75,6 +79,7 @@ def simulate(
     *,
     formats: Sequence[str] = FORMATS,
     events: int = 0,
+    telemetry: Telemetry = "lean",
 ) -> list[Path]:
     """Writes the textbook intrusion in every format, and the ground truth.
 
@@ -85,6 +90,8 @@ def simulate(
         formats: some of `FORMATS`.
         events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
+        telemetry: "full" adds the image loads, registry traffic and unread events of a verbose
+            configuration, a hundred records around every process start.
 
     Returns:
         The folders written, one per format, and the ground truth's file as the last.
@@ -93,7 +100,8 @@ def simulate(
         ValueError: a format isn't one of `FORMATS`.
         OSError: the directory can't be written.
     """
-    return write(directory, _scenes(seed, noise), seed, formats=formats, events=events)
+    scenes = _scenes(seed, noise)
+    return write(directory, scenes, seed, formats=formats, events=events, telemetry=telemetry)
 
 
 def _scenes(seed: int, noise: Noise) -> Iterator[Scenario]:
@@ -108,6 +116,7 @@ def write(
     *,
     formats: Sequence[str] = FORMATS,
     events: int = 0,
+    telemetry: Telemetry = "lean",
 ) -> list[Path]:
     """Writes the first scenario whole, and of the next ones as many events as are still wanted.
 
@@ -117,6 +126,7 @@ def write(
         seed: noted in the ground truth.
         formats: some of `FORMATS`.
         events: how many Windows events are wanted at least.
+        telemetry: as in `simulate`.
 
     Returns:
         The folders written, one per format, and the ground truth's file as the last.
@@ -140,7 +150,8 @@ def write(
     written = 0
     for number, scene in enumerate(scenes):
         truth.announce(scene.hosts, scene.plans)
-        for fact in scene.facts():
+        facts = scene.facts()
+        for fact in with_background(facts, seed + number) if telemetry == "full" else facts:
             truth.observe(fact)
             written += _write_fact(fact, journal, outputs, falcon)
             if number and written >= events:

@@ -6,21 +6,26 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lineage.simulate.facts import (
+    Connection,
     FileCreate,
+    HandleUse,
     ImageLoad,
     KeyChange,
     NameQuery,
     ObjectAccess,
+    ProcessAccess,
     ProcessStart,
     ScriptBlock,
     ValueSet,
 )
-from lineage.simulate.write.record import Guid, Hex, Provider, Value, WindowsRecord, moment
+from lineage.simulate.write import fields
+from lineage.simulate.write.record import Guid, Provider, Value, WindowsRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lineage.simulate.facts import Binary, Fact, Logon, Process
+    from lineage.simulate.facts import Fact
+    from lineage.simulate.write.fields import Fields
 
 SYSMON = Provider("Microsoft-Windows-Sysmon", Guid("{5770385F-C22A-43E0-BF4C-06F5698FFBD9}"))
 SECURITY = Provider(
@@ -40,19 +45,7 @@ _AUDIT_SUCCESS = 0x8020000000000000
 _SYSMON_PID = 2960
 _KERNEL_PID = 4
 
-_ELEVATION = {"System": "%%1936", "High": "%%1937", "Medium": "%%1938", "Low": "%%1938"}
-"""Token elevation types of 4688: default, full, limited."""
-
-_MANDATORY_LABEL = {
-    "System": "S-1-16-16384",
-    "High": "S-1-16-12288",
-    "Medium": "S-1-16-8192",
-    "Low": "S-1-16-4096",
-}
-
-_SYSMON_VERSIONS = {1: 5, 7: 3, 11: 2, 12: 2, 13: 2, 22: 5}
-
-Fields = tuple[tuple[str, Value], ...]
+_SYSMON_VERSIONS = {1: 5, 3: 5, 7: 3, 10: 3, 11: 2, 12: 2, 13: 2, 22: 5}
 
 
 class Journal:
@@ -69,26 +62,38 @@ class Journal:
         """
         match fact:
             case ProcessStart():
-                yield self._sysmon(fact, 1, _process_create(fact.process))
-                yield self._security(fact, 4688, 2, 13312, _new_process(fact.process))
+                yield self._sysmon(fact, 1, fields.process_create(fact.process))
+                yield self._security(fact, 4688, 2, 13312, fields.new_process(fact.process))
             case ImageLoad():
-                yield self._sysmon(fact, 7, _image_load(fact))
+                yield self._sysmon(fact, 7, fields.image_load(fact))
             case FileCreate():
-                yield self._sysmon(fact, 11, _file_create(fact))
+                yield self._sysmon(fact, 11, fields.file_create(fact))
             case KeyChange():
-                data = (("EventType", fact.change), *_actor(fact), ("TargetObject", fact.path))
-                yield self._sysmon(fact, 12, (*data, _user(fact.process)))
+                data = (
+                    ("EventType", fact.change),
+                    *fields.actor(fact),
+                    ("TargetObject", fact.path),
+                )
+                yield self._sysmon(fact, 12, (*data, fields.user(fact.process)))
             case ValueSet():
-                data = (("EventType", "SetValue"), *_actor(fact), ("TargetObject", fact.path))
+                data = (("EventType", "SetValue"), *fields.actor(fact), ("TargetObject", fact.path))
                 details: tuple[str, Value] = ("Details", fact.details)
-                yield self._sysmon(fact, 13, (*data, details, _user(fact.process)))
+                yield self._sysmon(fact, 13, (*data, details, fields.user(fact.process)))
             case NameQuery():
-                yield self._sysmon(fact, 22, _name_query(fact))
+                yield self._sysmon(fact, 22, fields.name_query(fact))
             case ObjectAccess():
-                yield self._security(fact, 4663, 1, 12800, _object_access(fact))
+                yield self._security(fact, 4663, 1, 12800, fields.object_access(fact))
             case ScriptBlock():
                 for number in range(1, len(fact.parts) + 1):
                     yield self._script_part(fact, number)
+            case ProcessAccess():
+                yield self._sysmon(fact, 10, fields.process_access(fact))
+            case Connection():
+                yield self._sysmon(fact, 3, fields.connection(fact))
+                yield self._security(fact, 5156, 1, 12810, fields.allowed_connection(fact))
+            case HandleUse():
+                yield self._security(fact, 4656, 1, 12801, fields.handle_request(fact))
+                yield self._security(fact, 4658, 0, 12801, fields.handle_close(fact))
 
     def _sysmon(self, fact: Fact, event_id: int, data: Fields) -> WindowsRecord:
         return self._record(
@@ -183,150 +188,3 @@ class Journal:
 def _logging_delay(time: int) -> int:
     """How long after the fact its event is stamped, ticks: up to 13 ms, different for each fact."""
     return 5_000 + time % 127_111
-
-
-def _utc(process: Process, time: int) -> str:
-    """Sysmon's UtcTime: milliseconds, on the host's own clock."""
-    return f"{moment(time + process.host.skew):%Y-%m-%d %H:%M:%S.%f}"[:-3]
-
-
-def _hashes(binary: Binary) -> str:
-    return f"MD5={binary.md5},SHA256={binary.sha256},IMPHASH={binary.imphash}"
-
-
-def _user(process: Process) -> tuple[str, Value]:
-    return "User", process.logon.account.display
-
-
-def _actor(fact: Fact) -> Fields:
-    """The fields with which Sysmon names the acting process."""
-    process = fact.process
-    return (
-        ("UtcTime", _utc(process, fact.time)),
-        ("ProcessGuid", Guid(process.guid)),
-        ("ProcessId", process.pid),
-        ("Image", process.image),
-    )
-
-
-def _logon_guid(process: Process) -> Guid:
-    token = process.logon.token
-    return Guid(f"{{{process.host.machine_guid}-0000-0000-{token >> 16:04X}-{token:012X}}}")
-
-
-def _version(binary: Binary) -> Fields:
-    return (
-        ("FileVersion", binary.version),
-        ("Description", binary.description),
-        ("Product", binary.product),
-        ("Company", binary.company),
-        ("OriginalFileName", binary.original_name),
-    )
-
-
-def _process_create(process: Process) -> Fields:
-    parent = process.parent
-    no_guid = Guid("{00000000-0000-0000-0000-000000000000}")
-    return (
-        ("UtcTime", _utc(process, process.start)),
-        ("ProcessGuid", Guid(process.guid)),
-        ("ProcessId", process.pid),
-        ("Image", process.image),
-        *_version(process.binary),
-        ("CommandLine", process.command_line),
-        ("CurrentDirectory", process.directory),
-        _user(process),
-        ("LogonGuid", _logon_guid(process)),
-        ("LogonId", Hex(process.logon.token)),
-        ("TerminalSessionId", process.logon.number),
-        ("IntegrityLevel", process.integrity),
-        ("Hashes", _hashes(process.binary)),
-        ("ParentProcessGuid", Guid(parent.guid) if parent else no_guid),
-        ("ParentProcessId", parent.pid if parent else 0),
-        ("ParentImage", parent.image if parent else "-"),
-        ("ParentCommandLine", parent.command_line if parent else "-"),
-        ("ParentUser", parent.logon.account.display if parent else "-"),
-    )
-
-
-def _subject(logon: Logon) -> Fields:
-    return (
-        ("SubjectUserSid", logon.account.sid),
-        ("SubjectUserName", logon.account.name),
-        ("SubjectDomainName", logon.account.domain),
-        ("SubjectLogonId", Hex(logon.token)),
-    )
-
-
-def _new_process(process: Process) -> Fields:
-    parent = process.parent
-    creator = parent.logon if parent else process.logon
-    same = creator.token == process.logon.token
-    target = process.logon.account
-    return (
-        *_subject(creator),
-        ("NewProcessId", Hex(process.pid)),
-        ("NewProcessName", process.image),
-        ("TokenElevationType", _ELEVATION[process.integrity]),
-        ("ProcessId", Hex(parent.pid if parent else 0)),
-        ("CommandLine", process.command_line),
-        ("TargetUserSid", "S-1-0-0" if same else target.sid),
-        ("TargetUserName", "-" if same else target.name),
-        ("TargetDomainName", "-" if same else target.domain),
-        ("TargetLogonId", Hex(0 if same else process.logon.token)),
-        ("ParentProcessName", parent.image if parent else ""),
-        ("MandatoryLabel", _MANDATORY_LABEL[process.integrity]),
-    )
-
-
-def _image_load(fact: ImageLoad) -> Fields:
-    binary = fact.binary
-    signed = binary.company == "Microsoft Corporation"
-    return (
-        *_actor(fact),
-        ("ImageLoaded", fact.path),
-        *_version(binary),
-        ("Hashes", _hashes(binary)),
-        ("Signed", "true" if signed else "false"),
-        ("Signature", binary.company if signed else "-"),
-        ("SignatureStatus", "Valid" if signed else "Unavailable"),
-        _user(fact.process),
-    )
-
-
-def _file_create(fact: FileCreate) -> Fields:
-    return (
-        *_actor(fact),
-        ("TargetFilename", fact.path),
-        ("CreationUtcTime", _utc(fact.process, fact.time)),
-        _user(fact.process),
-    )
-
-
-def _name_query(fact: NameQuery) -> Fields:
-    time, guid, pid, image = _actor(fact)
-    return (
-        time,
-        guid,
-        pid,
-        ("QueryName", fact.name),
-        ("QueryStatus", "0"),
-        ("QueryResults", fact.answer),
-        image,
-        _user(fact.process),
-    )
-
-
-def _object_access(fact: ObjectAccess) -> Fields:
-    return (
-        *_subject(fact.process.logon),
-        ("ObjectServer", "Security"),
-        ("ObjectType", "File"),
-        ("ObjectName", fact.path),
-        ("HandleId", Hex(0x100 + fact.time % 0x1000 * 4)),
-        ("AccessList", "%%4416\n\t\t\t\t"),
-        ("AccessMask", "0x1"),
-        ("ProcessId", Hex(fact.process.pid)),
-        ("ProcessName", fact.process.image),
-        ("ResourceAttributes", "S:AI"),
-    )
