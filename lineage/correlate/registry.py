@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lineage.correlate.align import TemplateChain
 from lineage.correlate.template import load
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.correlate.finding import Correlator
+    from lineage.correlate.template import Template
 
 GROUP = "lineage.correlators"
 
@@ -29,36 +31,61 @@ def correlators(
         templates: YAML files of chain templates.
 
     Raises:
-        UsageError: a correlator can't be imported, a module has no `CORRELATORS`, or a template
-            can't be used.
+        UsageError: a correlator can't be imported or is none, a module has no `CORRELATORS`, a
+            template can't be used, or two correlators have one name.
     """
     found: list[Correlator] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            found += _flat(point.load())
-        except (ImportError, AttributeError) as error:
-            raise UsageError(f"correlator {point.value}: {error}; reinstall its package") from error
-    for module in modules:
-        found += _of_module(module)
-    found += [_of_template(path) for path in templates]
+        found += _loaded(f"correlator {point.value}", point.load, "reinstall its package")
+    for name in modules:
+        found += _loaded(f"--correlator {name}", partial(_of_module, name), "mend or leave out")
+    chains = [(path, load(path)) for path in templates]
+    found += [TemplateChain(template.name, template) for _, template in chains]
+    _check_names(found)
+    for path, template in chains:
+        _check_references(path, template, found)
     return tuple(found)
 
 
-def _of_template(path: Path) -> Correlator:
-    template = load(path)
-    return TemplateChain(template.name, template)
-
-
-def _of_module(name: str) -> Sequence[Correlator]:
+def _of_module(name: str) -> object:
     try:
         module = import_module(name)
-    except ImportError as error:
-        raise UsageError(f"--correlator {name}: {error}; name an importable module") from error
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error}; name an importable module") from error
     try:
-        return _flat(module.CORRELATORS)
+        return module.CORRELATORS
     except AttributeError as error:
-        raise UsageError(f"--correlator {name}: the module has no tuple CORRELATORS") from error
+        raise UsageError("the module has no tuple CORRELATORS; give it one") from error
 
 
-def _flat(loaded: Correlator | Iterable[Correlator]) -> Sequence[Correlator]:
-    return list(loaded) if isinstance(loaded, Iterable) else [loaded]
+def _loaded(place: str, import_: Callable[[], object], remedy: str) -> Sequence[Correlator]:
+    """What a plug-in brings. It is others' code: whatever it raises is told, as its own fault."""
+    try:
+        loaded = import_()
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from error
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{place}: {' '.join(told.split())}; {remedy}") from error
+    brought = list(loaded) if isinstance(loaded, Iterable) else [loaded]
+    for each in brought:
+        if not (callable(each) and hasattr(each, "name") and hasattr(each, "tactic")):
+            raise UsageError(f"{place}: {each!r} is no correlator; see lineage.correlate.api")
+    return cast("Sequence[Correlator]", brought)
+
+
+def _check_names(found: Sequence[Correlator]) -> None:
+    names = [each.name for each in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"two correlators are called {name!r}; rename one or leave it out")
+
+
+def _check_references(path: Path, template: Template, found: Sequence[Correlator]) -> None:
+    known = {each.name for each in found if each.tactic is not None}
+    for stage in template.stages:
+        for name in sorted(stage.correlators - known):
+            raise UsageError(
+                f"{path}: stage {stage.tactic!r} names the correlator {name!r}, which isn't there; "
+                f"there are {', '.join(sorted(known))}"
+            )

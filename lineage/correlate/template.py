@@ -21,6 +21,7 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from lineage.errors import UsageError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.detect.detection import Detection
+
+STAGE_POINTS = 40.0
+"""Most that a template's weights may add up to: with the score's other parts it makes 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,33 @@ def _first_line(error: Exception) -> str:
 def _template(content: dict[str, object]) -> Template:
     if not isinstance(content, dict):
         raise TypeError("the file holds no mapping")
-    stages = _mappings(content["stages"], "stages")
+    stages = tuple(_stage(stage) for stage in _mappings(content["stages"], "stages"))
+    _check(stages)
     family = content.get("family")
     return Template(
         str(content["name"]),
         None if family is None else str(family),
-        tuple(_stage(stage) for stage in stages),
+        stages,
         tuple(
             Mark(str(mark["name"]), str(mark["contains"]).lower())
             for mark in _mappings(content.get("marks", []), "marks")
         ),
     )
+
+
+def _check(stages: tuple[TemplateStage, ...]) -> None:
+    tactics = [stage.tactic for stage in stages]
+    for stage in stages:
+        if tactics.count(stage.tactic) > 1:
+            raise ValueError(f"stage {stage.tactic!r} is there twice")
+        for before in stage.after:
+            if before not in tactics:
+                raise ValueError(
+                    f"stage {stage.tactic!r} comes after {before!r}, which is no stage"
+                )
+    total = sum(stage.weight for stage in stages)
+    if total > STAGE_POINTS:
+        raise ValueError(f"the weights add up to {total:g}, more than {STAGE_POINTS:g}")
 
 
 def _mappings(value: object, name: str) -> list[dict[str, object]]:
@@ -130,11 +150,11 @@ def _mappings(value: object, name: str) -> list[dict[str, object]]:
 
 
 def _stage(stage: dict[str, object]) -> TemplateStage:
-    weight = stage["weight"]
-    if not isinstance(weight, int | float) or weight < 0:
-        raise TypeError(f"'weight' of stage {stage.get('tactic')!r} must be a number of points")
+    tactic, weight = stage["tactic"], stage["weight"]
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < inf:
+        raise TypeError(f"'weight' of stage {tactic!r} must be a number of points")
     return TemplateStage(
-        str(stage["tactic"]),
+        str(tactic),
         frozenset(_names(stage, "detections")),
         frozenset(_names(stage, "correlators")),
         tuple(_names(stage, "after")),
