@@ -129,16 +129,21 @@ class TaggedGraph:
 
 
 class Correlator(Protocol):
-    """A plug-in: a pure function of a tagged graph.
+    """A plug-in: a pure function of a tagged graph."""
 
-    Attributes:
-        name: unique; templates refer to a stage correlator by it.
-        tactic: the ATT&CK tactic that it looks for; None where it looks at chains as a whole, and
-            so runs after the stage correlators and sees their findings.
-    """
+    @property
+    def name(self) -> str:
+        """Unique; templates refer to a stage correlator by it."""
+        ...
 
-    name: str
-    tactic: str | None
+    @property
+    def tactic(self) -> str | None:
+        """The ATT&CK tactic that it looks for.
+
+        None where it looks at chains as a whole, and so runs after the stage correlators and sees
+        their findings.
+        """
+        ...
 
     def __call__(self, tagged: TaggedGraph) -> Iterable[Finding | StageFinding]:
         """Yields what it finds, in any order."""
