@@ -15,12 +15,12 @@ from rich.text import Text
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.input_view import coverage_view, input_view, rule_view
-from lineage.report.pen import Pen, Trimmed, plain_table
+from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import clock, counted, listed, points
+from lineage.report.wording import clock, counted, headline, listed, points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console, RenderableType
 
@@ -34,6 +34,9 @@ FEW_CHAINS: Final = 3
 """Up to so many chains are all shown in full, suspicious ones too."""
 OVERVIEW: Final = 25
 """Chains listed in the overview before the rest is counted."""
+VERDICT_CELLS: Final = 11
+FIRST_LINE_CELLS: Final = 50
+"""Cells that an overview's first line takes beside the hosts."""
 _PART_STYLES: Final = {
     "time": "",
     "process": "bold",
@@ -117,26 +120,38 @@ def _in_full(report: Report, pen: Pen) -> list[Chain]:
 
 
 def _overview(report: Report, pen: Pen) -> RenderableType:
-    table = plain_table()
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("family", overflow="fold")
-    table.add_column("host", overflow="fold", ratio=1)
-    table.add_column("first seen (UTC)", no_wrap=True)
-    table.add_column("chain", no_wrap=True)
-    shown = pen.some(report.chains, OVERVIEW)
-    for chain in shown:
-        table.add_row(
-            Text(chain.verdict, style=VERDICT_STYLES[chain.verdict]),
-            points(chain.score),
-            pen.text(chain.family or "", limit=20),
-            pen.text(listed(chain.hosts, shown=2), limit=60),
-            pen.text(clock(chain.first_seen, None)[:-3], limit=19),
-            pen.text(chain.id, limit=24),
-        )
-    left = len(report.chains) - len(shown)
+    """Every chain in two lines: verdict, score, where and when; id and what it is about."""
+    rows = _alike(report.chains)
+    shown = pen.some(rows, OVERVIEW)
+    lines = [line for chains in shown for line in _in_two_lines(chains, pen)]
+    left = sum(len(chains) for chains in rows[len(shown) :])
     rest = [pen.more(left, "chain", where=", see --json")] if left else []
-    return Group(table, *rest, Text())
+    return Group(*lines, *rest, Text())
+
+
+def _in_two_lines(chains: Sequence[Chain], pen: Pen) -> Iterator[Text]:
+    best = chains[0]
+    verdict = Text(f"{best.verdict:<{VERDICT_CELLS}}", style=VERDICT_STYLES[best.verdict])
+    hosts = pen.text(listed(best.hosts, shown=2), limit=max(pen.width - FIRST_LINE_CELLS, 16))
+    when = pen.text(clock(best.first_seen, None)[:-3], limit=19)
+    yield pen.line(verdict, f"{points(best.score):>7}  ", hosts, "  ", when, _times(chains))
+    indent = " " * (VERDICT_CELLS + 9)
+    room = max(pen.width - len(indent) - len(best.id) - 2, 20)
+    what = pen.text(headline(best), limit=room)
+    yield pen.line(indent, pen.text(best.id, "dim", 24), "  ", what)
+
+
+def _alike(chains: Sequence[Chain]) -> list[list[Chain]]:
+    """Chains in their order; suspicious ones of one host that say the same stand together."""
+    rows: dict[tuple[str, ...], list[Chain]] = {}
+    for chain in chains:
+        same = (*chain.hosts, headline(chain)) if chain.verdict == "suspicious" else (chain.id,)
+        rows.setdefault(same, []).append(chain)
+    return list(rows.values())
+
+
+def _times(chains: Sequence[Chain]) -> str:
+    return f"  ({len(chains)} alike)" if len(chains) > 1 else ""
 
 
 def _nothing(report: Report) -> RenderableType:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lineage.report.model import ChainProcess
+    from lineage.report.model import Chain, ChainProcess
 
 TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
 """Tactics that are not read by taking their hyphens out."""
@@ -79,3 +79,11 @@ def listed(names: Sequence[str], shown: int = 5) -> str:
     """
     told = ", ".join(names[:shown])
     return told if len(names) <= shown else f"{told} and {len(names) - shown:,} more"
+
+
+def headline(chain: Chain) -> str:
+    """What a chain is about, in a line: its family, first programs and first detections."""
+    programs = list(dict.fromkeys(name_of(process) for process in chain.processes))
+    titles = list(dict.fromkeys(hit.detection for hit in chain.evidence))
+    family = f"{chain.family}: " if chain.family else ""
+    return f"{family}{listed(programs, shown=2)}: {listed(titles, shown=1)}"
