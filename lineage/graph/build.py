@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import is_autostart, scheduled, started_programs
-from lineage.graph.command_line import ARGUMENT_ENDINGS, named_files, split_deletion
+from lineage.graph.command_line import (
+    ARGUMENT_ENDINGS,
+    archive_around,
+    is_archive,
+    named_files,
+    split_deletion,
+)
 from lineage.graph.identity import Hosts, Processes, hashes
 from lineage.graph.nodes import (
     DnsNode,
@@ -30,7 +36,7 @@ from lineage.normalise.event import (
     RegistryValueSet,
     ScriptBlockLogged,
 )
-from lineage.normalise.paths import canonical_path, canonical_registry
+from lineage.normalise.paths import canonical_path, canonical_registry, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,6 +79,7 @@ class Builder:
         self._processes = Processes(self.graph)
         self._known: dict[tuple[str, str, str], str] = {}
         self._content: dict[tuple[str, str], str] = {}
+        self._archives: dict[tuple[str, str], str] = {}
         self._autostart: dict[tuple[str, str], str] = {}
         self._placeholders: set[str] = set()
         self._place: dict[type[Event], Callable[..., Placed]] = {
@@ -191,6 +198,9 @@ class Builder:
     def _connect_argument(
         self, process: ProcessNode, host: str, path: str, kind: EdgeKind, ordinal: int
     ) -> None:
+        archive = self._archives.get((host, archive_around(path) or ""))
+        if archive is not None and kind == "interpreted":
+            self.graph.connect(process.id, archive, kind, ordinal)
         known = self._known.get(("file", host, path))
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
@@ -229,8 +239,11 @@ class Builder:
             host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         written = event.TargetFilename or ""
-        file_id = self._file(host, canonical_path(written), written)
+        path = canonical_path(written)
+        file_id = self._file(host, path, written)
         self.graph.connect(process.id, file_id, "wrote", ordinal)
+        if is_archive(path):
+            self._archives[host, name_of(path)] = file_id
         return Placed(ordinal, process, file_id)
 
     def _registry_changed(self, event: RegistryChanged, host: str, ordinal: int) -> Placed:

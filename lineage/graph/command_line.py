@@ -19,6 +19,8 @@ ARGUMENT_ENDINGS = frozenset(
 )
 """Endings of files that decide what a program does when they are given to it."""
 
+_ARCHIVE_ENDINGS = (".zip", ".rar", ".7z", ".iso", ".img", ".cab", ".tar", ".gz")
+_INSIDE_ARCHIVE = re.compile(r"\\(?:temp\d+_)?([^\\]+\.(?:zip|rar|7z|iso|img|cab|tar|gz))\\")
 _QUOTED_OR_BARE = re.compile(r'"([^"]{1,1024})"|([^\s",;|&<>]{1,1024})')
 _DRIVE_PATH = re.compile(r'[a-z]:\\[^"<>|*?\t\r\n]{1,512}', re.IGNORECASE)
 _DELETES = re.compile(r"(?:^|[\s&|(\"])(?:del|erase)\s", re.IGNORECASE)
@@ -70,3 +72,21 @@ def split_deletion(command_line: str) -> tuple[str, str]:
     if found is None:
         return command_line, ""
     return command_line[: found.start()], command_line[found.start() :]
+
+
+def archive_around(path: str) -> str | None:
+    r"""The file name of the archive that a canonical path leads into, or None.
+
+    Explorer runs a zip's file out of `Temp1_NAME.zip`, wherever the archive lies (the number counts
+    repetitions).
+
+    >>> archive_around(r"c:\users\d\appdata\local\temp\temp1_order.zip\order.js")
+    'order.zip'
+    """
+    found = _INSIDE_ARCHIVE.search(path)
+    return found[1] if found else None
+
+
+def is_archive(path: str) -> bool:
+    """Whether a path has the ending of an archive that `archive_around` knows."""
+    return path.endswith(_ARCHIVE_ENDINGS)
