@@ -210,7 +210,7 @@ class _Spread:
         """Whether an untagged process may explain what it caused, to the exclusion of chance."""
         if process_id in self._taken:
             return False  # it would have been followed forward, had the times allowed it
-        return not self._is_bystander(process_id) and not hubs.fans_out(process_id, self._graph)
+        return not self._is_bystander(process_id) and not self._flows.fans_out(process_id)
 
     # -- result --------------------------------------------------------------------------------
 

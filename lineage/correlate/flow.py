@@ -7,12 +7,14 @@ last one before the use that counts, so that two parties who write one file aren
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate.finding import CausalStep
 from lineage.graph import hubs
-from lineage.graph.causality import last_event, next_event
+from lineage.graph.causality import next_event
 from lineage.graph.nodes import FileNode, ProcessNode
 from lineage.normalise.paths import canonical_path, is_provided
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.graph.schema import EdgeKind
 
 DATA_ENDINGS = frozenset(
     "txt log csv pdf docx xlsx pptx rtf jpg jpeg png gif bmp tiff mp3 mp4 wav xml json ini cfg md "
@@ -39,6 +42,8 @@ what such programs usually do. Any other process that a hit names is taken for t
 
 COMMON_PROGRAM = 24
 """A program that this many processes ran is a tool of the house, and explains none of them."""
+
+_ordinal = attrgetter("ordinal")
 
 
 class Flow(NamedTuple):
@@ -69,7 +74,12 @@ class Flows:
         self._graph = graph
         self._profile = profile
         self.is_bystander = lru_cache(maxsize=None)(self._is_bystander)
+        self.fans_out = lru_cache(maxsize=None)(self._fans_out)
+        self.inward = lru_cache(maxsize=None)(self._inward)
         self._uses_of = lru_cache(maxsize=None)(self._uses)
+        self._makings_of = lru_cache(maxsize=None)(self._makings)
+        self._files_of = lru_cache(maxsize=None)(self._files)
+        self._is_rare = lru_cache(maxsize=None)(self._runs_seldom)
 
     # -- forward -------------------------------------------------------------------------------
 
@@ -148,19 +158,21 @@ class Flows:
 
     # -- backward ------------------------------------------------------------------------------
 
-    def inward(self, process_id: str) -> Iterator[Flow]:
+    def _inward(self, process_id: str) -> tuple[Flow, ...]:
         """What influenced a process's start and what it runs; bystanders are left out."""
+        found: list[Flow] = []
         for edge in self._graph.in_edges(process_id):
             at = edge.events[0]
             if edge.kind == "spawned":
-                yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
+                found.append(Flow(edge.source, process_id, at, (CausalStep(edge, at),)))
             elif edge.kind == "started":
-                yield from self._from_entry(edge, process_id, at)
+                found += self._from_entry(edge, process_id, at)
         for edge in self._graph.out_edges(process_id):
             if edge.kind in {"executed", "interpreted"}:
-                yield from self._from_writer(edge.target, process_id, edge.events[0])
+                found += self._from_writer(edge.target, process_id, edge.events[0])
             elif edge.kind == "loaded":
-                yield from self._from_module(edge, process_id)
+                found += self._from_module(edge, process_id)
+        return tuple(found)
 
     def _from_entry(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
         if isinstance(self._graph.node(edge.source), ProcessNode):
@@ -180,9 +192,8 @@ class Flows:
                 return
 
     def _from_module(self, loaded: Edge, process_id: str) -> Iterator[Flow]:
-        for edge in self._graph.in_edges(loaded.target):
-            if edge.kind == "mapped":
-                yield from self._from_writer(edge.source, process_id, loaded.events[0])
+        for file_id in self._files_of(loaded.target):
+            yield from self._from_writer(file_id, process_id, loaded.events[0])
 
     # -- objects -------------------------------------------------------------------------------
 
@@ -225,14 +236,26 @@ class Flows:
             return True
         return edge.target.rpartition(".")[2] not in DATA_ENDINGS
 
-    def _last(self, object_id: str, kind: str, until: int) -> CausalStep | None:
+    def _last(self, object_id: str, kind: EdgeKind, until: int) -> CausalStep | None:
         """The last time at or before an ordinal that anybody did this to an object."""
-        best: CausalStep | None = None
-        for edge in self._graph.in_edges(object_id):
-            at = last_event(edge.events, until) if edge.kind == kind else None
-            if at is not None and (best is None or at > best.ordinal):
-                best = CausalStep(edge, at)
-        return best
+        makings = self._makings_of(object_id, kind)
+        index = bisect_right(makings, until, key=_ordinal)
+        return makings[index - 1] if index else None
+
+    def _makings(self, object_id: str, kind: EdgeKind) -> tuple[CausalStep, ...]:
+        """Every time that anybody did this to an object, in order of time."""
+        steps = [
+            CausalStep(edge, ordinal)
+            for edge in self._graph.in_edges(object_id)
+            if edge.kind == kind
+            for ordinal in edge.events
+        ]
+        return tuple(sorted(steps, key=_ordinal))
+
+    def _files(self, module_id: str) -> tuple[str, ...]:
+        """The files that a module was loaded from."""
+        edges = self._graph.in_edges(module_id)
+        return tuple(edge.source for edge in edges if edge.kind == "mapped")
 
     def is_own_program(self, file_id: str) -> bool:
         """Whether a program is one party's: not installed for everybody, and run by few."""
@@ -241,7 +264,7 @@ class Flows:
             return False
         return not is_provided(canonical_path(node.path)) and self._is_rare(file_id)
 
-    def _is_rare(self, file_id: str) -> bool:
+    def _runs_seldom(self, file_id: str) -> bool:
         runs = 0
         for edge in self._graph.in_edges(file_id):
             runs += edge.kind in {"executed", "interpreted"}
@@ -249,3 +272,6 @@ class Flows:
 
     def _is_bystander(self, process_id: str) -> bool:
         return hubs.is_bystander(process_id, self._graph)
+
+    def _fans_out(self, process_id: str) -> bool:
+        return hubs.fans_out(process_id, self._graph)
