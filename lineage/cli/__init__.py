@@ -14,6 +14,7 @@ import click
 
 import lineage
 from lineage.cli import status
+from lineage.cli.output import discard_output
 from lineage.errors import LineageError
 
 COMMANDS = {
@@ -86,8 +87,10 @@ def run(arguments: list[str]) -> int:
         return _say("interrupted", status.INTERRUPTED)
     except LineageError as error:
         return _say(str(error), status.USAGE)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit as exit_:  # click, where nobody reads the output any more
+        if not isinstance(exit_.__context__, BrokenPipeError):
+            raise
+        discard_output()
         return status.OK
     except Exception as error:
         if debug:

@@ -21,10 +21,27 @@ def console() -> Console:
     """The console on standard output: coloured on a terminal, plain and of fixed width if piped."""
     from rich.console import Console
 
+    class PatientConsole(Console):
+        """Goes on where nobody reads any more, so that the exit status is the run's own."""
+
+        def on_broken_pipe(self) -> None:
+            discard_output()
+
     if sys.stdout.isatty():
-        return Console(highlight=False, soft_wrap=False)
-    width = int(os.environ.get("COLUMNS", "0") or 0) or PIPED_COLUMNS
-    return Console(highlight=False, width=width, no_color=True, force_terminal=False)
+        return PatientConsole(highlight=False, soft_wrap=False)
+    return PatientConsole(highlight=False, width=_width(), no_color=True, force_terminal=False)
+
+
+def _width() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and int(asked) > 0 else PIPED_COLUMNS
+
+
+def discard_output() -> None:
+    """Lets all further output go nowhere: who read it has gone (`lineage ... | head`)."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def write_file(path: Path, content: bytes) -> None:
