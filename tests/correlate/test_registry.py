@@ -102,6 +102,7 @@ def test_a_template_file_adds_a_chain_correlator_of_its_name(tmp_path: Path) -> 
         ("x = 1\n", "no tuple CORRELATORS"),
         ("CORRELATORS = (\n", "their_broken"),
         ("1 / 0\n", "division by zero"),
+        ("raise SystemExit(0)\n", "SystemExit: 0"),
         ("CORRELATORS = (1,)\n", "1 is no correlator"),
         ("CORRELATORS = 7\n", "7 is no correlator"),
     ],
