@@ -53,7 +53,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(lineage.__version__, prog_name="lineage")
-@click.option("--debug", is_flag=True, help="Show a traceback where an error is not expected.")
+@click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 def cli(debug: bool) -> None:
     """Reconstructs attack chains from exported Windows telemetry, with evidence for every claim.
 
@@ -86,6 +86,8 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted", status.INTERRUPTED)
     except LineageError as error:
+        if debug:
+            raise
         return _say(str(error), status.USAGE)
     except SystemExit:  # click's, and only where nobody reads the output any more
         discard_output()

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
+from lineage.errors import UsageError
 from lineage.normalise.times import TICKS, iso
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Fi
     """What the correlators find, one finding a cluster, best first.
 
     The stage correlators run first; the others see what those found.
+
+    Raises:
+        UsageError: a correlator failed; the message names it.
     """
     stages = _stages(tagged, [each for each in correlators if each.tactic is not None])
     told = replace(tagged, stages=stages)
@@ -30,7 +34,7 @@ def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Fi
     for correlator in correlators:
         if correlator.tactic is not None:
             continue
-        for finding in correlator(told):
+        for finding in _findings(correlator, told):
             if not isinstance(finding, Finding):
                 continue
             known = best.get(finding.cluster)
@@ -44,10 +48,21 @@ def _stages(
 ) -> dict[Cluster, list[StageFinding]]:
     found: dict[Cluster, list[StageFinding]] = {}
     for correlator in correlators:
-        for finding in correlator(tagged):
+        for finding in _findings(correlator, tagged):
             if isinstance(finding, StageFinding):
                 found.setdefault(finding.cluster, []).append(finding)
     return found
+
+
+def _findings(correlator: Correlator, tagged: TaggedGraph) -> list[Finding | StageFinding]:
+    """What a correlator finds. It may be others' code: what it raises is told as its own fault."""
+    try:
+        return list(correlator(tagged))
+    except Exception as error:
+        raise UsageError(
+            f"correlator {correlator.name!r}: {type(error).__name__}: {error}; "
+            "run without it, and tell its author"
+        ) from error
 
 
 def rank(finding: Finding) -> tuple[int, float]:
