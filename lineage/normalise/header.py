@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from sys import intern
+from typing import TYPE_CHECKING
 
 from lineage.normalise import times
 
@@ -13,15 +14,8 @@ UNKNOWN_HOST = "unknown"
 """Host of records that don't say theirs."""
 
 
-class Header(NamedTuple):
-    """The first six fields of every event (`lineage.normalise.event`)."""
-
-    time: int
-    host: str
-    source: int
-    record: int
-    has_record_id: bool
-    event_id: int | str
+Header = tuple[int, str, int, int, bool, int | str]
+"""The first six fields of every event (`lineage.normalise.event`)."""
 
 
 def header(raw: RawRecord, source: int, time: int) -> Header:
@@ -32,9 +26,11 @@ def header(raw: RawRecord, source: int, time: int) -> Header:
         source: index of its input in the ledger.
         time: when it happened, in ticks.
     """
-    has_record_id = raw.record_id is not None
-    record = raw.record_id if raw.record_id is not None else raw.number
-    return Header(time, raw.computer or UNKNOWN_HOST, source, record, has_record_id, raw.event_id)
+    host = intern(raw.computer) or UNKNOWN_HOST
+    record_id = raw.record_id
+    if record_id is None:
+        return time, host, source, raw.number, False, raw.event_id
+    return time, host, source, record_id, True, raw.event_id
 
 
 def logged_time(raw: RawRecord) -> int:

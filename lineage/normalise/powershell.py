@@ -66,7 +66,8 @@ class Joiner:
         part = self._part(raw, source, text or "")
         if total == 1 or block_id is None:
             return _join(block_id, total, {number: part})
-        key = (part.header.host.lower(), block_id, total)
+        _, host, *_ = part.header
+        key = (host.lower(), block_id, total)
         if key in self._complete:
             return Outcome.DUPLICATE
         parts = self._pending.setdefault(key, {})

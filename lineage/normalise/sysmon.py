@@ -21,7 +21,7 @@ from lineage.normalise.event import (
 from lineage.normalise.header import header, logged_time, require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lineage.normalise.values import Values
     from lineage.read.record import RawRecord
@@ -52,7 +52,7 @@ def happened(raw: RawRecord) -> int:
 def process_created(raw: RawRecord, source: int, values: Values) -> Event:
     """Sysmon 1. Raises ValueError where the process can't be identified."""
     get = raw.data.get
-    guid, pid = _process(raw, values)
+    guid, pid = _process(raw.data, values)
     texts = values.texts.__getitem__
     child = tuple(map(texts, map(get, _CHILD)))
     require(child[0], "Image")
@@ -69,11 +69,10 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
     )
 
 
-def _process(raw: RawRecord, values: Values) -> tuple[str | None, int | None]:
-    get = raw.data.get
-    guid = values.guids[get("ProcessGuid")]
-    pid = values.numbers["ProcessId"][get("ProcessId")]
-    if guid is None and pid is None and values.texts[get("Image")] is None:
+def _process(data: Mapping[str, object], values: Values) -> tuple[str | None, int | None]:
+    guid = values.guids[data.get("ProcessGuid")]
+    pid = values.numbers["ProcessId"][data.get("ProcessId")]
+    if guid is None and pid is None and values.texts[data.get("Image")] is None:
         raise ValueError("neither ProcessGuid, ProcessId nor Image says which process it was")
     return guid, pid
 
@@ -86,14 +85,15 @@ def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, Values],
         about: the field that the event is about, without which it says nothing.
     """
     fields = kind._fields[_ACTOR_FIELDS:]
-    position = fields.index(about)
+    position = fields.index(about) - len(fields)
 
     def normalise(raw: RawRecord, source: int, values: Values) -> Event:
-        guid, pid = _process(raw, values)
-        texts = tuple(map(values.texts.__getitem__, map(raw.data.get, fields)))
-        if texts[position] is None:
+        data = raw.data
+        texts = map(values.texts.__getitem__, map(data.get, fields))
+        event = kind._make((*header(raw, source, happened(raw)), *_process(data, values), *texts))
+        if event[position] is None:
             raise ValueError(f"{about} is missing")
-        return kind._make((*header(raw, source, happened(raw)), guid, pid, *texts))
+        return event
 
     return normalise
 
