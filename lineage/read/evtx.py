@@ -44,7 +44,7 @@ class EvtxReader:
         unread: list[tuple[int, bool]] = []
         cut = False
         while data := read_exactly(stream, CHUNK_BYTES):
-            has_content = data.count(0) < len(data)
+            has_content = data.startswith(CHUNK_MAGIC) or data.count(0) < len(data)
             chunk = read_chunk(data, index) if has_content else NOTHING
             if chunk.first is not None:
                 missing = chunk.first - last - 1 if last else 0
@@ -101,19 +101,21 @@ def record_of(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:
         return Problem(number, "damaged EVTX record: an event without a System part")
     header = system.get
     record_id = header("EventRecordID")
+    provider = _attribute(header("Provider"), "Name")
     event_id = header("EventID")
     channel = header("Channel")
     computer = header("Computer")
+    time = _attribute(header("TimeCreated"), "SystemTime")
     process_id = _attribute(header("Execution"), "ProcessID")
     data = event.get("EventData")
     return RawRecord(
         number,
         record_id if type(record_id) is int else record_id_of(record_id),
-        text_of(_attribute(header("Provider"), "Name")),
+        provider if type(provider) is str else text_of(provider),
         event_id if type(event_id) is int else event_id_of(event_id),
         channel if type(channel) is str else text_of(channel),
         computer if type(computer) is str else text_of(computer),
-        text_of(_attribute(header("TimeCreated"), "SystemTime")),
+        time if type(time) is str else text_of(time),
         process_id if type(process_id) is int else number_of(process_id),
         text_of(_attribute(header("Security"), "UserID")) or None,
         data if type(data) is dict and "Data" not in data else _data(event),
@@ -121,10 +123,10 @@ def record_of(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:
 
 
 def _attribute(element: Any, name: str) -> object:
-    try:
-        return element["#attributes"][name]
-    except (KeyError, TypeError):
+    if type(element) is not dict:
         return None
+    attributes = element.get("#attributes")
+    return attributes.get(name) if type(attributes) is dict else None
 
 
 def _data(event: dict[str, Any]) -> dict[str, Any]:
