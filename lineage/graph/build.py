@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import is_autostart, scheduled, started_programs
@@ -77,7 +78,8 @@ class Builder:
         self.graph = ProvenanceGraph()
         self._hosts = hosts
         self._processes = Processes(self.graph)
-        self._known: dict[tuple[str, str, str], str] = {}
+        self._known: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        """Kind of object and host -> name -> node id."""
         self._content: dict[tuple[str, str], str] = {}
         self._archives: dict[tuple[str, str], str] = {}
         self._autostart: dict[tuple[str, str], str] = {}
@@ -201,7 +203,7 @@ class Builder:
         archive = self._archives.get((host, archive_around(path) or ""))
         if archive is not None and kind == "interpreted":
             self.graph.connect(process.id, archive, kind, ordinal)
-        known = self._known.get(("file", host, path))
+        known = self._known["file", host].get(path)
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
         self.graph.connect(process.id, known or self._file(host, path, path), kind, ordinal)
@@ -225,7 +227,7 @@ class Builder:
         path = canonical_path(written)
         module_id = self._once("module", host, path, lambda key: self._module(key, host, event))
         self.graph.connect(process.id, module_id, "loaded", ordinal)
-        file_id = self._known.get(("file", host, path))
+        file_id = self._known["file", host].get(path)
         if file_id is not None:
             self.graph.connect(file_id, module_id, "mapped", ordinal)
         return Placed(ordinal, process, module_id)
@@ -250,23 +252,25 @@ class Builder:
         process = self._actor(
             host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
-        registry = self._registry(host, event.TargetObject or "")
+        registry_id = self._registry(host, event.TargetObject or "")
         deleted = (event.EventType or "").lower().startswith("delete")
-        self.graph.connect(process.id, registry.id, "deleted" if deleted else "created", ordinal)
-        return Placed(ordinal, process, registry.id)
+        self.graph.connect(process.id, registry_id, "deleted" if deleted else "created", ordinal)
+        return Placed(ordinal, process, registry_id)
 
     def _registry_value_set(self, event: RegistryValueSet, host: str, ordinal: int) -> Placed:
         process = self._actor(
             host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
         )
         written = event.TargetObject or ""
-        registry = self._registry(host, written)
+        registry_id = self._registry(host, written)
+        registry = self.graph.node(registry_id)
+        assert isinstance(registry, RegistryNode)  # noqa: S101 - ids carry their kind
         registry.data = event.Details
-        self.graph.connect(process.id, registry.id, "set", ordinal)
+        self.graph.connect(process.id, registry_id, "set", ordinal)
         if event.Details and is_autostart(canonical_registry(written)):
             for program in started_programs(event.Details):
-                self._expect_start(host, program, registry.id)
-        return Placed(ordinal, process, registry.id)
+                self._expect_start(host, program, registry_id)
+        return Placed(ordinal, process, registry_id)
 
     def _dns_queried(self, event: DnsQueried, host: str, ordinal: int) -> Placed:
         process = self._actor(
@@ -281,7 +285,7 @@ class Builder:
         process = self._actor(host, None, event.ProcessId, event.ProcessName, event.time, ordinal)
         name = event.ObjectName or ""
         if (event.ObjectType or "").lower() == "key":
-            object_id = self._registry(host, name).id
+            object_id = self._registry(host, name)
         else:
             path = self._processes.drive_path(host, canonical_path(name))
             object_id = self._file(host, path, name)
@@ -303,16 +307,9 @@ class Builder:
     def _file(self, host: str, path: str, written: str) -> str:
         return self._once("file", host, path, lambda key: FileNode(key, host, written))
 
-    def _registry(self, host: str, written: str) -> RegistryNode:
-        node_id = self._once(
-            "registry",
-            host,
-            canonical_registry(written),
-            lambda key: RegistryNode(key, host, written),
-        )
-        node = self.graph.node(node_id)
-        assert isinstance(node, RegistryNode)  # noqa: S101 - ids carry their kind
-        return node
+    def _registry(self, host: str, written: str) -> str:
+        name = canonical_registry(written)
+        return self._once("registry", host, name, lambda key: RegistryNode(key, host, written))
 
     def _once(
         self,
@@ -322,10 +319,10 @@ class Builder:
         make: Callable[[str], HostNode | UserNode | ObjectNode],
     ) -> str:
         """The id of an object's node, which is made at its first mention."""
-        key = (kind, host, name)
-        node_id = self._known.get(key)
+        known = self._known[kind, host]
+        node_id = known.get(name)
         if node_id is None:
             node_id = f"{kind}:{host}:{name}" if host else f"{kind}:{name}"
-            self._known[key] = node_id
+            known[name] = node_id
             self.graph.add(make(node_id))
         return node_id
