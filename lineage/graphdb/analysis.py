@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
 from lineage.graphdb.labels import CHAIN, DETECTION, EVIDENCED_BY, PART_OF, TAGGED_BY
-from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow, caption, key, sample, stored, text
+from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow, key, sample, short, stored, text
 from lineage.normalise.times import parse
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _detection_row(hit: DetectionHit) -> NodeRow:
         "labels": [],
         "times": {},
         "properties": {
-            "caption": caption(hit.detection),
+            "caption": short(hit.detection),
             "title": text(hit.detection),
             "type": hit.type,
             "risk": hit.risk,
@@ -150,7 +150,7 @@ def _chain_row(chain: Chain) -> NodeRow:
         "labels": [],
         "times": {"first_seen": ticks(chain.first_seen), "last_seen": ticks(chain.last_seen)},
         "properties": {
-            "caption": caption(f"{named} {chain.score:.0f}"),
+            "caption": short(f"{named} {chain.score:.0f}"),
             "score": chain.score,
             "verdict": chain.verdict,
             "hosts": [text(host) for host in chain.hosts],

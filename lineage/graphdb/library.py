@@ -10,9 +10,10 @@
       'default' AS case_name, // the case
       '' AS chain // id of a chain; empty for the best one
 
-The first clause holds the parameters as literals, so that a file can be pasted into Neo4j Browser, or
-any other client, as it is, and its values changed in place. (`:param` lines would not do: Browser
-draws nothing for a text of several statements.) `lineage query` puts `$case_name` where the literal
+The first clause holds the parameters as literals, so that a file can be pasted into Neo4j Browser,
+or any other client, as it is, and its values changed in place. (`:param` lines would not do:
+Browser draws nothing for a text of several statements.) `lineage query` puts `$case_name` where the
+literal
 stands.
 """
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple, TypedDict
 
-from lineage.graph.nodes import FileNode, ModuleNode, Node, ProcessNode
+from lineage.graph.nodes import FileNode, ModuleNode, Node, ProcessNode, RegistryNode, ScriptNode
 from lineage.graph.nodes import caption as node_caption
 from lineage.graph.schema import NODE_SCHEMAS, NodeKind
 from lineage.normalise.paths import canonical_path, name_of
@@ -91,13 +91,24 @@ def file_name(path: str) -> str:
     return text(name_of(canonical_path(path))[:NAME_CHARACTERS])
 
 
-def caption(shown: str) -> str:
-    r"""What is written on a node: the last part of a path, on one line, and short.
+def caption(node: Node) -> str:
+    r"""What is written on a node: the last part of its path, for a registry value the last two.
 
-    >>> caption(r"C:\Windows\System32\cmd.exe")
+    >>> caption(FileNode("f", "ws01", r"C:\Windows\System32\cmd.exe"))
     'cmd.exe'
     """
-    line = " ".join(text(name_of(shown) or shown).split())
+    shown = node_caption(node)
+    match node:
+        case ScriptNode(path=None):
+            return short(shown)
+        case RegistryNode():
+            return short("\\".join(shown.split("\\")[-2:]))
+    return short(name_of(shown) or shown)
+
+
+def short(shown: str) -> str:
+    """A text on one line, cut where it is long."""
+    line = " ".join(text(shown).split())
     return line if len(line) <= CAPTION_CHARACTERS else line[: CAPTION_CHARACTERS - 1] + "…"
 
 
@@ -108,7 +119,7 @@ def node_row(node: Node, labels: list[str]) -> NodeRow:
         node: the node.
         labels: labels beside its kind's.
     """
-    properties: dict[str, object] = {"caption": caption(node_caption(node))}
+    properties: dict[str, object] = {"caption": caption(node)}
     times: dict[str, int] = {}
     for name in _PROPERTIES[node.kind]:
         value = getattr(node, name)

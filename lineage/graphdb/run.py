@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import neo4j
 from neo4j.graph import Node, Path, Relationship
 from neo4j.time import DateTime
 
 if TYPE_CHECKING:
+    import neo4j
+
     from lineage.graphdb.connect import Database
     from lineage.graphdb.library import Literal, Query
 

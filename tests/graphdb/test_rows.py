@@ -41,14 +41,17 @@ def test_keys_are_short_and_differ_where_ids_do(one, other, first, second):
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("node", "expected"),
     [
-        ("C:\\Windows\\System32\\cmd.exe", "cmd.exe"),
-        ("C:\\Windows\\", "C:\\Windows\\"),
-        ("CORP\\dana", "dana"),
-        ("Get-Process |\r\n  Out-Null", "Get-Process | Out-Null"),
-        ("x" * 100, "x" * 59 + "…"),
+        (nodes.ProcessNode("p", "h", image="C:\\Windows\\System32\\cmd.exe"), "cmd.exe"),
+        (nodes.ProcessNode("p", "h"), "(unknown program)"),
+        (nodes.FileNode("f", "h", "C:\\Windows\\"), "C:\\Windows\\"),
+        (nodes.UserNode("u", "CORP\\dana"), "dana"),
+        (nodes.RegistryNode("r", "h", "HKLM\\Software\\Run\\Updater"), "Run\\Updater"),
+        (nodes.ScriptNode("s", "h", "dir C:\\x |\r\n  Out-Null"), "dir C:\\x | Out-Null"),
+        (nodes.ScriptNode("s", "h", "dir", "C:\\a.ps1"), "a.ps1"),
+        (nodes.DnsNode("d", "x" * 100), "x" * 59 + "…"),
     ],
 )
-def test_captions_are_short(shown, expected):
-    assert rows.caption(shown) == expected
+def test_captions_are_short(node, expected):
+    assert rows.caption(node) == expected

@@ -1,0 +1,15 @@
+// Process id reuse
+// Question: Which process ids stood for several processes, so that a log by pid alone misleads?
+// Look at: ids that a chain's process had; compare the start times before believing another tool.
+// Limit: 300 ids, those of chains first.
+WITH
+  'default' AS case_name // the case
+MATCH (process:Process {case: case_name})
+WHERE process.pid IS NOT NULL
+WITH process.host AS host, process.pid AS pid, count(*) AS times, collect(process) AS processes
+WHERE times > 1
+WITH host, pid, processes,
+  any(process IN processes WHERE EXISTS { (process)-[:PART_OF]->(:Chain) }) AS in_chain
+RETURN host, pid, in_chain, processes,
+  [process IN processes | coalesce(toString(process.start), '?')] AS starts
+ORDER BY in_chain DESC, size(processes) DESC, host, pid LIMIT 300

@@ -1,0 +1,28 @@
+// What survives a reboot
+// Question: Which autostart entries were made, by whom, and what did they start later?
+// Look at: entries that name a program in a user's folder or ProgramData, set by a tagged process;
+//   "started" shows that one already worked.
+// Limit: the first 300 entries.
+WITH
+  'default' AS case_name // the case
+CALL (case_name) {
+  MATCH (entry:RegistryValue {case: case_name})
+  WITH entry, toLower(entry.path) AS path
+  WHERE path =~ '.*\\\\currentversion\\\\(run|runonce|runonceex|runservices|policies\\\\explorer\\\\run)\\\\.*'
+     OR path =~ '.*\\\\(winlogon\\\\(shell|userinit|notify).*|windows\\\\(load|run)|userinitmprlogonscript)'
+     OR path =~ '.*\\\\services\\\\[^\\\\]+\\\\(imagepath|parameters\\\\servicedll)'
+     OR path =~ '.*\\\\(image file execution options\\\\.*\\\\debugger|active setup\\\\.*\\\\stubpath)'
+     OR EXISTS { (entry)-[:STARTED]->() }
+  MATCH (entry)<-[made:SET|CREATED]-(maker)
+  RETURN entry, entry.data AS starts, made, maker
+  UNION
+  MATCH (entry:File {case: case_name})
+  WHERE toLower(entry.path) CONTAINS '\\start menu\\programs\\startup\\'
+     OR toLower(entry.path) =~ '.*\\\\windows\\\\(system32\\\\)?tasks\\\\.*'
+     OR EXISTS { (entry)-[:STARTED]->() }
+  MATCH (entry)<-[made:WROTE]-(maker)
+  RETURN entry, entry.path AS starts, made, maker
+}
+OPTIONAL MATCH (entry)-[:STARTED]->(later:Process)
+RETURN maker AS by, made, entry, starts, made.first AS time, collect(later) AS started
+ORDER BY time, entry.id LIMIT 300
