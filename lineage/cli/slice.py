@@ -82,6 +82,6 @@ def _show(found: Found, nodes: list[Node], wanted: Wanted) -> None:
     for number, node in enumerate(nodes[:MOST_NODES]):
         if number:
             out.print()
-        render(slice_of(found.graph, node.id), found.graph, found.inputs, out)
+        render(slice_of(found.graph, node.id), found, out)
     if len(nodes) > MOST_NODES:
         out.print(f"\n{len(nodes) - MOST_NODES} more nodes are meant; narrow with --host or --time")

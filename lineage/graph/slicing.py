@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineage.graph.causality import Step, backward, forward
+from lineage.graph.causality import Step, backward, forward, last_event, next_event
 from lineage.graph.hubs import is_bystander
 from lineage.graph.nodes import DnsNode, FileNode, ModuleNode, ProcessNode
 from lineage.normalise.paths import canonical_path, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import Edge, ProvenanceGraph
@@ -126,7 +126,21 @@ def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:
 
     effects = forward(graph, {node_id: 0}, outward)
     causes = backward(graph, {node_id: len(graph.events)}, inward)
-    return Slice(node_id, _steps(causes), _steps(effects))
+    return Slice(
+        node_id,
+        _in_order(
+            (at, edge)
+            for node, reached in causes.items()
+            for edge in graph.causes(node)
+            if (at := last_event(edge.events, reached.ordinal)) is not None and inward(edge, at)
+        ),
+        _in_order(
+            (at, edge)
+            for node, reached in effects.items()
+            for edge in graph.effects(node)
+            if (at := next_event(edge.events, reached.ordinal)) is not None and outward(edge, at)
+        ),
+    )
 
 
 def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
@@ -136,6 +150,10 @@ def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
     return isinstance(node, DnsNode) or graph.graph.degree(node_id) >= COMMON
 
 
-def _steps(reached: dict[str, Step]) -> tuple[Step, ...]:
-    steps = (step for step in reached.values() if step.edge is not None)
-    return tuple(sorted(steps, key=lambda step: (step.ordinal, step.edge or ())))
+def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[Step, ...]:
+    """All steps of a slice, not only those by which each node was reached first.
+
+    A start comes before what the same record tells of the new process.
+    """
+    ordered = sorted(found, key=lambda step: (step[0], step[1].kind != "spawned", step[1]))
+    return tuple(Step(at, edge) for at, edge in ordered)

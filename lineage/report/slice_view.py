@@ -1,76 +1,212 @@
-"""A slice on the terminal: what led to a node, what came of it, each step with its record."""
+r"""A slice on the terminal: what led to a node and what came of it, in sentences.
+
+::
+
+    2026-02-02
+      11:10:24  WINWORD.EXE (pid 1044) started C:\Windows\System32\wscript.exe (pid 1088)
+                [Office Product Spawning Windows Script Host]  Sysmon.evtx#56
+
+A path is told in full at its first mention, and by its end from then on.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lineage.graph.nodes import ProcessNode, caption
+from lineage.graph.nodes import ProcessNode, ScriptNode, caption
+from lineage.graph.schema import FLOW
 from lineage.normalise.times import iso
-from lineage.report.escape import terminal
+from lineage.report.pen import Pen, Trimmed
+from lineage.report.wording import clock, counted, same_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from lineage.graph.causality import Step
     from lineage.graph.nodes import Node
-    from lineage.graph.provenance import ProvenanceGraph
+    from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.graph.slicing import Slice
-    from lineage.problems import InputLedger
+    from lineage.report.assemble import Found
 
-SHOWN = 200
+SHOWN: Final = 200
 """Steps shown of each half; how many more there are is said."""
+SCRIPT: Final = 160
+"""Cells of a script block's text in a sentence."""
+_VERBS: Final = {
+    "spawned": "started",
+    "executed": "was started from",
+    "interpreted": "was started with",
+    "wrote": "wrote",
+    "loaded": "loaded",
+    "set": "set the registry value",
+    "created": "created the registry key",
+    "deleted": "deleted",
+    "queried": "asked for the name",
+    "accessed": "opened",
+    "ran": "ran the script block",
+    "started": "arranged the start of",
+    "copied": "has the same content as",
+}
+_COMPONENTS: Final = {"registry": 2}
+"""Of a path that was told in full, so many components are repeated; one where not named."""
+_BY_ENTRY: Final = "started"
+"""What an autostart value does to a program."""
 
 
-def render(
-    slice_: Slice, graph: ProvenanceGraph, inputs: Sequence[InputLedger], console: Console
-) -> None:
+def render(slice_: Slice, found: Found, console: Console) -> None:
     """Prints a slice.
 
     Args:
         slice_: what to print.
-        graph: the graph that it is of.
-        inputs: the run's inputs, by their index in event references.
+        found: the run that its graph, inputs and hits are of.
         console: where to.
     """
-    console.print(Text(_name(graph.node(slice_.node)), style="bold"))
-    console.print(Text(f"node {terminal(slice_.node)}", style="dim"))
-    for title, steps in (
-        ("What led to it", slice_.causes),
-        ("What came of it", slice_.effects),
-    ):
-        console.print()
-        console.print(Text(f"{title}: {len(steps)} steps", style="bold"))
-        if steps:
-            console.print(_table(steps[:SHOWN], graph, inputs))
-        if len(steps) > SHOWN:
-            console.print(Text(f"... and {len(steps) - SHOWN} more steps"))
+    pen = Pen(console, (each.source for each in found.inputs), details=False)
+    for part in _Sliced(slice_, found, pen).parts():
+        console.print(Trimmed(part))
 
 
-def _table(steps: Sequence[Step], graph: ProvenanceGraph, inputs: Sequence[InputLedger]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
-    for column in ("time (UTC)", "cause", "", "effect", "record"):
-        table.add_column(column, overflow="fold")
-    for step in steps:
-        if step.edge is None:
-            continue
-        event = graph.events[step.ordinal]
-        table.add_row(
-            iso(event.time)[:19].replace("T", " "),
-            Text(_name(graph.node(step.edge.source))),
-            Text(f"{step.edge.kind} >"),
-            Text(_name(graph.node(step.edge.target))),
-            Text(f"{terminal(inputs[event.source].source, 60)}#{event.record}"),
+class _Sliced:
+    """A slice being told; remembers what was named in full."""
+
+    def __init__(self, slice_: Slice, found: Found, pen: Pen) -> None:
+        self._slice = slice_
+        self._found = found
+        self._graph: ProvenanceGraph = found.graph
+        self._pen = pen
+        self._named: set[str] = set()
+        self._accused: set[tuple[int, str]] = set()
+        steps = (*slice_.causes, *slice_.effects)
+        self._caused = {slice_.node, *(step.edge.target for step in steps if step.edge)}
+        self._detections: dict[tuple[int, str], list[str]] = {}
+        for hit in found.hits:
+            titles = self._detections.setdefault((hit.ordinal, hit.node), [])
+            titles.append(hit.detection.title)
+
+    def parts(self) -> Iterator[RenderableType]:
+        """The heading, and the two halves."""
+        yield from self._heading(self._graph.node(self._slice.node))
+        for title, steps in (
+            ("What led to it", self._slice.causes),
+            ("What came of it", self._slice.effects),
+        ):
+            told = self._told(steps)
+            yield Text()
+            if not told:
+                yield Text(f"{title}: nothing that was recorded", style="bold")
+                continue
+            yield Text(f"{title}: {counted(len(told), 'step')}", style="bold")
+            self._accused.clear()
+            yield from self._days(told[:SHOWN])
+            if len(told) > SHOWN:
+                yield self._pen.more(len(told) - SHOWN, "step")
+
+    def _heading(self, node: Node) -> Iterator[RenderableType]:
+        pen = self._pen
+        yield pen.line(self._mention(node.id, "bold"), self._host(node))
+        if isinstance(node, ProcessNode):
+            if node.command_line:
+                yield Padding(pen.fitted(node.command_line, "cyan", 2), (0, 0, 0, 2))
+            seen = "start not recorded" if node.start is None else f"started {_when(node.start)}"
+            user = pen.line(" as ", pen.text(node.user, limit=80)) if node.user else Text()
+            yield Padding(pen.line(seen, user), (0, 0, 0, 2))
+        yield Padding(pen.text(f"node {node.id}", "dim"), (0, 0, 0, 2))
+
+    def _host(self, node: Node) -> Text:
+        host = getattr(node, "host", None)
+        return self._pen.line(" on ", self._pen.text(host, limit=80)) if host else Text()
+
+    def _told(self, steps: Sequence[Step]) -> list[Step]:
+        """The steps that say more than the names in others do.
+
+        A file is mapped as the module of the same path, and a process runs the program that its own
+        path names: that is told where nobody is known to have started it, but something is known
+        of the program.
+        """
+        spawned = {step.edge.target for step in steps if step.edge and step.edge.kind == "spawned"}
+        told = []
+        for step in steps:
+            edge = step.edge
+            if edge is None or edge.kind == "mapped":
+                continue
+            if edge.kind == "executed" and (
+                edge.target in spawned or edge.source not in self._caused
+            ):
+                continue
+            told.append(step)
+        return told
+
+    def _days(self, steps: Sequence[Step]) -> Iterator[RenderableType]:
+        """The steps in a table for every day."""
+        before: str | None = None
+        table = _table()
+        for step in steps:
+            time = iso(self._graph.events.time(step.ordinal))
+            if not same_day(time, before):
+                if before is not None:
+                    yield Padding(table, (0, 0, 0, 2))
+                    table = _table()
+                yield Text(time[:10], style="dim")
+            before = time
+            table.add_row(Text(clock(time, time), style="dim"), self._sentence(step))
+        yield Padding(table, (0, 0, 0, 2))
+
+    def _sentence(self, step: Step) -> Text:
+        edge, pen = cast("Edge", step.edge), self._pen
+        subject, thing = edge.source, edge.target
+        if FLOW[edge.kind] == "backward" or edge.kind == "copied":
+            subject, thing = thing, subject
+        verb = _VERBS.get(edge.kind, edge.kind)
+        if edge.kind == "started" and not isinstance(self._graph.node(subject), ProcessNode):
+            verb = _BY_ENTRY
+        line = pen.line(self._mention(subject), f" {verb} ", self._mention(thing))
+        for title in (*self._titles(step.ordinal, subject), *self._titles(step.ordinal, thing)):
+            line = pen.line(line, " [", pen.text(title, "yellow", limit=200), "]")
+        event = self._graph.events[step.ordinal]
+        return pen.line(
+            line, "  ", pen.record(self._found.inputs[event.source].source, event.record)
         )
+
+    def _titles(self, ordinal: int, node_id: str) -> Sequence[str]:
+        """What fired on a record and tagged the node, once in each half."""
+        if (ordinal, node_id) in self._accused:
+            return ()
+        self._accused.add((ordinal, node_id))
+        return self._detections.get((ordinal, node_id), ())
+
+    def _mention(self, node_id: str, style: str = "") -> Text:
+        """A node's name: in full at its first mention, then by its end."""
+        node, pen = self._graph.node(node_id), self._pen
+        first = node_id not in self._named
+        self._named.add(node_id)
+        name = caption(node)
+        if isinstance(node, ScriptNode):
+            return pen.text(name, style or "cyan", SCRIPT)
+        if not first:
+            name = _end(name, _COMPONENTS.get(node.kind, 1))
+        if not isinstance(node, ProcessNode):
+            return pen.fitted(name, style or "cyan")
+        pid = "unknown" if node.pid is None else node.pid
+        return pen.line(pen.fitted(name, style or "bold"), f" (pid {pid})")
+
+
+def _table() -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     return table
 
 
-def _name(node: Node) -> str:
-    text = terminal(caption(node), 120)
-    if isinstance(node, ProcessNode):
-        return f"{text} (pid {node.pid if node.pid is not None else 'unknown'})"
-    return text
+def _when(ticks: int) -> str:
+    return f"{clock(iso(ticks), None)} UTC"
+
+
+def _end(path: str, components: int) -> str:
+    """The last components of a path."""
+    return "\\".join(path.split("\\")[-components:])
