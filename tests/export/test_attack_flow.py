@@ -114,7 +114,7 @@ def test_objects_keep_the_rules_of_attack_flow(report: Report) -> None:
 
 @REPORTS
 def test_the_published_schema_accepts_it(report: Report) -> None:
-    """MITRE CTID's schema with the OASIS ones it refers to, as the package countermap ships them."""
+    """MITRE CTID's schema and the OASIS ones it refers to, as the package countermap ships them."""
     folder = files("countermap") / "emit" / "schemas"
     published = json.loads((folder / "attack-flow-schema-2.0.0.json").read_text(encoding="utf-8"))
 
