@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lineage.correlate.chains import correlate
@@ -172,11 +173,16 @@ def _find(
 def _context(placed: Placed) -> Context:
     """What the graph knows of an event's process, for the rules' bridges."""
     actor, parent = placed.actor, placed.parent
-    return Context(
-        parent_image=parent.image if parent else None,
-        parent_command_line=parent.command_line if parent else None,
-        process_start=None if actor is None or actor.placeholder else actor.start,
-    )
+    start = None if actor is None or actor.placeholder else actor.start
+    if parent is None:
+        return _without_parent(start)
+    return Context(parent.image, parent.command_line, start)
+
+
+@lru_cache(maxsize=1024)
+def _without_parent(start: int | None) -> Context:
+    """Shared: most events come from a few busy processes."""
+    return Context(process_start=start)
 
 
 @contextmanager

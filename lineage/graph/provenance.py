@@ -13,6 +13,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import networkx as nx
@@ -232,5 +233,6 @@ class ProvenanceGraph:
 
     def count_edges(self) -> dict[str, int]:
         """Edges by kind, every kind named."""
-        counts = Counter(kind for _, _, kinds in self.graph.edges(data=True) for kind in kinds)
+        edges = (kinds for _, _, kinds in self.graph.edges(data=True))
+        counts = Counter(chain.from_iterable(edges))
         return {kind: counts[kind] for kind in EDGE_KINDS}

@@ -21,6 +21,7 @@ _US_TIME = re.compile(
     r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?",
     re.ASCII | re.IGNORECASE,
 )
+_TAIL = re.compile(r":([0-5]\d)(?:\.(\d{1,7}))?(Z)?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1601, 9998
 """FILETIME begins in 1601; in the last year that `datetime` knows, moving a time by its zone could
 leave it."""
@@ -59,18 +60,11 @@ def parse(text: str) -> tuple[int, bool]:
 
 def _read_tail(text: str) -> tuple[int, bool] | None:
     """The part after the minute, for the two spellings that make up nearly all telemetry."""
-    zoned = text.endswith("Z")
-    seconds, point, fraction = text.removesuffix("Z").partition(".")
-    if len(seconds) != 3 or seconds[0] != ":" or seconds[1] not in "012345":
+    found = _TAIL.fullmatch(text)
+    if found is None:
         return None
-    digits = seconds[1:] + fraction
-    if (
-        not (digits.isascii() and digits.isdigit())
-        or len(fraction) > 7
-        or bool(point) is not bool(fraction)
-    ):
-        return None
-    tail = int(seconds[1:]) * TICKS + int(fraction.ljust(7, "0")), zoned
+    second, fraction, zone = found.groups("")
+    tail = int(second) * TICKS + int((fraction + "0000000")[:7]), zone == "Z"
     if len(_tails) >= _CACHE_LIMIT:
         _tails.clear()
     _tails[text] = tail

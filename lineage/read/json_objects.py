@@ -72,7 +72,8 @@ def read_objects(
         if isinstance(item, Problem):
             yield item
         else:
-            yield decode(*item)
+            number, found = item
+            yield decode(number, found)
 
 
 def sample(head: bytes) -> Iterator[JsonObject]:

@@ -92,7 +92,11 @@ def record_of(number: int, found: JsonObject) -> RawRecord:
 
 
 def _first(found: JsonObject, names: tuple[str, ...]) -> Any:
-    return next((found[name] for name in names if found.get(name) is not None), None)
+    for name in names:
+        value = found.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def _with_event_data(found: JsonObject) -> dict[str, Any]:

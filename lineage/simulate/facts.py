@@ -215,7 +215,7 @@ class Connection(NamedTuple):
 
 
 class HandleUse(NamedTuple):
-    """A process asked for a handle to an audited registry key, and closed it."""
+    """A process asked for a handle to an audited registry key, copied and closed it."""
 
     time: int
     process: Process

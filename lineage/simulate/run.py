@@ -91,7 +91,7 @@ def simulate(
         events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
         telemetry: "full" adds the image loads, registry traffic and unread events of a verbose
-            configuration, a hundred records around every process start.
+            configuration, some 350 records around every process start.
 
     Returns:
         The folders written, one per format, and the ground truth's file as the last.

@@ -281,3 +281,14 @@ def handle_close(fact: HandleUse) -> Fields:
         ("ProcessId", Hex(fact.process.pid)),
         ("ProcessName", fact.process.image),
     )
+
+
+def handle_copy(fact: HandleUse) -> Fields:
+    """Security 4690."""
+    return (
+        *_subject(fact.process.logon),
+        ("SourceHandleId", Hex(0x100 + fact.time % 0x1000 * 4)),
+        ("SourceProcessId", Hex(fact.process.pid)),
+        ("TargetHandleId", Hex(0x104 + fact.time % 0x1000 * 4)),
+        ("TargetProcessId", Hex(4)),
+    )

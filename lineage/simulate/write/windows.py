@@ -93,6 +93,7 @@ class Journal:
                 yield self._security(fact, 5156, 1, 12810, fields.allowed_connection(fact))
             case HandleUse():
                 yield self._security(fact, 4656, 1, 12801, fields.handle_request(fact))
+                yield self._security(fact, 4690, 0, 12807, fields.handle_copy(fact))
                 yield self._security(fact, 4658, 0, 12801, fields.handle_close(fact))
 
     def _sysmon(self, fact: Fact, event_id: int, data: Fields) -> WindowsRecord:
