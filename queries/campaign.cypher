@@ -1,19 +1,22 @@
 // Shared by several chains
 // Question: Which hashes, names and autostart values do chains on different hosts have in common?
-// Look at: a hash or a name that only the attack has; what all hosts have says little.
-// Limit: the 300 shared by the most hosts.
+// Look at: a hash or a name that only the attack has; the campaign that lineage made of them.
+// Limit: the 300 shared by the most hosts; programs of Windows and of Program Files left out.
 WITH
   'default' AS case_name // the case
 MATCH (chain:Chain {case: case_name})<-[:PART_OF]-(artifact:File|Module|Domain|RegistryValue)
+WHERE NOT coalesce(toLower(artifact.path) =~ '[a-z]:\\\\(windows|program files( \\(x86\\))?)\\\\.*', false)
 UNWIND CASE
   WHEN artifact:Domain THEN ['name ' + artifact.name]
   WHEN artifact:RegistryValue THEN ['value ' + split(artifact.path, '\\')[-1]]
   ELSE artifact.hashes
 END AS shared
-WITH shared, collect(DISTINCT chain) AS chains, collect(DISTINCT artifact) AS artifacts
-UNWIND chains AS chain
 UNWIND chain.hosts AS host
-WITH shared, chains, artifacts, collect(DISTINCT host) AS hosts
+WITH shared, chain, artifact, host
+ORDER BY host, chain.score DESC, chain.id, artifact.id
+WITH shared, collect(DISTINCT host) AS hosts, collect(DISTINCT chain) AS chains,
+  collect(DISTINCT artifact) AS artifacts
 WHERE size(hosts) > 1
-RETURN shared, hosts, chains, artifacts
+RETURN shared, hosts, chains, [each IN chains WHERE each.campaign IS NOT NULL | each.campaign][0]
+  AS campaign, artifacts
 ORDER BY size(hosts) DESC, shared LIMIT 300

@@ -2,11 +2,12 @@
 // Question: Is there a way by which one tagged node brought about another?
 // Look at: each step happens no earlier than the one before it began; a way through explorer.exe or
 //   services.exe proves little.
-// Limit: 1 path of at most 12 steps, the first of 20 candidates that time allows.
+// Limit: 1 path of at most 12 steps, the first of 5 candidates that time allows. Files and values
+//   that nobody wrote in the case carry nothing on, but for the cause itself.
 WITH
   'default' AS case_name, // the case
-  '' AS source, // id of the cause; empty for the first tagged node of the best chain
-  '' AS target // id of the effect; empty for the last tagged node of the best chain
+  '' AS source, // id of the cause; empty for the first tagged process of the best chain
+  '' AS target // id of the effect; empty for the last tagged process of the best chain
 CALL (case_name, source) {
   MATCH (a:Process|File|RegistryValue|Domain|Module|ScriptBlock {case: case_name, id: source})
   RETURN a
@@ -15,7 +16,7 @@ CALL (case_name, source) {
   WHERE source = ''
   MATCH (c:Chain {case: case_name})
   WITH c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
-  MATCH (c)<-[:PART_OF]-(a:Tagged)-[hit:TAGGED_BY]->()
+  MATCH (c)<-[:PART_OF]-(a:Process&Tagged)-[hit:TAGGED_BY]->()
   RETURN a ORDER BY hit.first, a.id LIMIT 1
 }
 CALL (case_name, target) {
@@ -26,12 +27,13 @@ CALL (case_name, target) {
   WHERE target = ''
   MATCH (c:Chain {case: case_name})
   WITH c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
-  MATCH (c)<-[:PART_OF]-(b:Tagged)-[hit:TAGGED_BY]->()
+  MATCH (c)<-[:PART_OF]-(b:Process&Tagged)-[hit:TAGGED_BY]->()
   RETURN b ORDER BY hit.first DESC, b.id LIMIT 1
 }
-MATCH path = SHORTEST 20 (a) ((cause)-[step]-(effect)
+MATCH path = SHORTEST 5 (a) ((cause)-[step]-(effect)
   WHERE (step.flow = 'forward' AND startNode(step) = cause)
-    OR (step.flow = 'backward' AND endNode(step) = cause)){1,12} (b)
+    OR (step.flow = 'backward' AND endNode(step) = cause
+      AND (cause = a OR EXISTS { (cause)<-[:WROTE|COPIED_TO|SET|MAPPED_AS]-() }))){1,12} (b)
 WITH path, relationships(path) AS steps
 WHERE all(i IN range(1, size(steps) - 1) WHERE steps[i].last >= steps[i - 1].first)
 RETURN path, size(steps) AS steps

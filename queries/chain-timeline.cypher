@@ -11,7 +11,7 @@ CALL (case_name, chain) {
   RETURN c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
 }
 CALL (c) {
-  MATCH (member)-[:PART_OF]->(c)
+  MATCH (member)-[:PART_OF|BYSTANDER_OF]->(c)
   MATCH (member)-[step]-()
   WHERE c.id IN step.chains
   RETURN DISTINCT step.first AS time, startNode(step) AS source, type(step) AS what,

@@ -11,7 +11,7 @@ CALL (case_name, chain) {
   WHERE chain IN ['', c.id]
   RETURN c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
 }
-MATCH (member)-[:PART_OF]->(c)
+MATCH (member)-[:PART_OF|BYSTANDER_OF]->(c)
 MATCH (member)-[step]-()
 WHERE c.id IN step.chains
 WITH DISTINCT step

@@ -24,6 +24,8 @@ COMMANDS = {
     "explain": "Tell a chain's story in plain sentences.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",
+    "neo4j": "Put a case into Neo4j, take it out, or make the pack for its Browser.",
+    "query": "Ask a case in Neo4j a saved question.",
     "schema": "Print the JSON Schema of the report.",
     "simulate": "Write a labelled sample intrusion in every container format.",
 }

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
-from lineage.graphdb.labels import CHAIN, DETECTION, EVIDENCED_BY, PART_OF, TAGGED_BY
+from lineage.graphdb.labels import (
+    BYSTANDER_OF,
+    CHAIN,
+    DETECTION,
+    EVIDENCED_BY,
+    LABEL,
+    PART_OF,
+    TAGGED_BY,
+)
 from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow, key, sample, short, stored, text
 from lineage.normalise.times import parse
 
@@ -65,6 +73,7 @@ def analyse(
     for chain in report.chains:
         analysis.nodes.append((CHAIN, _chain_row(chain)))
         analysis.relationships += _members(chain, label_of)
+        analysis.relationships += _bystanders(chain)
         analysis.relationships += _evidence(chain)
         for edge in chain.edges:
             if chain.id not in chains_of[edge.from_, edge.to, edge.kind]:
@@ -132,9 +141,15 @@ def _facts_row(source: str, target: str, hits: list[DetectionHit]) -> Relationsh
         "times": {"first": ticks(ordered[0].time), "last": ticks(ordered[-1].time)},
         "properties": {
             "count": len(hits),
-            "evidence": sample([text(f"{hit.source}#{hit.record}") for hit in ordered]),
+            "evidence": sample([each for hit in ordered for each in _records(hit)]),
         },
     }
+
+
+def _records(hit: DetectionHit) -> list[str]:
+    """The records that show a hit: its own, and those of other sources for the same fact."""
+    others = [f"{also.source}#{also.record}" for also in hit.also]
+    return [text(record) for record in (f"{hit.source}#{hit.record}", *others)]
 
 
 def _fields(hit: DetectionHit) -> list[str]:
@@ -158,9 +173,22 @@ def _chain_row(chain: Chain) -> NodeRow:
             "score_parts": [
                 text(f"{part.points:+.1f} {part.part}: {part.why}") for part in chain.score_parts
             ],
-            **({"family": stored(chain.family)} if chain.family else {}),
+            **_naming(chain),
         },
     }
+
+
+def _naming(chain: Chain) -> dict[str, object]:
+    """What not every chain has."""
+    named: dict[str, object] = {}
+    if chain.family:
+        named["family"] = stored(chain.family)
+    if chain.correlator:
+        named["correlator"] = stored(chain.correlator)
+    if chain.campaign:
+        named["campaign"] = stored(chain.campaign.name)
+        named["traits"] = [text(f"{each.kind}={each.value}") for each in chain.campaign.traits]
+    return named
 
 
 def _members(
@@ -178,15 +206,18 @@ def _members(
         properties: dict[str, object] = {"role": role}
         if node_id in tactics:
             properties["tactics"] = tactics[node_id]
-        yield (
-            Ends(PART_OF, label_of(node_id), CHAIN),
-            {
-                "source": key(node_id),
-                "target": key(chain.id),
-                "times": {},
-                "properties": properties,
-            },
-        )
+        yield Ends(PART_OF, label_of(node_id), CHAIN), _tie(node_id, chain.id, properties)
+
+
+def _bystanders(chain: Chain) -> Iterator[tuple[Ends, RelationshipRow]]:
+    """BYSTANDER_OF: the processes that causality only went through."""
+    for process in chain.bystanders:
+        yield Ends(BYSTANDER_OF, LABEL["process"], CHAIN), _tie(process.node, chain.id, {})
+
+
+def _tie(source: str, target: str, properties: dict[str, object]) -> RelationshipRow:
+    """A relationship that isn't a fact of some moment."""
+    return {"source": key(source), "target": key(target), "times": {}, "properties": properties}
 
 
 def _evidence(chain: Chain) -> Iterator[tuple[Ends, RelationshipRow]]:

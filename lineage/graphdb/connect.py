@@ -155,6 +155,8 @@ def connected(address: Address) -> Iterator[Database]:
             connection_timeout=CONNECT_SECONDS,
             connection_acquisition_timeout=CONNECT_SECONDS,
             max_transaction_retry_time=RETRY_SECONDS,
+            # It warns of every relationship type that a case happens not to have
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
     with driver:
         with explained(address):

@@ -83,6 +83,7 @@ def _nodes(report: Report) -> dict[str, Node]:
     """The chains' nodes: those it describes, and those it only names."""
     nodes: dict[str, Node] = {}
     for chain in report.chains:
+        nodes |= {process.node: _process(process) for process in chain.bystanders}
         nodes |= {process.node: _process(process) for process in chain.processes}
         nodes |= {artifact.node: _artifact(artifact) for artifact in chain.artifacts}
     for node_id in _named(report):
@@ -111,7 +112,10 @@ def _process(process: ChainProcess) -> ProcessNode:
 
 
 def _artifact(artifact: Artifact) -> Node:
-    return _named_node(artifact.node, artifact.kind, artifact.value)
+    node = _named_node(artifact.node, artifact.kind, artifact.value)
+    if isinstance(node, FileNode | ModuleNode):
+        node.hashes = artifact.hashes
+    return node
 
 
 def _stub(node_id: str) -> Node:

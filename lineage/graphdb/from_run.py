@@ -54,6 +54,7 @@ def _around(graph: ProvenanceGraph, report: Report, hops: int) -> dict[str, None
     selected: dict[str, None] = {}
     for chain in report.chains:
         selected |= dict.fromkeys(member.node for member in chain.processes)
+        selected |= dict.fromkeys(member.node for member in chain.bystanders)
         selected |= dict.fromkeys(member.node for member in chain.artifacts)
         selected |= dict.fromkeys(hit.node for hit in chain.evidence)
         for edge in chain.edges:

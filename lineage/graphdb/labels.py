@@ -17,6 +17,7 @@ TAGGED = "Tagged"
 TAGGED_BY = "TAGGED_BY"
 PART_OF = "PART_OF"
 EVIDENCED_BY = "EVIDENCED_BY"
+BYSTANDER_OF = "BYSTANDER_OF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ ANALYSIS_LABELS = (
             "score": "0 to 100",
             "verdict": "confirmed, probable or suspicious",
             "family": "malware family, where known",
+            "correlator": "which correlator read the chain so",
+            "campaign": "name of the campaign, where other chains share the attack's own traits",
+            "traits": "those traits, as kind=value",
             "hosts": "hosts",
             "tactics": "ATT&CK tactics in order of time",
             "score_parts": "the score's parts: points, name, why",
@@ -87,6 +91,9 @@ ANALYSIS_TYPES = (
             "role": "the process's role; artifact; evidence for a tagged node that is neither",
             "tactics": "tactics that the process serves",
         },
+    ),
+    Described(
+        BYSTANDER_OF, "From a process that a chain only went through, and that is not its own.", {}
     ),
     Described(EVIDENCED_BY, "From a chain to a detection that it stands on.", _SEEN),
 )

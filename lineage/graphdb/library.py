@@ -13,8 +13,7 @@
 The first clause holds the parameters as literals, so that a file can be pasted into Neo4j Browser,
 or any other client, as it is, and its values changed in place. (`:param` lines would not do:
 Browser draws nothing for a text of several statements.) `lineage query` puts `$case_name` where the
-literal
-stands.
+literal stands.
 """
 
 from __future__ import annotations

@@ -1,0 +1,126 @@
+"""`lineage query`: a saved question to a case in Neo4j, answered as a table or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lineage.cli.database import DEFAULT_CASE, address, connection
+from lineage.cli.output import console
+from lineage.errors import UsageError
+
+if TYPE_CHECKING:
+    from lineage.graphdb.library import Query
+    from lineage.graphdb.run import Answer
+
+CELL = 240
+"""Most characters of one value in a table; JSON has it whole."""
+
+
+@click.command("query")
+@click.argument("name", required=False)
+@click.option("--list", "listing", is_flag=True, help="List the queries and their parameters.")
+@click.option("--case", default=DEFAULT_CASE, show_default=True, help="The case to ask.")
+@click.option(
+    "--param", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the query."
+)
+@click.option("--json", "as_json", is_flag=True, help="A JSON array of rows instead of a table.")
+@connection
+def command(
+    name: str | None,
+    listing: bool,
+    case: str,
+    given: tuple[str, ...],
+    as_json: bool,
+    **where: str | None,
+) -> None:
+    """Runs the saved query NAME on a case in Neo4j, and prints what it finds.
+
+    The same queries can be pasted into Neo4j Browser, or dropped on it (neo4j browser-pack).
+    """
+    from lineage.graphdb import library
+
+    queries = library.load()
+    if listing:
+        _list(queries)
+        return
+    if name is None:
+        raise UsageError("name a query; lineage query --list shows them")
+    if name not in queries:
+        raise UsageError(f"no query {name!r}; lineage query --list shows them")
+    query = queries[name]
+    values = query.values(_parameters(query, given, case))
+
+    from lineage.graphdb import run
+    from lineage.graphdb.connect import connected
+
+    with connected(address(where)) as database:
+        answer = run.run(database, query, values)
+    if as_json:
+        _print_json(answer)
+    else:
+        _print_table(query, answer)
+
+
+def _parameters(query: Query, given: tuple[str, ...], case: str) -> dict[str, str]:
+    from lineage.graphdb.library import CASE
+
+    values: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise UsageError(f"--param {each!r} has no '='; write --param name=value")
+        values[name] = value
+    if any(parameter.name == CASE for parameter in query.parameters):
+        values.setdefault(CASE, case)
+    return values
+
+
+def _list(queries: dict[str, Query]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from lineage.graphdb.library import CASE
+
+    table = Table("query", "question", "parameters (--param)", box=None, pad_edge=False)
+    for query in queries.values():
+        own = [f"{each.name}: {each.meaning}" for each in query.parameters if each.name != CASE]
+        table.add_row(query.name, query.question, Text("\n".join(own)))
+    console().print(table)
+
+
+def _print_json(answer: Answer) -> None:
+    import orjson
+
+    from lineage.graphdb.run import plain
+
+    rows = [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows]
+    click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+
+
+def _print_table(query: Query, answer: Answer) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from lineage.graphdb.run import cell
+    from lineage.report.escape import terminal
+
+    out = console()
+    out.print(Text(query.title, style="bold"))
+    out.print(Text(f"Look at: {query.look_at}", style="dim"))
+    out.print()
+    table = Table(
+        *(column.replace("_", " ") for column in answer.columns), box=None, pad_edge=False
+    )
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in answer.rows:
+        table.add_row(*(Text(terminal(cell(value), CELL, out.encoding)) for value in row))
+    rows = len(answer.rows)
+    if rows:
+        out.print(table)
+        told = f"{rows} row{'' if rows == 1 else 's'}. Limit: {query.limit}"
+    else:
+        told = "No rows. lineage query cases lists the cases that were pushed."
+    out.print(Text(told, style="dim"))

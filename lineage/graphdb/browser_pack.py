@@ -1,0 +1,61 @@
+"""What Neo4j Browser takes by drop: the saved queries as a folder of favourites, and the style.
+
+Browser makes a favourite of each `.cypher` in a dropped `.zip`, named by its first line, in a
+folder named by its directory; it takes a `.grass` as its style, one file a drop, and never out of a
+zip. The zip carries the style and a note all the same, for who gets only that file.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lineage.graphdb.library import Query
+
+FOLDER = "lineage"
+"""The folder of favourites in Browser."""
+STYLE = "lineage.grass"
+NOTE = "README.txt"
+
+_WHEN = (1980, 1, 1, 0, 0, 0)
+"""The oldest time that a zip can hold: the same queries give the same bytes."""
+_NOTE = f"""Saved queries and style for Neo4j Browser, made by lineage neo4j browser-pack
+
+1. Open Neo4j Browser and log in.
+2. Drop this .zip, whole, on its page. The folder "{FOLDER}" is now under Favorites (the star).
+3. Drop {STYLE} on the page, by itself. Answers drawn from now on have its colours.
+4. Click a query under Favorites, and the arrow to run it. The first lines hold its parameters;
+   case_name is the case that was pushed.
+"""
+
+
+def pack(queries: Mapping[str, Query], case: str) -> bytes:
+    """The zip to be dropped on Browser's page.
+
+    Args:
+        queries: the saved queries by name.
+        case: the case that they ask where nothing is changed.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _write(archive, NOTE, _NOTE)
+        _write(archive, STYLE, style())
+        for name, query in queries.items():
+            _write(archive, f"{FOLDER}/{name}.cypher", query.with_case(case))
+    return buffer.getvalue()
+
+
+def style() -> str:
+    """The GraSS style sheet that tells node kinds, tags and chains apart."""
+    return files("lineage.graphdb").joinpath("style.grass").read_text("utf-8")
+
+
+def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    entry = zipfile.ZipInfo(name, _WHEN)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, text.encode())
