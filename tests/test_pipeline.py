@@ -23,7 +23,7 @@ from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import windows_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from lineage.read.record import RawRecord
@@ -132,7 +132,7 @@ class TestDamage:
     @pytest.mark.parametrize("damage", ["duplicates", "disorder", "only-sysmon"])
     def test_what_loses_nothing_needed_changes_no_chain(self, damage: str) -> None:
         company = known(cases.single(SEED, noise="small"))
-        records = DAMAGES[damage](iter(company.records()), Random(SEED))
+        records: Iterator[RawRecord] = DAMAGES[damage](iter(company.records()), Random(SEED))
         exactly(reported(records), company)
 
     @pytest.mark.parametrize("role", ["payload file", "delivery", "script", "script wrapper"])
