@@ -35,14 +35,16 @@ SCRIPTS: Final = (
     "graph_panel.js",
     "evidence.js",
     "summary.js",
+    "story.js",
     "chain.js",
+    "chain_list.js",
     "main.js",
 )
 """The page's own scripts, in `assets/`, in the order in which they run."""
 STYLES: Final = ("theme.css", "page.css", "graph.css", "print.css")
 
 CYTOSCAPE_STYLE: Final = ".__________cytoscape_container { position: relative; }"
-"""Cytoscape adds this style unless an element with its id is there, which the policy would refuse."""
+"""Cytoscape adds this style, which the policy would refuse, unless an element has its id."""
 
 _UNSAFE_IN_SCRIPT: Final = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -70,7 +72,7 @@ def render(report: Report) -> str:
 
 
 def script_json(value: object) -> str:
-    """JSON that can stand inside a `<script>` element: no `<`, `>`, `&` or line separator is raw."""
+    """JSON fit for a `<script>` element: no `<`, `>`, `&` or line separator is raw."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.translate(_UNSAFE_IN_SCRIPT)
 

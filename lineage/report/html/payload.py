@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lineage.graph.schema import NODE_KINDS
 from lineage.report import escape, story
+from lineage.report.wording import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
+    from lineage.report.model import Chain, ChainEdge, ChainProcess, DetectionHit, Report
 
 Json: TypeAlias = Any
 """What `json.dumps` takes: the page's scripts are its only reader."""
@@ -71,7 +72,10 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
         "id": chain.id,
         "score": chain.score,
         "verdict": chain.verdict,
+        "headline": headline(chain),
         "family": chain.family,
+        "correlator": chain.correlator,
+        "campaign": _campaign(chain),
         "hosts": chain.hosts,
         "first": chain.first_seen,
         "last": chain.last_seen,
@@ -91,6 +95,13 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
         "evidence": [[hits.number(hit), nodes.number(hit.node)] for hit in chain.evidence],
         "nodes": nodes.all,
     }
+
+
+def _campaign(chain: Chain) -> Json:
+    if chain.campaign is None:
+        return None
+    traits = [[trait.kind, trait.value] for trait in chain.campaign.traits]
+    return {"name": chain.campaign.name, "traits": traits}
 
 
 def _edge(edge: ChainEdge, nodes: _Nodes) -> Json:
@@ -113,25 +124,24 @@ def _sentence(sentence: story.Sentence, nodes: _Nodes) -> Json:
 
 
 class _Nodes:
-    """The nodes of a chain by number: processes, artifacts, and what only its edges name."""
+    """The nodes of a chain by number: what its lists name, then what only its edges name.
+
+    A node is `outside` where causality only went through it.
+    """
 
     def __init__(self, chain: Chain) -> None:
         self.all: list[Json] = []
         self._numbers: dict[str, int] = {}
-        for process in chain.processes:
-            self._add(process.node, "process", process.image)
+        processes = [*chain.processes, *chain.bystanders]
+        attack = {process.node for process in chain.processes}
+        for process in processes:
+            self._add(process.node, "process", process.image, outside=process.node not in attack)
         for artifact in chain.artifacts:
             self._add(artifact.node, artifact.kind, artifact.value)
-        members = set(self._numbers)
-        for process in chain.processes:
-            self.all[self._numbers[process.node]] |= {
-                "host": process.host,
-                "pid": process.pid,
-                "command": process.command_line,
-                "start": process.start,
-                "role": process.role,
-                "parent": self._numbers[process.parent] if process.parent in members else None,
-            }
+            self._hash(artifact.node, artifact.hashes)
+        known = set(self._numbers)
+        for process in processes:
+            self._describe(process, known)
 
     def number(self, node: str) -> int:
         """A node's number. One that the chain's lists don't name is outside the attack."""
@@ -141,6 +151,22 @@ class _Nodes:
             if kind != "process":
                 self.all[-1]["value"] = name
         return self._numbers[node]
+
+    def _describe(self, process: ChainProcess, known: set[str]) -> None:
+        parent = process.parent
+        self.all[self._numbers[process.node]] |= {
+            "host": process.host,
+            "pid": process.pid,
+            "command": process.command_line,
+            "start": process.start,
+            "role": process.role,
+            "parent": self._numbers[parent] if parent in known and parent is not None else None,
+        }
+        self._hash(process.node, process.hashes)
+
+    def _hash(self, node: str, hashes: dict[str, str]) -> None:
+        if hashes:
+            self.all[self._numbers[node]]["hashes"] = list(hashes.items())
 
     def _add(self, node: str, kind: str, value: str | None, *, outside: bool = False) -> None:
         if node in self._numbers:

@@ -1,58 +1,71 @@
-// One chain of the report: headline, story, score, graph, stages, evidence.
+// One chain of the report: headline, score, graph, story, stages, evidence.
 
-const STORY_TEXT = 140;
+const HEADLINE_TEXT = 180;
+const TRAITS_SHOWN = 8;
 
 /** Builds a chain's section; its content is made when it is first opened. */
-function chainSection(chain, hits, number, startOpen) {
-  const body = el("div", { class: "chain-body", id: `chain-${number}-body` });
+function chainSection(chain, hits, number) {
+  const body = el("div", { class: "chain-body", id: `chain-${number}-body`, hidden: true });
   const toggle = button(chainHeadline(chain), () => section.toggle(), {
     class: "headline", "aria-expanded": "false", "aria-controls": body.id,
   });
   const element = el("section", { class: `chain ${chain.verdict}`, id: `chain-${number}`, "aria-label": `Chain ${number}` },
     el("h2", null, toggle), body);
   const section = {
-    element, panel: null,
+    chain, element, panel: null,
     toggle(open = body.hidden) {
       body.hidden = !open;
       toggle.setAttribute("aria-expanded", String(open));
       if (open && !section.panel) fillChain(section, body, chain, hits);
       if (open) section.panel.start();
     },
+    /** Opens the chain, and the fold that it may lie in. */
+    open() {
+      for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      section.toggle(true);
+    },
   };
-  body.hidden = true;
-  section.open = () => section.toggle(true);
-  section.startOpen = startOpen;
   return section;
 }
 
 function chainHeadline(chain) {
-  const family = chain.family ? `${chain.family} attack chain` : "Attack chain";
   return [
     el("span", { class: `verdict ${chain.verdict}` }, chain.verdict),
-    el("span", { class: "title" }, `${family} on ${chain.hosts.join(", ") || "an unknown host"}`),
-    el("span", { class: "when" }, span(chain.first, chain.last)),
+    el("span", { class: "title" }, shorten(chain.headline, HEADLINE_TEXT)),
     el("span", { class: "score", title: "Score, 0 to 100" }, points(chain.score), el("small", null, "/100")),
+    el("span", { class: "when" }, el("span", null, hostsOf(chain)), el("span", null, span(chain.first, chain.last))),
   ];
+}
+
+function hostsOf(chain) {
+  const shown = chain.hosts.slice(0, 3).map((host) => shorten(host, 60)).join(", ") || "unknown host";
+  return chain.hosts.length > 3 ? `${shown} and ${count(chain.hosts.length - 3)} more` : shown;
 }
 
 function fillChain(section, body, chain, hits) {
   const model = chainModel(chain, hits);
-  const evidence = el("div");
   section.panel = graphPanel(model);
   const goTo = (index) => {
     section.panel.graph.goTo(model.nodes[index]);
     section.panel.element.scrollIntoView({ block: "start" });
   };
+  const { id } = section.element;
+  const parts = [
+    ["graph", "Attack graph", [el("p", { class: "muted lead" }, graphLead(model)), section.panel.element]],
+    ["story", "What happened", storyBlock(chain, goTo)],
+    ["stages", "Stages and techniques", stagesTable(model)],
+    ["evidence", "Evidence", evidenceTable(model.hits, "Evidence of this chain", (hit) => goTo(hit.at))],
+  ];
   append(body, [
-    el("div", { class: "overview" }, storyBlock(chain, goTo), scoreBlock(chain)),
-    el("h3", null, "Attack graph"),
-    el("p", { class: "muted lead" }, graphLead(model)),
-    section.panel.element,
-    el("h3", null, "Stages and techniques"), stagesTable(model),
-    el("h3", null, "Evidence"), evidence,
-    el("p", { class: "muted chain-id" }, "Chain id ", code(chain.id)),
+    el("p", { class: "lead summary-line" }, chain.summary),
+    scoreBlock(chain),
+    campaignBlock(chain),
+    el("nav", { class: "parts-nav", "aria-label": "Parts of this chain" },
+      parts.map(([name, title]) => el("a", { href: `#${id}-${name}` }, title))),
+    parts.map(([name, title, content]) => [el("h3", { id: `${id}-${name}` }, title), content]),
+    el("p", { class: "muted chain-id" }, "Chain ", code(chain.id),
+      chain.correlator ? [", found by the correlator ", code(chain.correlator)] : null),
   ]);
-  evidence.append(evidenceTable(model.hits, "Evidence of this chain", (hit) => goTo(hit.at)));
 }
 
 function graphLead(model) {
@@ -62,46 +75,35 @@ function graphLead(model) {
     + `${duration(model.first, model.last)}, time from left to right. Red and amber mark detections; what repeats is drawn once.`;
 }
 
-/** The story, a passage per stage; what a sentence names leads to the graph. */
-function storyBlock(chain, goTo) {
-  return el("div", { class: "story" }, el("h3", null, "What happened"), el("p", { class: "lead" }, chain.summary),
-    chain.story.map((passage) => el("section", null, el("h4", null, capital(passage.title)),
-      el("ol", null, passage.sentences.map((sentence) => el("li", { dir: "ltr" },
-        sentence.parts.map((part) => storyPart(part, goTo)), recordsOf(sentence)))))));
-}
-
-function storyPart([text, kind, node], goTo) {
-  const shown = kind === "command" || kind === "artifact" ? shorten(text, STORY_TEXT) : text;
-  if (node === null) return kind === "plain" ? shown : el("span", { class: `told ${kind}` }, shown);
-  return button(shown, () => goTo(node), { class: `link told ${kind}`, title: "Show on the graph" });
-}
-
-function recordsOf(sentence) {
-  if (!sentence.records.length) return null;
-  const named = sentence.records.map(([source, record]) => `${baseName(source)} #${record}`);
-  return el("small", { class: "records", title: named.join(", ") }, ` ${named[0]}`, named.length > 1 ? ` and ${named.length - 1} more` : null);
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
+/** The score as a stacked bar of 100, its key, and each part's reason on demand. */
 function scoreBlock(chain) {
   const parts = chain.parts.filter(([, value]) => value > 0);
+  const colour = (name) => parts.findIndex(([part]) => part === name);
   const bar = el("div", {
     class: "bar", role: "img",
     "aria-label": `Score ${points(chain.score)} of 100: ${parts.map(([name, value]) => `${name} ${points(value)}`).join(", ")}`,
-  }, parts.map(([name, value], index) => {
-    const piece = el("span", { class: `part part-${index % 6}`, title: `${name}: ${points(value)}` });
-    piece.style.width = `${Math.max(0, Math.min(100, value))}%`;
-    return piece;
-  }));
-  const key = (name) => parts.findIndex(([part]) => part === name);
-  return el("div", { class: "scoring" }, el("h3", null, `Score ${points(chain.score)}`), bar,
-    el("ul", { class: "parts" }, chain.parts.map(([name, value, why]) => el("li", null,
-      el("span", { class: key(name) < 0 ? "swatch none" : `swatch part-${key(name) % 6}`, "aria-hidden": "true" }),
-      el("span", { class: "part-name" }, name), el("span", { class: "part-points" }, points(value)),
-      el("span", { class: "part-why" }, why)))));
+  }, parts.map(([name, value], index) => scorePiece(name, value, index)));
+  const key = el("ul", { class: "score-key" }, parts.map(([name, value], index) => el("li", null,
+    el("span", { class: `swatch part-${index % 6}`, "aria-hidden": "true" }), name, " ", el("strong", null, points(value)))));
+  const swatch = (name) => el("span", { class: colour(name) < 0 ? "swatch none" : `swatch part-${colour(name) % 6}`, "aria-hidden": "true" });
+  const reasons = disclosure("How the score adds up", () => plainTable("Parts of the score", ["Part", "Points", "Why"],
+    [...chain.parts.map(([name, value, why]) => [[swatch(name), name], points(value), why]),
+      [el("strong", null, "total"), el("strong", null, points(chain.score)), "of 100"]], [1]), { class: "reasons" });
+  return el("div", { class: "scoring" }, bar, key, reasons);
+}
+
+function scorePiece(name, value, index) {
+  const piece = el("span", { class: `part part-${index % 6}`, title: `${name}: ${points(value)}` });
+  piece.style.width = `${Math.max(0, Math.min(100, value))}%`;
+  return piece;
+}
+
+/** The campaign that the chain belongs to, with what its chains share. */
+function campaignBlock({ campaign }) {
+  if (!campaign) return null;
+  const trait = ([kind, value]) => el("li", null, el("span", { class: "muted" }, `${kind} `), code(shorten(value, 120)));
+  return el("div", { class: "campaign" }, el("p", null, "Campaign ", el("strong", null, shorten(campaign.name, 80)),
+    ": other chains of this report share what only the attack has."), shortList(campaign.traits, TRAITS_SHOWN, trait, { class: "plain" }));
 }
 
 function stagesTable(model) {
@@ -110,7 +112,7 @@ function stagesTable(model) {
     const hits = model.hits.filter((hit) => detections.has(hit.detection));
     const times = (title) => hits.filter((hit) => hit.detection === title).length;
     return [
-      tacticName(stage.tactic), clock(stage.first),
+      tacticName(stage.tactic), fullTime(stage.first).slice(0, 19),
       [...new Set(hits.flatMap((hit) => hit.attack))].sort().map(techniqueLink),
       el("ul", { class: "plain" }, stage.detections.map((title) =>
         el("li", null, title, times(title) > 1 ? el("small", null, ` × ${count(times(title))}`) : null))),
@@ -118,7 +120,8 @@ function stagesTable(model) {
     ];
   });
   if (!rows.length) return el("p", { class: "muted" }, "No stage was covered.");
-  return plainTable("Stages and ATT&CK techniques", ["Stage", "First seen", "Techniques", "Detections", "Processes"], rows);
+  return el("div", { class: "stages" },
+    plainTable("Stages and ATT&CK techniques", ["Stage", "First seen", "Techniques", "Detections", "Processes"], rows));
 }
 
 /** "cmd.exe, 3 × curl.exe". */

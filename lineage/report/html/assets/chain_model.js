@@ -11,6 +11,7 @@ function chainModel(chain, hits) {
   for (const [hit, node] of chain.evidence) nodes[node].hits.push(hits[hit]);
   setParents(nodes);
   setTimes(nodes);
+  setHosts(nodes, chain.hosts);
   setWeights(nodes);
   return { ...chain, nodes, hits: chain.evidence.map(([hit, node]) => ({ ...hits[hit], at: node })) };
 }
@@ -53,6 +54,15 @@ function setTimes(nodes) {
     if (node.time !== null) continue;
     const times = [...node.touchedBy, ...node.did].map((edge) => edge.time).filter((t) => t !== null);
     node.time = times.length ? times.reduce((a, b) => Math.min(a, b)) : null;
+  }
+}
+
+/** Hosts as the chain spells them; a process known only by name stands with its first child. */
+function setHosts(nodes, hosts) {
+  const spelled = new Map(hosts.map((host) => [host.toLowerCase(), host]));
+  for (const node of childrenFirst(nodes)) {
+    const own = node.host || (node.children.length ? nodes[node.children[0]].host : null);
+    node.host = own && (spelled.get(own.toLowerCase()) || own);
   }
 }
 

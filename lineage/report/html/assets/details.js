@@ -41,7 +41,7 @@ function processPlace(node) {
 
 function nodeDetails(model, node, actions) {
   const facts = node.kind === "process" ? processFacts(model, node, actions)
-    : [["Kind", KINDS[node.kind] ? KINDS[node.kind][0] : node.kind], ["Value", longCode(node.value)]];
+    : [["Kind", KINDS[node.kind] ? KINDS[node.kind][0] : node.kind], ["Value", longCode(node.value)], ...hashFacts(node)];
   return [
     el("dl", { class: "facts-list" }, facts.filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
@@ -56,13 +56,18 @@ function processFacts(model, node, actions) {
   return [
     ["Command line", node.command ? longCode(node.command) : null],
     ["Image", node.value ? longCode(node.value) : null],
+    ...hashFacts(node),
     ["Process id", node.pid],
     ["Host", node.host],
     ["Started", node.start ? `${fullTime(node.start)} UTC` : node.outside ? null : "not seen in the input"],
-    ["Role", node.outside ? "not a process of the attack; causality came through it" : node.role],
+    ["Role", node.outside ? "bystander: not the attack's, causality only went through it" : node.role],
     ["Parent", parent ? button(nodeName(parent), () => actions.goTo(parent), { class: "link mono" }) : null],
     ["Node", node.outside ? code(shorten(node.id, 120)) : null],
   ];
+}
+
+function hashFacts(node) {
+  return (node.hashes || []).map(([algorithm, digest]) => [algorithm, code(digest)]);
 }
 
 function hitEntry(hit) {

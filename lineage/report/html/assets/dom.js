@@ -40,6 +40,15 @@ function button(label, onClick, attributes) {
   return el("button", { type: "button", ...attributes, on: { click: onClick } }, label);
 }
 
+/** A link to a place in the page that must be found or made first; unlike a button's, its text wraps. */
+function jump(label, onClick, attributes) {
+  const follow = (event) => {
+    event.preventDefault();
+    onClick();
+  };
+  return el("a", { href: "#chains", title: "Show on the graph", ...attributes, on: { click: follow } }, label);
+}
+
 /** Text of the telemetry: set in the fixed font, never reordered by its own direction marks. */
 function code(text, attributes) {
   return el("code", { dir: "ltr", ...attributes }, text);

@@ -1,6 +1,6 @@
 // The evidence table: sort, filter, open, copy.
 
-const PAGE_ROWS = 50;
+const PAGE_ROWS = 15;
 const COLUMNS = [
   { key: "time", name: "Time (UTC)", of: (hit) => hit.time, show: (hit) => fullTime(hit.time) },
   { key: "detection", name: "Detection", of: (hit) => hit.detection },
@@ -19,11 +19,12 @@ function evidenceTable(hits, caption, goTo) {
   const body = el("tbody");
   const status = el("span", { class: "muted", "aria-live": "polite" });
   const more = button("", () => { state.shown += 10 * PAGE_ROWS; draw(); }, { class: "link" });
-  const heads = COLUMNS.map((column) => sortHead(column, state, () => draw()));
+  const columns = columnsOf(hits);
+  const heads = columns.map((column) => sortHead(column, state, () => draw()));
   const rows = () => sorted(hits.filter((hit) => matches(hit, state)), state);
   const draw = () => {
     const found = rows();
-    replaceChildren(body, found.slice(0, state.shown).map((hit) => evidenceRow(hit, goTo)));
+    replaceChildren(body, found.slice(0, state.shown).map((hit) => evidenceRow(hit, columns, goTo)));
     if (!found.length) append(body, [emptyRow(hits.length)]);
     for (const { head, key } of heads) head.setAttribute("aria-sort", sortWord(state, key));
     status.textContent = found.length === hits.length ? plural(hits.length, "entry", "entries")
@@ -37,6 +38,12 @@ function evidenceTable(hits, caption, goTo) {
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, table), more);
   draw();
   return element;
+}
+
+/** The table's columns: the host stands in the row's details where all hits have the same. */
+function columnsOf(hits) {
+  const hosts = new Set(hits.map((hit) => hit.host));
+  return COLUMNS.filter((column) => column.key !== "host" || hosts.size > 1);
 }
 
 function evidenceTools(hits, state, draw, rows, status) {
@@ -87,9 +94,9 @@ function matches(hit, state) {
   return hit.text.includes(state.text);
 }
 
-function evidenceRow(hit, goTo) {
+function evidenceRow(hit, columns, goTo) {
   const open = button("▸", () => toggle(), { class: "square", "aria-expanded": "false", "aria-label": `Details of ${hit.detection}` });
-  const row = el("tr", null, COLUMNS.map((column) => el("td", {
+  const row = el("tr", null, columns.map((column) => el("td", {
     "data-label": column.name, class: `${column.key}${column.numeric ? " number" : ""}`, dir: "auto",
   }, column.key === "detection" ? detectionCell(hit, goTo) : (column.show || column.of)(hit) ?? "–")),
   el("td", { class: "open" }, open));
@@ -98,7 +105,7 @@ function evidenceRow(hit, goTo) {
     open.setAttribute("aria-expanded", String(!below));
     open.textContent = below ? "▸" : "▾";
     if (below) { below.remove(); below = null; return; }
-    below = el("tr", { class: "below" }, el("td", { colspan: COLUMNS.length + 1 }, hitDetails(hit)));
+    below = el("tr", { class: "below" }, el("td", { colspan: columns.length + 1 }, hitDetails(hit)));
     row.after(below);
   };
   return row;
@@ -106,12 +113,13 @@ function evidenceRow(hit, goTo) {
 
 function detectionCell(hit, goTo) {
   const heat = el("span", { class: `dot ${hit.type === "TTP" ? "hot" : "warm"}`, "aria-hidden": "true" });
-  return [heat, goTo ? button(hit.detection, () => goTo(hit), { class: "link", title: "Show on the graph" }) : hit.detection];
+  return [heat, goTo ? jump(hit.detection, () => goTo(hit)) : hit.detection];
 }
 
 function hitDetails(hit) {
   const facts = [...hit.fields.map(([name, value]) => [name, longCode(value)]),
-    ["Source", code(hit.source)], ["Event id", hit.event_id], ["Rule", code(hit.rule_id)],
+    ["Host", hit.host], ["Process id", hit.pid ?? "–"], ["Layer", hit.by ? `${hit.layer}: ${hit.by}` : hit.layer],
+    ["Record", [code(hit.source), ` #${hit.record}`]], ["Event id", hit.event_id], ["Rule", code(hit.rule_id)],
     ...hit.also.map((one) => ["Also told by", `event ${one.event_id}, ${one.source} #${one.record}`])];
   return el("dl", { class: "facts-list wide" }, facts.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]));
 }

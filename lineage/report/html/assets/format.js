@@ -107,5 +107,5 @@ function techniqueLink(id) {
 }
 
 function points(number) {
-  return String(Math.round(number * 10) / 10);
+  return String(Math.round(number * 100) / 100);
 }

@@ -2,6 +2,7 @@
 
 const SHAPES = { file: "rectangle", registry: "diamond", dns: "ellipse", module: "hexagon", script: "tag" };
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+const HEIGHT = { least: 200, most: 600 };
 const ZOOM = { least: 0.12, most: 2.5, readable: 0.55 };
 
 /** One chain's graph in a container. `events`: select(item), hover(item, position), moved(). */
@@ -145,11 +146,12 @@ class AttackGraph {
   }
 
   fit() {
-    this.cy.fit(this.cy.elements(), 16);
+    this.cy.fit(this.cy.elements(), 8);
   }
 
   /** The first view: everything where that is readable, else the beginning. */
   showStart() {
+    this.sizeCanvas();
     this.fit();
     if (this.cy.zoom() > 1) this.cy.zoom(1);
     if (this.cy.zoom() >= ZOOM.readable) {
@@ -159,6 +161,19 @@ class AttackGraph {
     this.cy.zoom(Math.max(ZOOM.readable, Math.min(0.85, this.cy.height() / this.cy.elements().boundingBox().h)));
     const box = this.cy.elements().boundingBox();
     this.cy.pan({ x: -box.x1 * this.cy.zoom() + 14, y: this.startTop(box) });
+  }
+
+  /** As high as the drawing needs, within bounds: a small chain needs no large canvas. */
+  sizeCanvas() {
+    const box = this.cy.elements().boundingBox();
+    const zoom = Math.max(ZOOM.readable, Math.min(1, (this.cy.width() - 16) / box.w));
+    this.container.style.height = `${Math.round(Math.max(HEIGHT.least, Math.min(HEIGHT.most, box.h * zoom + 16)))}px`;
+    this.cy.resize();
+  }
+
+  /** The whole drawing as an image, for print. */
+  picture() {
+    return this.cy.png({ full: true, scale: 1.5, maxWidth: 4000, maxHeight: 4000, bg: "#ffffff" });
   }
 
   startTop(box) {

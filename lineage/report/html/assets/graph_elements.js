@@ -29,7 +29,7 @@ function unitElements(unit, items) {
     { data: { id: unit.id, unit: unit.id, label: cardTitle(unit) }, position, classes: classes.join(" ") },
     {
       data: { id: `${unit.id}-sub`, unit: unit.id, label: cardDetail(unit) }, classes: "sub", selectable: false,
-      position: { x: unit.x, y: unit.y + 9 },
+      position: { x: unit.x, y: unit.y + 10 },
     },
     ...unit.rows.flatMap((row) => rowElements(unit, row, items)),
   ];
@@ -39,7 +39,7 @@ function rowElements(unit, row, items) {
   const position = { x: row.x, y: row.y };
   const nodes = row.relations.map((relation) => relation.node);
   items.set(row.id, { id: row.id, unit, row, node: nodes[0], x: row.x, y: row.y });
-  const corner = { x: unit.x - CARD.width / 2 + 9, y: row.y };
+  const corner = { x: unit.x - CARD.width / 2 + 4, y: row.y };
   const start = { x: corner.x, y: unit.y + CARD.height / 2 };
   return [
     { data: { id: row.id, unit: unit.id, label: rowLabel(row) }, position, classes: `row ${row.kind} ${heat(nodes)}` },
@@ -84,8 +84,8 @@ function heat(nodes) {
 
 function cardTitle(unit) {
   if (unit.rest) return `${plural(unit.members.length, "more process", "more processes")}`;
-  const name = nodeName(unit.first);
-  return unit.members.length > 1 ? `${count(unit.members.length)} × ${shorten(name, 20)}` : shorten(name, 26);
+  const times = unit.members.length > 1 ? `${count(unit.members.length)} × ` : "";
+  return times + fitted(nodeName(unit.first), CARD.width - 18 - textWidth(times, TITLE_FONT), TITLE_FONT);
 }
 
 function cardDetail(unit) {
@@ -96,14 +96,37 @@ function cardDetail(unit) {
   }
   const { pid, start, outside } = unit.first;
   const known = [pid === null ? null : `pid ${pid}`, start ? clock(start) : null].filter(Boolean);
-  if (outside) return "outside the chain";
-  return [...(known.length ? known : ["start not seen"]), hits].filter(Boolean).join(" · ");
+  const state = outside ? ["bystander"] : known.length ? [] : ["start not seen"];
+  return [...known, ...state, hits].filter(Boolean).join(" · ");
 }
 
 function rowLabel(row) {
   const { kind, node } = row.relations[0];
   if (row.pooled) return plurality(new Set(row.relations.map((one) => one.node)).size, row.kind);
-  return shorten(`${VERBS[kind] || kind} ${nodeName(node)}`, 30);
+  const verb = `${VERBS[kind] || kind} `;
+  return verb + fitted(nodeName(node), ROW_TEXT - textWidth(verb, ROW_FONT), ROW_FONT);
+}
+
+const TITLE_FONT = 14.5;
+const ROW_FONT = 13;
+const ROW_TEXT = CARD.width + BEND - ROW.indent - 16;
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** Width of a text on the graph, in graph units, as if it were bold. */
+function textWidth(text, size) {
+  ruler.font = `600 ${size}px ${FONT}`;
+  return ruler.measureText(text).width;
+}
+
+/** The text shortened, if need be, to a width. */
+function fitted(text, width, size) {
+  let limit = 60;
+  let shown = shorten(text, limit);
+  while (limit > 6 && textWidth(shown, size) > width) {
+    limit -= 2;
+    shown = shorten(text, limit);
+  }
+  return shown;
 }
 
 /** The stylesheet of the canvas, from the page's custom properties. */
@@ -123,10 +146,10 @@ function graphStyle() {
     } },
     { selector: ".host", style: {
       width: 1, height: 1, "background-opacity": 0, events: "no", "text-halign": "right", "text-valign": "center",
-      "font-size": 12, "font-weight": 600, color: color("muted"),
+      "font-size": 13, "font-weight": 600, color: color("muted"),
     } },
     { selector: ".card", style: {
-      shape: "round-rectangle", "corner-radius": 7, width: CARD.width, height: CARD.height, "font-size": 13,
+      shape: "round-rectangle", "corner-radius": 7, width: CARD.width, height: CARD.height, "font-size": TITLE_FONT,
       "font-weight": 600, "text-valign": "center", "text-margin-y": -8, "border-width": 1,
       "border-color": color("edge"), "background-fill": "linear-gradient",
       "background-gradient-direction": "to-right", "background-gradient-stop-positions": "0% 2.6% 2.6% 100%",
@@ -137,10 +160,10 @@ function graphStyle() {
     { selector: ".card.outside", style: { "border-style": "dashed", "font-weight": 400, color: color("muted") } },
     { selector: ".card.group", style: { ghost: "yes", "ghost-offset-x": 4, "ghost-offset-y": 4, "ghost-opacity": 0.35 } },
     { selector: ".sub", style: {
-      width: 1, height: 1, "background-opacity": 0, events: "no", "font-size": 11, color: color("muted"), "text-valign": "center",
+      width: 1, height: 1, "background-opacity": 0, events: "no", "font-size": 12.5, color: color("muted"), "text-valign": "center",
     } },
     { selector: ".row", style: {
-      width: 11, height: 11, "font-size": 11.5, "text-halign": "right", "text-valign": "center", "text-margin-x": 6,
+      width: 11, height: 11, "font-size": ROW_FONT, "text-halign": "right", "text-valign": "center", "text-margin-x": 6,
       "text-events": "yes", "background-color": color("muted"), "border-width": 0,
     } },
     ...Object.entries(SHAPES).map(([kind, shape]) => (

@@ -9,7 +9,8 @@ function graphPanel(model) {
   });
   const details = el("aside", { class: "details", hidden: true, "aria-label": "Details" });
   const note = el("div", { class: "note", hidden: true });
-  const stage = el("div", { class: "stage" }, canvas, note, details);
+  const print = el("img", { class: "print-graph", alt: "The attack graph" });
+  const stage = el("div", { class: "stage" }, canvas, note, details, print);
   const panel = { graph: null };
   const time = timeline(model, (hit) => panel.graph.goTo(model.nodes[hit.at]));
   const search = searchBox(model, (node) => panel.graph.goTo(node));
@@ -25,6 +26,7 @@ function graphPanel(model) {
     });
     drawAnew(panel, time);
   };
+  panel.picture = () => { print.src = panel.graph.picture(); };
   return panel;
 }
 

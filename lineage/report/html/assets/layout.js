@@ -3,10 +3,11 @@
 // other. Within a lane dagre's layered layout orders the cards and routes the lines, given our
 // columns as its layers.
 
-const CARD = { width: 196, height: 46 };
-const ROW = { height: 22, indent: 18, gap: 8 };
-const COLUMN = CARD.width + 64;
-const LANE = { head: 38, foot: 22, gap: 18, side: 26 };
+const CARD = { width: 184, height: 46 };
+const ROW = { height: 22, indent: 15, gap: 8 };
+const COLUMN = CARD.width + 56;
+const BEND = 40; // lines go up and down so far right of a card, clear of its rows
+const LANE = { head: 38, foot: 22, gap: 18, side: 16 };
 
 /** Gives every unit its column (`column`), and returns the time at which each column begins. */
 function assignColumns(units) {
@@ -130,7 +131,7 @@ function settle(graph, members, edges, top) {
     unit.x = unit.column * COLUMN + CARD.width / 2;
     unit.y = box.y - box.height / 2 + CARD.height / 2 + shift;
     unit.rows.forEach((row, index) => {
-      row.x = unit.x - CARD.width / 2 + ROW.indent + 6;
+      row.x = unit.x - CARD.width / 2 + ROW.indent;
       row.y = unit.y + CARD.height / 2 + ROW.gap + (index + 0.5) * ROW.height;
     });
   }
@@ -159,7 +160,7 @@ function route({ from, to, passes: heights = [] }) {
   const corners = [];
   for (let step = 1; step < levels.length; step += 1) {
     if (Math.abs(levels[step] - levels[step - 1]) < 0.5) continue;
-    const x = (from.column + step) * COLUMN - (COLUMN - CARD.width) / 2;
+    const x = (from.column + step - 1) * COLUMN + CARD.width + BEND;
     corners.push({ x, y: levels[step - 1] }, { x, y: levels[step] });
   }
   return [start, ...corners, end];

@@ -2,14 +2,14 @@
 
 function start() {
   const report = JSON.parse(document.getElementById("report-data").textContent);
-  const sections = report.chains.map((chain, index) => chainSection(chain, report.hits, index + 1, index === 0));
-  const restyle = () => sections.forEach((section) => section.panel?.graph?.restyle());
+  const list = chainList(report);
+  const restyle = () => list.sections.forEach((section) => section.panel?.graph?.restyle());
   replaceChildren(document.getElementById("page"),
     el("div", { class: "top" }, el("span", { class: "brand" }, "lineage"),
       el("span", { class: "muted" }, "process-lineage report"), themeButton(restyle)),
-    summary(report), el("main", { id: "chains" }, sections.map((section) => section.element)), footer(report));
-  for (const section of sections) if (section.startOpen) section.open();
-  listenToPage(sections);
+    summary(report), list.element, footer(report));
+  list.sections[0]?.open();
+  listenToPage(list.sections);
   document.documentElement.dataset.ready = "true";
 }
 
@@ -33,12 +33,15 @@ function listenToPage(sections) {
     for (const section of sections) if (section.panel?.graph?.selected) section.panel.graph.clear();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-chain]");
-    if (link) sections[Number(link.dataset.chain)].open();
+    const link = event.target.closest("a[data-chain], a.to-weak");
+    if (!link) return;
+    if (link.dataset.chain) sections[Number(link.dataset.chain)].open();
+    else document.getElementById("suspicious").open = true;
   });
   addEventListener("beforeprint", () => {
-    for (const section of sections) section.open();
-    for (const details of document.querySelectorAll("details")) details.open = true;
+    for (const section of sections) if (section.chain.verdict !== "suspicious") section.open();
+    for (const section of sections) section.panel?.picture();
+    for (const details of document.querySelectorAll("details:not(.weak, .alike)")) details.open = true;
   });
 }
 

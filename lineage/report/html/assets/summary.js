@@ -1,34 +1,63 @@
 // The top of the page: what was found, where, when, from what, and what could not be seen.
 
+const WEAK_NOTE = "weak signals, mostly honest software";
+
 function summary(report) {
+  const verdicts = tally(report.chains);
+  const facts = keyFacts(report);
   return el("header", { class: "summary" },
-    el("h1", null, headline(report.chains)),
-    el("dl", { class: "key-facts" }, keyFacts(report).map(([name, value, detail]) =>
+    el("h1", null, headline(verdicts)), el("p", { class: "subline" }, subline(report, verdicts)),
+    el("dl", { class: "key-facts" }, facts.map(([name, value, detail]) =>
       el("div", null, el("dt", null, name), el("dd", null, value, detail ? el("small", null, detail) : null)))),
-    chainIndex(report.chains),
     el("div", { class: "disclosures" }, inputsDisclosure(report), coverageDisclosure(report),
       ruleDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
 }
 
-function headline(chains) {
-  if (!chains.length) return "No attack chain found";
-  const verdicts = ["confirmed", "probable", "suspicious"]
-    .map((verdict) => [verdict, chains.filter((chain) => chain.verdict === verdict).length])
-    .filter(([, number]) => number);
-  if (verdicts.length === 1) return `${plural(chains.length, `${verdicts[0][0]} attack chain`)}`;
-  return `${plural(chains.length, "attack chain")}: ${verdicts.map(([verdict, number]) => `${number} ${verdict}`).join(", ")}`;
+function tally(chains) {
+  const verdicts = { confirmed: 0, probable: 0, suspicious: 0 };
+  for (const chain of chains) verdicts[chain.verdict] += 1;
+  return verdicts;
+}
+
+/** What matters most: the confirmed and probable chains; suspicious ones only where they are all. */
+function headline({ confirmed, probable, suspicious }) {
+  const strong = [[confirmed, "confirmed"], [probable, "probable"]].filter(([number]) => number);
+  if (strong.length) {
+    const told = strong.map(([number, verdict]) => `${count(number)} ${verdict}`).join(" and ");
+    return `${told} attack ${confirmed + probable === 1 ? "chain" : "chains"}`;
+  }
+  return suspicious ? plural(suspicious, "suspicious chain") : "No attack chain found";
+}
+
+function subline(report, { confirmed, probable, suspicious }) {
+  if (!report.chains.length) return nothingFound(report);
+  if (confirmed + probable === 0) return "Weak signals, mostly honest software; nothing adds up to a probable attack.";
+  if (!suspicious) return null;
+  return el("a", { href: "#suspicious", class: "to-weak" }, `${count(suspicious)} suspicious`, ", mostly honest software");
+}
+
+/** Why there is no chain, as far as the report tells. */
+function nothingFound(report) {
+  if (!report.inputs.some((input) => input.events)) {
+    return "No event was understood in this input, so nothing could be found. See below what was read, and why not.";
+  }
+  if (report.hits.length) return `${plural(report.hits.length, "detection hit")}, but they don't add up to a chain. They are listed below.`;
+  const evaluable = report.coverage.filter((entry) => entry.evaluable).length;
+  return `None of the ${plural(evaluable, "detection")} that could have fired on this input did.`;
 }
 
 function keyFacts(report) {
-  const hosts = [...new Set(report.chains.flatMap((chain) => chain.hosts))];
-  const firsts = report.chains.map((chain) => chain.first).sort();
-  const lasts = report.chains.map((chain) => chain.last).sort();
+  const strong = report.chains.filter((chain) => chain.verdict !== "suspicious");
+  const chains = strong.length ? strong : report.chains;
+  const hosts = [...new Set(chains.flatMap((chain) => chain.hosts))];
+  const firsts = chains.map((chain) => chain.first).sort();
+  const lasts = chains.map((chain) => chain.last).sort();
   const sum = (field) => report.inputs.reduce((total, input) => total + input[field], 0);
   const blind = report.coverage.filter((entry) => !entry.evaluable).length;
   const fired = new Set(report.hits.map((hit) => hit.detection)).size;
   return [
     ["Hosts", hosts.length ? hosts.slice(0, 3).join(", ") : "–", hosts.length > 3 ? `and ${hosts.length - 3} more` : null],
-    ["Time span", firsts.length ? span(firsts[0], lasts[lasts.length - 1]) : "–",
+    ["Time span", firsts.length ? unbroken(span(firsts[0], lasts[lasts.length - 1])) : "–",
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
       sum("rejected") ? `${count(sum("rejected"))} rejected` : "none rejected"}`],
@@ -36,16 +65,9 @@ function keyFacts(report) {
   ];
 }
 
-function chainIndex(chains) {
-  if (chains.length < 2) {
-    return chains.length ? null : el("p", { class: "lead" }, "Nothing in the input lined up causally to more than a lone weak hit. "
-      + "What was read, and what could not be evaluated, is below.");
-  }
-  return el("nav", { "aria-label": "Chains" }, el("ol", { class: "chain-index" }, chains.map((chain, index) =>
-    el("li", null, el("a", { href: `#chain-${index + 1}`, data: { chain: index } },
-      el("span", { class: `verdict ${chain.verdict}` }, chain.verdict),
-      el("span", { class: "title" }, `${chain.family || "Attack"} chain on ${chain.hosts.join(", ")}`),
-      el("span", { class: "score" }, points(chain.score)))))));
+/** A span of time that may break before its "to" only. */
+function unbroken(text) {
+  return text.split(/(?= to )/).map((half) => [el("span", { class: "unbroken" }, half.trim()), " "]);
 }
 
 function inputsDisclosure(report) {
