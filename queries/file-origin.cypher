@@ -23,7 +23,7 @@ CALL (case_name, file) {
 }
 OPTIONAL MATCH (f)<-[arrival:WROTE|COPIED_TO|EXECUTED|INTERPRETED]-()
 WITH f, min(arrival.first) AS arrived
-MATCH path = ANY SHORTEST (f) ((effect)-[step]-(cause)
+MATCH path = ALL SHORTEST (f) ((effect)-[step]-(cause)
   WHERE step.first <= arrived AND (
     (step.flow = 'forward' AND endNode(step) = effect)
     OR (step.flow = 'backward' AND startNode(step) = effect AND NOT step:ACCESSED)
