@@ -89,16 +89,25 @@ function disclosure(summary, fill, attributes) {
   return details;
 }
 
-/** A plain table: column names, rows of cells, and which columns hold numbers. */
+const TABLE_ROWS = 25;
+
+/** A plain table: column names, rows of cells, and which columns hold numbers; long ones in part. */
 function plainTable(caption, columns, rows, numeric = []) {
-  const cell = (content, index) =>
-    el("td", { "data-label": columns[index], class: numeric.includes(index) ? "number" : null }, content);
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    el("table", { class: "stacking" },
-      el("caption", { class: "unseen" }, caption),
-      el("thead", null, el("tr", null, columns.map((name, index) =>
-        el("th", { scope: "col", class: numeric.includes(index) ? "number" : null }, name)))),
-      el("tbody", null, rows.map((row) => el("tr", null, row.map(cell))))));
+  const side = (index) => (numeric.includes(index) ? "number" : null);
+  const line = (row) => el("tr", null, row.map((content, index) =>
+    el("td", { "data-label": columns[index], class: side(index) }, content)));
+  const body = el("tbody", null, rows.slice(0, TABLE_ROWS).map(line));
+  const table = el("table", { class: "stacking" },
+    el("caption", { class: "unseen" }, caption),
+    el("thead", null, el("tr", null, columns.map((name, index) => el("th", { scope: "col", class: side(index) }, name)))),
+    body);
+  const region = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, table);
+  if (rows.length <= TABLE_ROWS) return region;
+  const more = button(`Show ${count(rows.length - TABLE_ROWS)} more`, () => {
+    append(body, rows.slice(TABLE_ROWS).map(line));
+    more.remove();
+  }, { class: "link" });
+  return [region, more];
 }
 
 /** Says a line to screen readers, and shows it for a moment. */

@@ -167,7 +167,8 @@ class AttackGraph {
   sizeCanvas() {
     const box = this.cy.elements().boundingBox();
     const zoom = Math.max(ZOOM.readable, Math.min(1, (this.cy.width() - 16) / box.w));
-    this.container.style.height = `${Math.round(Math.max(HEIGHT.least, Math.min(HEIGHT.most, box.h * zoom + 16)))}px`;
+    const most = Math.min(HEIGHT.most, innerHeight * (innerWidth < 640 ? 0.55 : 0.8));
+    this.container.style.height = `${Math.round(Math.max(HEIGHT.least, Math.min(most, box.h * zoom + 16)))}px`;
     this.cy.resize();
   }
 

@@ -95,9 +95,9 @@ function cardDetail(unit) {
     return [times, hits].filter(Boolean).join(" · ");
   }
   const { pid, start, outside } = unit.first;
-  const known = [pid === null ? null : `pid ${pid}`, start ? clock(start) : null].filter(Boolean);
+  const known = [pid === null ? null : `pid ${pid}`, start && !outside ? clock(start) : null].filter(Boolean);
   const state = outside ? ["bystander"] : known.length ? [] : ["start not seen"];
-  return [...known, ...state, hits].filter(Boolean).join(" · ");
+  return [...state, ...known, hits].filter(Boolean).join(" · ");
 }
 
 function rowLabel(row) {
@@ -109,7 +109,7 @@ function rowLabel(row) {
 
 const TITLE_FONT = 14.5;
 const ROW_FONT = 13;
-const ROW_TEXT = CARD.width + BEND - ROW.indent - 16;
+const ROW_TEXT = CARD.width + BEND - ROW.indent - 12;
 const ruler = document.createElement("canvas").getContext("2d");
 
 /** Width of a text on the graph, in graph units, as if it were bold. */
@@ -160,7 +160,7 @@ function graphStyle() {
     { selector: ".card.outside", style: { "border-style": "dashed", "font-weight": 400, color: color("muted") } },
     { selector: ".card.group", style: { ghost: "yes", "ghost-offset-x": 4, "ghost-offset-y": 4, "ghost-opacity": 0.35 } },
     { selector: ".sub", style: {
-      width: 1, height: 1, "background-opacity": 0, events: "no", "font-size": 12.5, color: color("muted"), "text-valign": "center",
+      width: 1, height: 1, "background-opacity": 0, events: "no", "font-size": 12, color: color("muted"), "text-valign": "center",
     } },
     { selector: ".row", style: {
       width: 11, height: 11, "font-size": ROW_FONT, "text-halign": "right", "text-valign": "center", "text-margin-x": 6,

@@ -6,7 +6,7 @@
 const CARD = { width: 184, height: 46 };
 const ROW = { height: 22, indent: 15, gap: 8 };
 const COLUMN = CARD.width + 56;
-const BEND = 40; // lines go up and down so far right of a card, clear of its rows
+const BEND = 44; // lines go up and down so far right of a card, clear of its rows
 const LANE = { head: 38, foot: 22, gap: 18, side: 16 };
 
 /** Gives every unit its column (`column`), and returns the time at which each column begins. */

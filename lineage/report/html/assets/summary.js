@@ -73,17 +73,17 @@ function unbroken(text) {
 function inputsDisclosure(report) {
   const rejected = report.inputs.reduce((total, input) => total + input.rejected, 0);
   const label = [`What was read: ${plural(report.inputs.length, "input")}`, rejected ? badge(`${count(rejected)} rejected`) : null];
+  const inputs = [...report.inputs].sort((a, b) => b.problems.length - a.problems.length);
   const columns = ["Source", "Format", "Records", "Events", "Ignored", "Duplicates", "Rejected"];
   return disclosure(label, () => [
-    plainTable("Inputs", columns, report.inputs.map((input) => [code(input.source), input.format, count(input.records),
+    plainTable("Inputs", columns, inputs.map((input) => [code(input.source), input.format, count(input.records),
       count(input.events), count(input.ignored), count(input.duplicates), count(input.rejected)]), [2, 3, 4, 5, 6]),
-    report.inputs.filter((input) => input.problems.length).map((input) => [
+    shortList(inputs.filter((input) => input.problems.length), 10, (input) => el("li", null,
       el("h4", null, code(input.source)),
       shortList(input.problems, 10, (problem) => el("li", null,
         problem.record === null ? "file: " : `record ${problem.record}: `, code(problem.reason)), { class: "plain" }),
       input.rejected > input.problems.length
-        ? el("p", { class: "muted" }, `The first ${count(input.problems.length)} of ${count(input.rejected)}.`) : null,
-    ]),
+        ? el("p", { class: "muted" }, `The first ${count(input.problems.length)} of ${count(input.rejected)}.`) : null), { class: "plain" }),
   ]);
 }
 

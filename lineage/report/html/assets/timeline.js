@@ -1,7 +1,7 @@
 // The timeline below the graph: one line per tactic, the hits on it, at the x of the graph's columns.
 
 const TICK_ROOM = 74;
-const DOT_ROOM = 7;
+const DOT_ROOM = 20;
 
 /** Builds the timeline of a graph; `choose(hit)` is called for the hit that was clicked. */
 function timeline(model, choose) {
