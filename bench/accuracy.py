@@ -2,8 +2,8 @@
 
 Usage: python bench/accuracy.py [--cases 6] [--jobs 2] [--only NAME] [--write]
 
-Every case is a simulated company with known intrusions; see `lineage.simulate.cases`. For each group of
-cases the table tells:
+Every case is a simulated company with known intrusions; see `lineage.simulate.cases`. For each
+group of cases the table tells:
 
 - **recall**: intrusions for which a chain, confirmed or probable, holds most of their processes.
 - **precision**: chains, confirmed or probable, that hold mostly processes of one intrusion.
@@ -20,12 +20,11 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage.correlate.registry import correlators
 from lineage.graph.nodes import ProcessNode
@@ -40,6 +39,9 @@ from lineage.simulate.intrusion.persistence import PERSISTENCES
 from lineage.simulate.scenario import Scenario, clean, textbook
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import falcon_records, windows_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
 BEGIN, END = "<!-- table: bench/accuracy.py -->", "<!-- end of table -->"
@@ -212,9 +214,11 @@ class Owners:
                 self._by_pid.setdefault((host, process["pid"]), []).append((started, key))
 
     def of(self, process: Any, run: Run) -> tuple[str, int] | None:
+        """The intrusion of a report's process, and which of its processes it is; else None."""
         return self.of_node(run.found.graph.process(process.node))
 
     def of_node(self, node: ProcessNode) -> tuple[str, int] | None:
+        """The same of a node of the graph."""
         if node.guid is not None:
             return self._by_guid.get(node.guid.rpartition(":")[2])
         if node.pid is None or node.start is None:
@@ -243,9 +247,7 @@ def table(groups: dict[str, Score]) -> str:
 
 def row(name: str, s: Score) -> str:
     days = s.clean_days / 1000
-    false = (
-        f"{s.false_confirmed / days:.1f} / {s.false_probable / days:.1f}" if days else "-"
-    )
+    false = f"{s.false_confirmed / days:.1f} / {s.false_probable / days:.1f}" if days else "-"
     return (
         f"| {name} | {s.intrusions} | {share(s.found, s.intrusions)} "
         f"| {share(s.right_claims, s.claims)} | {s.splits} | {s.merges} "

@@ -83,8 +83,9 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        error.show()
-        return status.USAGE
+        where = getattr(error, "ctx", None)
+        path = where.command_path if where else "lineage"
+        return _say(f"{error.format_message()} See {path} --help.", status.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted", status.INTERRUPTED)
     except LineageError as error:
@@ -106,5 +107,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    click.echo(f"lineage: {' '.join(text.split())}", err=True)
+    from lineage.report.escape import terminal  # noqa: PLC0415 - needed for an error only
+
+    click.echo(f"lineage: {terminal(' '.join(text.split()))}", err=True)
     return code

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lineage.report.model import Chain
+    from lineage.report.model import Artifact, Chain, ChainProcess
 
 STIX_NAMES = {"MD5": "MD5", "SHA1": "SHA-1", "SHA256": "SHA-256"}
 """Sysmon's names of digests -> those of STIX's hash-algorithm-ov. IMPHASH isn't among them."""
@@ -22,7 +22,8 @@ def file_hashes(chain: Chain) -> dict[str, dict[str, str]]:
     the field ``Hashes``.
     """
     found: dict[str, dict[str, str]] = {}
-    for item in (*chain.processes, *chain.artifacts):
+    items: tuple[ChainProcess | Artifact, ...] = (*chain.processes, *chain.artifacts)
+    for item in items:
         written = ",".join(f"{name}={digest}" for name, digest in item.hashes.items())
         if hashes := parse_hashes(written):
             found[item.node] = hashes

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage.pipeline import Request, run
-from lineage.report.model import DetectionHit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lineage.report.model import DetectionHit
 
 
 def test_every_recording_gives_exactly_the_expected_hits(corpus: Path) -> None:
