@@ -107,7 +107,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    from lineage.report.escape import terminal  # noqa: PLC0415 - needed for an error only
+    from lineage.report.escape import terminal
 
     click.echo(f"lineage: {terminal(' '.join(text.split()))}", err=True)
     return code
