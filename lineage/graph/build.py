@@ -189,24 +189,25 @@ class Builder:
         used, deleted = command_line, ""
         if own.endswith(COMMAND_INTERPRETER):
             used, deleted = split_deletion(command_line)
-        for path in named_files(used, directory):
+        for path, written in named_files(used, directory).items():
             if path != own:
-                self._connect_argument(process, host, path, "interpreted", ordinal)
-        for path in named_files(deleted, directory):
-            self._connect_argument(process, host, path, "deleted", ordinal)
+                self._connect_argument(process, path, written, "interpreted", ordinal)
+        for path, written in named_files(deleted, directory).items():
+            self._connect_argument(process, path, written, "deleted", ordinal)
         for program in scheduled(own, command_line):
             self._expect_start(host, program, process.id)
 
     def _connect_argument(
-        self, process: ProcessNode, host: str, path: str, kind: EdgeKind, ordinal: int
+        self, process: ProcessNode, path: str, written: str, kind: EdgeKind, ordinal: int
     ) -> None:
+        host = process.host
         archive = self._archives.get((host, archive_around(path) or ""))
         if archive is not None and kind == "interpreted":
             self.graph.connect(process.id, archive, kind, ordinal)
         known = self._known["file", host].get(path)
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
-        self.graph.connect(process.id, known or self._file(host, path, path), kind, ordinal)
+        self.graph.connect(process.id, known or self._file(host, path, written), kind, ordinal)
         if kind == "interpreted":
             self._connect_autostart(process, host, path, ordinal)
 

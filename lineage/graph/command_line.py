@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from lineage.normalise.paths import canonical_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_FILES = 16
 """Files taken from one command line; a longer list is a batch job's, not a story's."""
@@ -27,8 +32,8 @@ _DELETES = re.compile(r"(?:^|[\s&|(\"])(?:del|erase)\s", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
-def named_files(command_line: str, directory: str | None) -> tuple[str, ...]:
-    r"""Canonical paths of the files that a command line names, in order, at most `MOST_FILES`.
+def named_files(command_line: str, directory: str | None) -> Mapping[str, str]:
+    r"""The files that a command line names, at most `MOST_FILES`: canonical path -> as written.
 
     Absolute paths are taken as they stand; a bare name with one of `ARGUMENT_ENDINGS` is looked for
     in the working directory. The first word, the program itself, is left out.
@@ -37,29 +42,29 @@ def named_files(command_line: str, directory: str | None) -> tuple[str, ...]:
         command_line: as logged.
         directory: the process's working directory, where known.
 
-    >>> named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp\\")
-    ('c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js')
+    >>> list(named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp"))
+    ['c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js']
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     words = [quoted or bare for quoted, bare in _QUOTED_OR_BARE.findall(command_line[:LONGEST])]
     for word in words[1:]:
         path = _path(word, directory)
         if path is not None:
-            found[path] = None
+            found.setdefault(canonical_path(path), path)
         if len(found) == MOST_FILES:
             break
-    return tuple(found)
+    return MappingProxyType(found)
 
 
 def _path(word: str, directory: str | None) -> str | None:
     if found := _DRIVE_PATH.search(word):
-        return canonical_path(found.group().rstrip(" .'`)"))
+        return found.group().rstrip(" .'`)")
     if word.startswith(("\\\\", "%")):
-        return canonical_path(word)
+        return word
     ending = word.rpartition(".")[2].lower()
     if ending not in ARGUMENT_ENDINGS or directory is None or ":" in word or "/" in word:
         return None
-    return canonical_path(directory + "\\" + word.removeprefix(".\\"))
+    return directory.rstrip("\\") + "\\" + word.removeprefix(".\\")
 
 
 def split_deletion(command_line: str) -> tuple[str, str]:

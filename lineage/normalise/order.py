@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from lineage.normalise.event import Event, ProcessCreated, ScriptBlockLogged
 from lineage.normalise.times import TICKS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HEADER_ONLY = (4688, 4663, 4104)
 """Event ids that have no other time than the header's."""
 _RECORD_BITS = 64
+_TIE_BITS = 32
 
 
 def in_order(
@@ -60,9 +62,16 @@ def in_order(
 
 
 def _position(event: Event) -> int:
-    """Sorts by time, process starts first, then by record number."""
+    """Sorts by time, process starts first, then by record number, then by host and event id."""
     later = not isinstance(event, ProcessCreated)
-    return (event.time * 2 + later) << _RECORD_BITS | (event.record & (1 << _RECORD_BITS) - 1)
+    place = (event.time * 2 + later) << _RECORD_BITS | (event.record & (1 << _RECORD_BITS) - 1)
+    return place << _TIE_BITS | _tie(event.host, event.event_id)
+
+
+@lru_cache(maxsize=4096)
+def _tie(host: str, event_id: int | str) -> int:
+    """A number by which equal places are ordered, whatever the order of the inputs."""
+    return crc32(f"{host.lower()}|{event_id}".encode(errors="surrogatepass"))
 
 
 def _identity(event: Event) -> Hashable:

@@ -282,10 +282,10 @@ def test_copies_are_told_of_within_a_host_only() -> None:
 @pytest.mark.parametrize(
     ("image", "command_line", "named"),
     [
-        (WSCRIPT, f'wscript.exe //B "{SCRIPT}"', {("interpreted", SCRIPT.lower())}),
-        (CMD, f'cmd.exe /c "{SCRIPT}"', {("interpreted", SCRIPT.lower())}),
-        (CMD, f'cmd.exe /c del "{SCRIPT}"', {("deleted", SCRIPT.lower())}),
-        (WSCRIPT, "wscript.exe a.vbs", {("interpreted", SCRIPT.lower())}),
+        (WSCRIPT, f'wscript.exe //B "{SCRIPT}"', {("interpreted", SCRIPT)}),
+        (CMD, f'cmd.exe /c "{SCRIPT}"', {("interpreted", SCRIPT)}),
+        (CMD, f'cmd.exe /c del "{SCRIPT}"', {("deleted", SCRIPT)}),
+        (WSCRIPT, "wscript.exe a.vbs", {("interpreted", SCRIPT)}),
         (MALWARE, f'"{MALWARE}"', set()),
         (MALWARE, rf'"{MALWARE}" /log C:\x.dat', set()),
     ],
