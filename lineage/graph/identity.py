@@ -61,7 +61,8 @@ class Processes:
         programs since the last start that was seen."""
         self._met: dict[str, int] = {}
         """Id of a placeholder -> when it was first met by its pid alone, in ticks."""
-        self._told_by: dict[str, set[int | str]] = {}
+        self._told_by: dict[str, tuple[int | str, ...]] = {}
+        """Id of a process -> ids of the events that told its start; one or two, so no set."""
         self._drives: dict[tuple[str, str], str] = {}
 
     def started(self, host: str, event: ProcessCreated) -> ProcessNode:
@@ -74,7 +75,9 @@ class Processes:
             node.start = event.time
             self._holds_now(node, event.ProcessId)
         self._complete(node, event)
-        self._told_by.setdefault(node.id, set()).add(event.event_id)
+        told_by = self._told_by.get(node.id, ())
+        if event.event_id not in told_by:
+            self._told_by[node.id] = (*told_by, event.event_id)
         return node
 
     def acting(

@@ -96,8 +96,12 @@ class Normaliser:
         return event
 
     def rest(self) -> Iterator[Event]:
-        """The script blocks of which some part never came. Call once, after the last record."""
-        return self._joiner.rest()
+        """The script blocks of which some part never came. Call once, after the last record.
+
+        What was remembered to understand records is forgotten, but for the clock.
+        """
+        yield from self._joiner.rest()
+        self._values.forget()
 
     def _route(
         self, provider: str, channel: str, event_id: int | str

@@ -131,3 +131,9 @@ class Values:
         self.texts = Texts()
         self.numbers = NumberTables()
         self.guids = Guids()
+
+    def forget(self) -> None:
+        """Empties the tables. Texts that events still hold stay shared."""
+        self.texts.clear()
+        self.numbers.clear()
+        self.guids.clear()
