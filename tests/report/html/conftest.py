@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
     from lineage.report.model import Report
 
@@ -55,16 +55,24 @@ def open_page(browser: Browser, tmp_path: Path) -> OpenPage:
     """Opens a report's page; what goes wrong while it is open fails the test at its end."""
 
     @contextmanager
-    def opened(report: Report, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Page]:
+    def opened(
+        report: Report, width: int = 1280, height: int = 900, **options: Any
+    ) -> Iterator[Page]:
         path = tmp_path / "report.html"
         path.write_text(render(report), encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(10_000)
         page = context.new_page()
         trouble: list[str] = []
+
+        def refuse(dialog: Dialog) -> None:
+            trouble.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
         page.on("console", lambda message: trouble.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", refuse)
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         page.goto(path.as_uri())

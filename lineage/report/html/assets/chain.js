@@ -84,7 +84,7 @@ function scoreBlock(chain) {
     "aria-label": `Score ${points(chain.score)} of 100: ${parts.map(([name, value]) => `${name} ${points(value)}`).join(", ")}`,
   }, parts.map(([name, value], index) => scorePiece(name, value, index)));
   const key = el("ul", { class: "score-key" }, parts.map(([name, value], index) => el("li", null,
-    el("span", { class: `swatch part-${index % 6}`, "aria-hidden": "true" }), name, " ", el("strong", null, points(value)))));
+    el("span", { class: `swatch part-${index % 6}`, "aria-hidden": "true" }), shorten(name, 40), " ", el("strong", null, points(value)))));
   const swatch = (name) => el("span", { class: colour(name) < 0 ? "swatch none" : `swatch part-${colour(name) % 6}`, "aria-hidden": "true" });
   const reasons = disclosure("How the score adds up", () => plainTable("Parts of the score", ["Part", "Points", "Why"],
     [...chain.parts.map(([name, value, why]) => [[swatch(name), name], points(value), why]),

@@ -31,8 +31,9 @@ class AttackGraph {
     cy.on("mouseover", "node", (event) => this.events.hover(this.items.get(event.target.id()), event.renderedPosition));
     cy.on("mouseout", "node", () => this.events.hover(null));
     cy.on("viewport resize", () => this.events.moved());
-    // The wheel scrolls the page until the graph has the focus; with Ctrl it always zooms.
-    container.addEventListener("wheel", (event) => {
+    // The wheel scrolls the page until the graph has the focus; with Ctrl it always zooms. The parent
+    // hears of it before Cytoscape does.
+    container.parentElement.addEventListener("wheel", (event) => {
       cy.userZoomingEnabled(event.ctrlKey || container.contains(document.activeElement));
     }, { capture: true, passive: true });
     container.addEventListener("pointerdown", () => container.focus({ preventScroll: true }));

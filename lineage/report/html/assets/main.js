@@ -11,6 +11,7 @@ function start() {
   list.sections[0]?.open();
   listenToPage(list.sections);
   document.documentElement.dataset.ready = "true";
+  performance.mark("ready");
 }
 
 function footer(report) {

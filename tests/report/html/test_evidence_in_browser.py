@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from sample_report import hostile_report, large_report
+
+TABLE = "#chain-1 .evidence-block"
+
+
+def column(page, name: str) -> list[str]:
+    return page.locator(f"{TABLE} tbody td[data-label={name!r}]").all_inner_texts()
+
+
+def sort_by(page, name: str) -> None:
+    page.locator(f"{TABLE} thead button", has_text=name).click()
+
+
+def copied(page, label: str) -> str:
+    page.locator(TABLE).get_by_text(label).click()
+    page.wait_for_selector(".toast.shown")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_hits_are_in_order_of_time(page):
+    times = column(page, "Time (UTC)")
+    assert times == sorted(times)
+
+
+def test_a_heading_sorts_and_sorts_back(page):
+    sort_by(page, "Risk")
+    risks = [int(risk) for risk in column(page, "Risk")]
+    assert risks == sorted(risks, reverse=True)
+    head = page.locator(f"{TABLE} th", has_text="Risk")
+    assert head.get_attribute("aria-sort") == "descending"
+    sort_by(page, "Risk")
+    risks = [int(risk) for risk in column(page, "Risk")]
+    assert risks == sorted(risks)
+
+
+def test_the_filter_looks_in_fields_too(page):
+    page.locator(f"{TABLE} input").fill("winhlp32")
+    titles = column(page, "Detection")
+    assert titles
+    assert " of " in page.locator(f"{TABLE} .toolbar .muted").inner_text()
+    page.locator(f"{TABLE} input").fill("no such thing")
+    assert "Nothing matches the filter." in page.locator(f"{TABLE} tbody").inner_text()
+
+
+def test_the_type_filters(page):
+    page.locator(TABLE).get_by_label("Type of detection").select_option("TTP")
+    assert set(column(page, "Type")) == {"TTP"}
+
+
+def test_a_row_opens_to_its_fields(page):
+    page.locator(f"{TABLE} tbody .open button").first.click()
+    told = page.locator(f"{TABLE} tr.below").inner_text()
+    assert "Rule" in told
+    assert "Event id" in told
+    page.locator(f"{TABLE} tbody .open button").first.click()
+    assert page.locator(f"{TABLE} tr.below").count() == 0
+
+
+def test_a_detection_leads_to_the_graph(page):
+    page.locator(f"{TABLE} tbody td.detection a").first.click()
+    assert page.locator("#chain-1 .details").is_visible()
+
+
+def test_long_tables_show_more_on_demand(open_page):
+    with open_page(large_report(400)) as page:
+        assert len(column(page, "Risk")) == 15
+        page.locator(TABLE).get_by_text("Show more").click()
+        assert len(column(page, "Risk")) > 15
+
+
+def test_copied_json_is_what_the_table_shows(page):
+    page.locator(TABLE).get_by_label("Type of detection").select_option("TTP")
+    entries = json.loads(copied(page, "Copy JSON"))
+    assert {entry["type"] for entry in entries} == {"TTP"}
+    assert entries[0]["detection"] == column(page, "Detection")[0]
+
+
+@pytest.mark.parametrize("start", ["=", "@"])
+def test_copied_cells_are_no_formulas(open_page, start):
+    with open_page(hostile_report()) as page:
+        lines = copied(page, "Copy TSV").split("\n")
+        cells = [cell for line in lines for cell in line.split("\t")]
+        assert len({line.count("\t") for line in lines}) == 1
+        assert any(cell.startswith("'" + start) for cell in cells)
+        assert not any(cell.startswith(start) for cell in cells)
