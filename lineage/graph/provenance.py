@@ -1,8 +1,8 @@
 """The provenance graph: a thin typed face over a networkx DiGraph.
 
 Nodes are keyed by id and carry their object under `NODE`. The data of an edge maps each kind of
-thing that the source did to the target to the ordinals of the events that show it, so that a
-repeated fact takes an ordinal and nothing more.
+thing that the source did to the target to the ordinal of the event that shows it, or to a list of
+several, so that a repeated fact takes an ordinal and nothing more.
 
 An ordinal is an event's place in the order of time (`EventTable`): ordinals compare as times do,
 and the table tells each one's time, source and record.
@@ -29,7 +29,9 @@ else:
     _DiGraph = nx.DiGraph
 
 NODE = "node"
-_Kinds = dict[str, list[int]]
+_Kinds = dict[str, int | list[int]]
+"""What an edge holds: kind -> ordinals. Most edges show once, and a lone ordinal takes 70 bytes
+less than a list of one."""
 
 
 class Reference(NamedTuple):
@@ -157,11 +159,16 @@ class ProvenanceGraph:
         """
         kinds = self.graph.between(source, target)
         if kinds is None:
-            self.graph.join(source, target, {kind: [ordinal]})
-        elif (events := kinds.get(kind)) is None:
-            kinds[kind] = [ordinal]
-        elif events[-1] != ordinal:
-            events.append(ordinal)
+            self.graph.join(source, target, {kind: ordinal})
+            return
+        events = kinds.get(kind)
+        if events is None:
+            kinds[kind] = ordinal
+        elif isinstance(events, list):
+            if events[-1] != ordinal:
+                events.append(ordinal)
+        elif events != ordinal:
+            kinds[kind] = [events, ordinal]
 
     def __contains__(self, node_id: str) -> bool:
         return node_id in self.graph
@@ -190,7 +197,7 @@ class ProvenanceGraph:
         """All edges."""
         for source, target, kinds in self.graph.edges(data=True):
             for kind, events in kinds.items():
-                yield Edge(source, target, cast("EdgeKind", kind), events)
+                yield _edge(source, target, kind, events)
 
     def has_edge(self, source: str, target: str, kind: EdgeKind) -> bool:
         """Whether the source ever did this to the target."""
@@ -200,13 +207,13 @@ class ProvenanceGraph:
         """The edges that leave a node."""
         for target, kinds in self.graph.adj[node_id].items():
             for kind, events in kinds.items():
-                yield Edge(node_id, target, cast("EdgeKind", kind), events)
+                yield _edge(node_id, target, kind, events)
 
     def in_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that enter a node."""
         for source, kinds in self.graph.pred[node_id].items():
             for kind, events in kinds.items():
-                yield Edge(source, node_id, cast("EdgeKind", kind), events)
+                yield _edge(source, node_id, kind, events)
 
     def effects(self, node_id: str) -> Iterator[Edge]:
         """The edges over which this node influenced another, turned to run from cause to effect."""
@@ -236,3 +243,8 @@ class ProvenanceGraph:
         edges = (kinds for _, _, kinds in self.graph.edges(data=True))
         counts = Counter(chain.from_iterable(edges))
         return {kind: counts[kind] for kind in EDGE_KINDS}
+
+
+def _edge(source: str, target: str, kind: str, events: int | list[int]) -> Edge:
+    ordinals = events if isinstance(events, list) else [events]
+    return Edge(source, target, cast("EdgeKind", kind), ordinals)
