@@ -9,7 +9,7 @@ import click
 
 from lineage.cli import options, status
 from lineage.cli.output import console
-from lineage.cli.outputs import outputs, write
+from lineage.cli.outputs import check, outputs, write
 from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ VERDICTS = ("suspicious", "probable", "confirmed")
     type=click.FloatRange(0, 100),
     default=0,
     metavar="POINTS",
-    help="Leave out chains below this score (0 to 100).",
+    help="Leave out chains below this score (0 to 100); --fail-on doesn't see them either.",
 )
 @click.option(
     "--correlator",
@@ -63,7 +63,7 @@ def command(
     quiet: bool,
     **wanted: Path | None,
 ) -> int:
-    r"""Finds attack chains in exported Windows telemetry.
+    """Finds attack chains in exported Windows telemetry.
 
     PATH is a file or a folder: EVTX, event XML, Splunk JSON, Winlogbeat, NXLog or CrowdStrike FDR,
     plain, .gz or .zip.
@@ -74,10 +74,11 @@ def command(
       1  --fail-on was given and a chain reaches that verdict
       2  the command line is wrong, or nothing in the input can be read
       3  --strict was given and a record was rejected
-    """
+    """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage import pipeline
     from lineage.correlate.registry import correlators
 
+    check(wanted, paths)
     with progress(paths) as advance:
         run = pipeline.run(
             pipeline.Request(paths, format_name, rules, correlators(modules, templates), advance)

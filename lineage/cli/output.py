@@ -47,15 +47,26 @@ def discard_output() -> None:
 def write_file(path: Path, content: bytes) -> None:
     """Writes a file beside its place and moves it there, so that no half a file is ever seen.
 
+    A link is followed; what is no file (a device, a pipe) is written to as it is.
+
     Raises:
         UsageError: it can't be written; the message names the file and why.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+        _replace(path.resolve(), content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise UsageError(
             f"{path}: {error.strerror or error}; name a file in a folder you can write to"
         ) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from lineage.errors import UsageError
 from lineage.export import EXPORTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from lineage.report.model import Report
 
@@ -34,6 +34,29 @@ def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
         kind = click.Path(path_type=Path, dir_okay=False)
         command = click.option(f"--{name}", metavar="FILE", type=kind, help=text)(command)
     return command
+
+
+def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
+    """Makes sure, before anything is read, that no output lies where an input or another lies.
+
+    Args:
+        wanted: option's name -> path, or None where it wasn't given.
+        inputs: what is going to be read, files and folders.
+
+    Raises:
+        UsageError: an output would overwrite an input or another output.
+    """
+    read = [path.resolve() for path in inputs]
+    taken: dict[Path, str] = {}
+    for name, path in wanted.items():
+        if path is None or (path.exists() and not path.is_file() and not path.is_dir()):
+            continue
+        option, target = f"--{name.replace('_', '-')}", path.resolve()
+        if target in read or (path.is_file() and any(each in target.parents for each in read)):
+            raise UsageError(f"{option} {path}: it is among the inputs; name another file")
+        other = taken.setdefault(target, option)
+        if other != option:
+            raise UsageError(f"{option} {path}: it is the file of {other} too; name another")
 
 
 def write(report: Report, wanted: dict[str, Path | None]) -> list[Path]:

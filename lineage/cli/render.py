@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lineage.cli.output import console
-from lineage.cli.outputs import outputs, write
+from lineage.cli.outputs import check, outputs, write
 from lineage.cli.saved import load
 
 
@@ -20,6 +20,7 @@ def command(report: Path, details: bool, **wanted: Path | None) -> None:
 
     Without an option it is printed as lineage correlate prints it.
     """
+    check(wanted, [report])
     content = load(report)
     if not write(content, wanted):
         from lineage.report.terminal import render

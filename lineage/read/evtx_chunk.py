@@ -8,7 +8,6 @@ whole record follows it. Records stay where they were, for they refer to templat
 from __future__ import annotations
 
 import io
-import json
 import re
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -18,6 +17,7 @@ from evtx import PyEvtxParser
 
 from lineage.problems import Problem
 from lineage.read.evtx_layout import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
+from lineage.read.lenient import loads_lenient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +142,8 @@ def _add_lenient(
 ) -> None:
     """Decodes what the parser wrote with a raw control character, as it does in a damaged name."""
     try:
-        records.append(json.loads(record["data"], strict=False))
-    except (ValueError, RecursionError) as error:
+        records.append(cast("dict[str, Any]", loads_lenient(record["data"])))
+    except ValueError as error:
         errors[record["event_record_id"]] = str(error)
 
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from lineage.problems import Problem
+from lineage.read.lenient import has_surrogate, loads_lenient
 from lineage.read.record import RawRecord
 from lineage.read.text import MAX_RECORD_BYTES, lines, overlong, utf8_chunks
 
@@ -125,7 +126,9 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
         try:
             value = loads(text)
         except orjson.JSONDecodeError as error:
-            if not text.isspace():
+            if has_surrogate(text) and (repaired := _lenient_or_none(text)) is not None:
+                yield number, repaired
+            elif not text.isspace():
                 yield Problem(number, why_invalid(text, error))
             continue
         if type(value) is dict:
@@ -252,6 +255,8 @@ class _ElementScanner:
         try:
             return self._number, orjson.loads(text)
         except orjson.JSONDecodeError as error:
+            if has_surrogate(text) and (repaired := _lenient_or_none(text)) is not None:
+                return self._number, repaired
             return Problem(self._number, why_invalid(text, error))
 
     def _damage(self, reason: str) -> Problem:
@@ -269,6 +274,14 @@ class _ElementScanner:
         self._damaged = False
         self._position = found.end()
         return True
+
+
+def _lenient_or_none(text: bytes) -> JsonObject | None:
+    try:
+        value = loads_lenient(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _object_or_none(text: bytes) -> JsonObject | None:

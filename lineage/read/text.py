@@ -89,6 +89,9 @@ def lines(
     skipping = False
     for chunk in chunks:
         start = 0
+        if not tail and not skipping and not chunk.strip(b"\r\n"):
+            number += chunk.count(b"\n")  # a bomb of empty lines costs a count, not a step each
+            continue
         # find() is several times faster than split() on lines of some KiB.
         while (end := chunk.find(b"\n", start)) >= 0:
             line = tail + chunk[start:end] if tail else chunk[start:end]

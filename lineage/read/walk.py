@@ -189,6 +189,11 @@ def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
             yield path, _why(error)
 
 
+def _told(path: Path) -> str:
+    """A path as text: bytes of a name that aren't UTF-8 (Linux allows any) are spelled out."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _is_junk(name: str) -> bool:
     return name in _JUNK_NAMES or name.startswith(_JUNK_PREFIX)
 
@@ -211,10 +216,10 @@ def _open(path: Path, advance: Callable[[int], object] | None) -> Iterator[Strea
     try:
         counted = _CountedFile(path, advance)
     except OSError as error:
-        yield _failed(str(path), _why(error))
+        yield _failed(_told(path), _why(error))
         return
     with counted, io.BufferedReader(counted, 1024**2) as file:
-        yield from _unpack(Stream(str(path), file.read1), 0, file)
+        yield from _unpack(Stream(_told(path), file.read1), 0, file)
 
 
 def _unpack(stream: Stream, depth: int, file: BinaryIO | None = None) -> Iterator[Stream]:
