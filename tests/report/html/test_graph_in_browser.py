@@ -98,6 +98,20 @@ def test_a_click_tells_all_about_a_process(page):
     assert "Detections" in told
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_details_do_not_cover_what_they_tell(open_page, width):
+    with open_page(full_report(), width) as page:
+        find(page, "WAV")
+        free = page.evaluate(
+            f"""() => {{
+              const panel = document.querySelector('.details');
+              const box = {CY}.nodes('.selected').renderedBoundingBox({{includeLabels: false}});
+              return box.x2 <= panel.offsetLeft || box.y2 <= panel.offsetTop;
+            }}"""
+        )
+        assert free
+
+
 def test_a_pointer_above_a_card_tells_in_short(page):
     spot = page.evaluate(
         f"{CY}.nodes('.card').filter('[label=\"wscript.exe\"]').renderedPosition()"

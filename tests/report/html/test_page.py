@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_report import HOSTILE, empty_report, full_report, hostile_report, large_report
 
-from lineage.report.html.page import render, script_json
+from lineage.report.html.page import SCRIPTS, render, script_json
 
 
 class Outline(HTMLParser):
@@ -55,6 +57,19 @@ def test_the_policy_allows_the_scripts_of_the_page_and_nothing_else():
     assert len(policies) == 1
     assert (policies[0] or "").startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in (policies[0] or "")
+
+
+def test_the_scripts_define_every_name_once():
+    names = Counter(
+        name
+        for script in SCRIPTS
+        for name in re.findall(
+            r"^(?:async )?(?:function|class|const|let) (\w+)",
+            (files("lineage.report.html") / "assets" / script).read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_the_same_report_makes_the_same_page():

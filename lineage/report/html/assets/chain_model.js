@@ -11,7 +11,6 @@ function chainModel(chain, hits) {
   for (const [hit, node] of chain.evidence) nodes[node].hits.push(hits[hit]);
   setParents(nodes);
   setTimes(nodes);
-  setHosts(nodes);
   setHosts(nodes, chain.hosts);
   setWeights(nodes);
   return { ...chain, nodes, hits: chain.evidence.map(([hit, node]) => ({ ...hits[hit], at: node })) };
@@ -64,15 +63,6 @@ function setHosts(nodes, hosts) {
   for (const node of childrenFirst(nodes)) {
     const own = node.host || (node.children.length ? nodes[node.children[0]].host : null);
     node.host = own && (spelled.get(own.toLowerCase()) || own);
-  }
-}
-
-/** A process outside the chain stands on the host of what it did. */
-function setHosts(nodes) {
-  for (const node of nodes) {
-    if (node.kind !== "process" || node.host) continue;
-    const near = [...node.did.map((edge) => nodes[edge.to]), ...node.touchedBy.map((edge) => nodes[edge.from])];
-    node.host = near.find((other) => other.host)?.host ?? null;
   }
 }
 

@@ -5,7 +5,8 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", s
 const HEIGHT = { least: 200, most: 600 };
 const ZOOM = { least: 0.12, most: 2.5, readable: 0.55 };
 
-/** One chain's graph in a container. `events`: select(item), hover(item, position), moved(). */
+/** One chain's graph in a container. `events`: select(item), hover(item, position), moved(),
+ * free() -> the right and bottom of what nothing covers. */
 class AttackGraph {
   constructor(container, model, events) {
     this.model = model;
@@ -25,7 +26,10 @@ class AttackGraph {
 
   listen() {
     const { cy, container } = this;
-    cy.on("tap", "node", (event) => this.select(event.target.id()));
+    cy.on("tap", "node", (event) => {
+      this.select(event.target.id());
+      this.bringIn(event.target.id());
+    });
     cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
     cy.on("tap", (event) => { if (event.target === cy) this.clear(); });
     cy.on("mouseover", "node", (event) => this.events.hover(this.items.get(event.target.id()), event.renderedPosition));
@@ -103,12 +107,15 @@ class AttackGraph {
     return item.row ? Boolean(item.row.pooled) : item.unit.members.length > 1;
   }
 
+  /** Brings an element to where nothing covers it. */
   bringIn(id) {
     const element = this.cy.getElementById(id);
-    const box = element.renderedBoundingBox();
-    const inside = box.x1 > 8 && box.y1 > 8 && box.x2 < this.cy.width() - 8 && box.y2 < this.cy.height() - 8;
+    const { right, bottom } = this.events.free();
     if (this.cy.zoom() < ZOOM.readable) this.cy.zoom(0.9);
-    if (!inside || this.cy.zoom() === 0.9) this.cy.center(element);
+    const box = element.renderedBoundingBox();
+    if (box.x1 > 8 && box.y1 > 8 && box.x2 < right - 8 && box.y2 < bottom - 8) return;
+    const at = element.renderedPosition();
+    this.cy.panBy({ x: right / 2 - at.x, y: bottom / 2 - at.y });
   }
 
   expand(id) {

@@ -21,6 +21,7 @@ function graphPanel(model) {
     if (panel.graph) return;
     panel.graph = new AttackGraph(canvas, model, {
       select: (item) => selected(panel, model, details, item),
+      free: () => freeArea(canvas, details),
       hover: (item, position) => showNote(note, item, position),
       moved: () => panel.graph && (panel.graph.layout === panel.drawn ? time.draw() : drawAnew(panel, time)),
     });
@@ -28,6 +29,13 @@ function graphPanel(model) {
   };
   panel.picture = () => { print.src = panel.graph.picture(); };
   return panel;
+}
+
+/** Where the canvas ends or the details begin: at its right, or on a narrow page at its bottom. */
+function freeArea(canvas, details) {
+  const whole = { right: canvas.clientWidth, bottom: canvas.clientHeight };
+  if (details.hidden) return whole;
+  return details.offsetWidth < whole.right * 0.7 ? { ...whole, right: details.offsetLeft } : { ...whole, bottom: details.offsetTop };
 }
 
 function drawAnew(panel, time) {
