@@ -35,9 +35,12 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; a machine without it skips, CI fails."""
+    """Chromium; a machine without it skips, CI fails.
+
+    No longer than a module: Playwright runs once at a time, and other tests drive it too.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if found is None:
         reason = "Chromium is not installed; apt-get install chromium"
