@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.correlate.finding import Correlator
+    from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import Event
     from lineage.report.model import Report
 
@@ -141,6 +142,29 @@ def _find(
     detections = [rule.detection for rule in rules]
     requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
     seen = FieldsSeen(needed_fields(list(requirements.values())))
+    graph, tagger = _build(events, normaliser, ledgers, engine, seen)
+    hits = tagger.hits(graph)
+    tagged = tagged_graph(graph, hits)
+    return Found(
+        inputs=ledgers,
+        graph=graph,
+        hits=hits,
+        coverage=[coverage(rule, requirements[rule.rule_id], seen) for rule in detections],
+        findings=correlate(tagged, request.correlators),
+        rule_problems=[
+            (problem.title or problem.path, problem.reason) for problem in user.problems
+        ],
+    )
+
+
+def _build(
+    events: list[Event],
+    normaliser: Normaliser,
+    ledgers: list[InputLedger],
+    engine: RuleEngine,
+    seen: FieldsSeen,
+) -> tuple[ProvenanceGraph, Tagger]:
+    """The graph and what was tagged on it. Empties the events; what only building needs ends."""
     builder = Builder(Hosts({event.host for event in events}))
     tagger = Tagger()
 
@@ -155,19 +179,7 @@ def _find(
         matches = engine.match(event, _context(placed))
         if matches:
             tagger.add(event, placed, matches)
-
-    hits = tagger.hits(builder.graph)
-    tagged = tagged_graph(builder.graph, hits)
-    return Found(
-        inputs=ledgers,
-        graph=builder.graph,
-        hits=hits,
-        coverage=[coverage(rule, requirements[rule.rule_id], seen) for rule in detections],
-        findings=correlate(tagged, request.correlators),
-        rule_problems=[
-            (problem.title or problem.path, problem.reason) for problem in user.problems
-        ],
-    )
+    return builder.graph, tagger
 
 
 def _context(placed: Placed) -> Context:
