@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 LAUNCH = 60 * TICKS
 """How long a launcher may have run before it starts the attack: a script that downloads first."""
 
+SAME_TIME = 600 * TICKS
+"""What an untagged cause brought about within this time belongs together: an installer or a script
+is done in minutes."""
+
 BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
@@ -202,9 +206,20 @@ class _Spread:
                         continue
                     seen.add(flow.source)
                     above.append(flow.source)
-                    self._causes[flow.source][seed] = flow
-                    self._groups.join(next(iter(self._causes[flow.source])), seed)
+                    self._meet(seed, flow)
             frontier = above
+
+    def _meet(self, seed: str, flow: Flow) -> None:
+        """Joins a seed with those that the same untagged cause brought about at the same time.
+
+        A shell or file manager is open all day: what it started an hour apart is two stories.
+        """
+        below = self._causes[flow.source]
+        at = self._graph.events.time(flow.ordinal)
+        for other, known in below.items():
+            if abs(self._graph.events.time(known.ordinal) - at) <= SAME_TIME:
+                self._groups.join(other, seed)
+        below[seed] = flow
 
     def _explains(self, process_id: str) -> bool:
         """Whether an untagged process may explain what it caused, to the exclusion of chance."""
@@ -225,11 +240,17 @@ class _Spread:
             members[self._groups.find(node_id)].append(node_id)
         joints: dict[str, list[str]] = defaultdict(list)
         for cause, below in self._causes.items():
-            if len({flow.target for flow in below.values()}) > 1:
-                joints[self._groups.find(next(iter(below)))].append(cause)
-        return [self._cluster(hits[root], members[root], joints[root]) for root in list(hits)]
+            ways: dict[str, set[str]] = defaultdict(set)
+            for seed, flow in below.items():
+                ways[self._groups.find(seed)].add(flow.target)
+            for root, targets in ways.items():
+                if len(targets) > 1:
+                    joints[root].append(cause)
+        return [self._cluster(root, hits[root], members[root], joints[root]) for root in list(hits)]
 
-    def _cluster(self, hits: list[Hit], members: list[str], joints: list[str]) -> Cluster:
+    def _cluster(
+        self, root: str, hits: list[Hit], members: list[str], joints: list[str]
+    ) -> Cluster:
         processes = {
             node_id: self._taken[node_id]
             for node_id in members
@@ -238,6 +259,8 @@ class _Spread:
         flows = [self._arrivals[node_id] for node_id in members if node_id in self._arrivals]
         for cause in joints:
             for seed in self._causes[cause]:
+                if self._groups.find(seed) != root:
+                    continue
                 for flow in self._way(cause, seed):
                     processes.setdefault(flow.source, 0)
                     flows.append(flow)

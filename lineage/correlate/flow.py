@@ -16,7 +16,8 @@ from lineage.correlate.finding import CausalStep
 from lineage.graph import hubs
 from lineage.graph.causality import next_event
 from lineage.graph.nodes import FileNode, ProcessNode
-from lineage.normalise.paths import canonical_path, is_provided
+from lineage.graph.runners import runs_argument, runs_from_archive
+from lineage.normalise.paths import canonical_path, is_provided, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.graph.schema import EdgeKind
-
-DATA_ENDINGS = frozenset(
-    "txt log csv pdf docx xlsx pptx rtf jpg jpeg png gif bmp tiff mp3 mp4 wav xml json ini cfg md "
-    "dat db tmp~".split()
-)
-"""Files that are data to what opens them: being given one is not running it. A script host runs
-whatever it is given (`SCRIPT_HOSTS`)."""
-SCRIPT_HOSTS = frozenset("wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe".split())
 
 TAKEN_OVER = frozenset(
     "winword.exe excel.exe powerpnt.exe onenote.exe msaccess.exe mspub.exe visio.exe winproj.exe "
@@ -231,10 +224,15 @@ class Flows:
 
     def _runs(self, edge: Edge) -> bool:
         """Whether a process that was given a file as an argument runs it."""
-        process = self._graph.process(edge.source)
-        if hubs.program_name(process) in SCRIPT_HOSTS:
-            return True
-        return edge.target.rpartition(".")[2] not in DATA_ENDINGS
+        process, path = self._graph.process(edge.source), self._path(edge.target)
+        image = canonical_path(process.image or "")
+        return runs_argument(name_of(image), path) or runs_from_archive(
+            image, process.command_line or "", path
+        )
+
+    def _path(self, file_id: str) -> str:
+        node = self._graph.node(file_id)
+        return canonical_path(node.path) if isinstance(node, FileNode) else ""
 
     def _last(self, object_id: str, kind: EdgeKind, until: int) -> CausalStep | None:
         """The last time at or before an ordinal that anybody did this to an object."""

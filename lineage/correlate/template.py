@@ -21,6 +21,7 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,10 @@ def _check(stages: tuple[TemplateStage, ...]) -> None:
                 raise ValueError(
                     f"stage {stage.tactic!r} comes after {before!r}, which is no stage"
                 )
+    try:
+        tuple(TopologicalSorter({stage.tactic: stage.after for stage in stages}).static_order())
+    except CycleError as error:
+        raise ValueError(f"stages come after each other: {', '.join(error.args[1])}") from error
     total = sum(stage.weight for stage in stages)
     if total > STAGE_POINTS:
         raise ValueError(f"the weights add up to {total:g}, more than {STAGE_POINTS:g}")

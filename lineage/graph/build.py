@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from lineage.graph.autostart import is_autostart, scheduled, started_programs
 from lineage.graph.command_line import (
@@ -26,6 +26,7 @@ from lineage.graph.nodes import (
     UserNode,
 )
 from lineage.graph.provenance import ProvenanceGraph
+from lineage.graph.runners import runs_argument
 from lineage.normalise.event import (
     DnsQueried,
     Event,
@@ -84,21 +85,11 @@ class Builder:
         self._archives: dict[tuple[str, str], str] = {}
         self._autostart: dict[tuple[str, str], str] = {}
         self._placeholders: set[str] = set()
-        self._place: dict[type[Event], Callable[..., Placed]] = {
-            ProcessCreated: self._process_created,
-            ImageLoaded: self._image_loaded,
-            FileCreated: self._file_created,
-            RegistryChanged: self._registry_changed,
-            RegistryValueSet: self._registry_value_set,
-            DnsQueried: self._dns_queried,
-            ObjectAccessed: self._object_accessed,
-            ScriptBlockLogged: self._script_block_logged,
-        }
 
     def add(self, event: Event) -> Placed:
         """Adds an event's facts to the graph and tells where they went."""
         ordinal = self.graph.events.add(event.time, event.source, event.record, event.event_id)
-        return self._place[type(event)](event, self._hosts.key(event.host), ordinal)
+        return self._PLACE[type(event)](self, event, self._hosts.key(event.host), ordinal)
 
     def _process_created(self, event: ProcessCreated, host: str, ordinal: int) -> Placed:
         process = self._processes.started(host, event)
@@ -157,6 +148,7 @@ class Builder:
         path = self._processes.drive_path(host, canonical_path(event.Image))
         file_id = self._file(host, path, event.Image)
         self.graph.connect(process.id, file_id, "executed", ordinal)
+        self._connect_archive(process, path, ordinal)
         self._connect_autostart(process, host, path, ordinal)
         if event.Hashes:
             self._learn_content(host, file_id, hashes(event.Hashes), ordinal)
@@ -200,16 +192,21 @@ class Builder:
     def _connect_argument(
         self, process: ProcessNode, path: str, written: str, kind: EdgeKind, ordinal: int
     ) -> None:
-        host = process.host
-        archive = self._archives.get((host, archive_around(path) or ""))
-        if archive is not None and kind == "interpreted":
-            self.graph.connect(process.id, archive, kind, ordinal)
+        host, image = process.host, canonical_path(process.image or "")
+        if kind == "interpreted":
+            self._connect_archive(process, path, ordinal)
         known = self._known["file", host].get(path)
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
         self.graph.connect(process.id, known or self._file(host, path, written), kind, ordinal)
-        if kind == "interpreted":
+        if kind == "interpreted" and runs_argument(name_of(image), path):
             self._connect_autostart(process, host, path, ordinal)
+
+    def _connect_archive(self, process: ProcessNode, path: str, ordinal: int) -> None:
+        """A file inside an archive that was written on this host is the archive's."""
+        archive = self._archives.get((process.host, archive_around(path) or ""))
+        if archive is not None:
+            self.graph.connect(process.id, archive, "interpreted", ordinal)
 
     def _expect_start(self, host: str, program: str, entry: str) -> None:
         if not program.startswith(WINDOWS):
@@ -304,6 +301,17 @@ class Builder:
         process = self._processes.acting(host, None, event.ProcessId, None, event.time)
         self.graph.connect(process.id, script_id, "ran", ordinal)
         return Placed(ordinal, process, script_id)
+
+    _PLACE: ClassVar[dict[type[Event], Callable[..., Placed]]] = {
+        ProcessCreated: _process_created,
+        ImageLoaded: _image_loaded,
+        FileCreated: _file_created,
+        RegistryChanged: _registry_changed,
+        RegistryValueSet: _registry_value_set,
+        DnsQueried: _dns_queried,
+        ObjectAccessed: _object_accessed,
+        ScriptBlockLogged: _script_block_logged,
+    }
 
     def _file(self, host: str, path: str, written: str) -> str:
         return self._once("file", host, path, lambda key: FileNode(key, host, written))

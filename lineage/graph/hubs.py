@@ -18,9 +18,10 @@ Three kinds of hub:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from lineage.normalise.paths import canonical_path, device_of, name_of
+from lineage.normalise.paths import canonical_path, device_of, is_provided, name_of
 from lineage.normalise.times import HOUR
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ APPLICATIONS = frozenset(
 )
 """Programs through which a user opens unrelated things."""
 
+_INSTALLED_BY_USER = re.compile(
+    r"\\appdata\\local\\(google\\chrome|microsoft\\(onedrive|teams|windowsapps)|mozilla firefox"
+    r"|bravesoftware|programs\\(microsoft vs code|opera[^\\]*)|slack|discord|windowsapps)\\"
+)
+"""Folders below which their installers put them for one user."""
+
 FAN_OUT = 12
 """Children from which an untagged process may be a hub ..."""
 FAN_OUT_SPAN = 2 * HOUR
@@ -110,8 +117,14 @@ def _in_windows(process: ProcessNode) -> bool:
 
 
 def is_application(process: ProcessNode) -> bool:
-    """Whether a process is a program through which a user opens unrelated things."""
-    return program_name(process) in APPLICATIONS
+    """Whether a process is a program through which a user opens unrelated things.
+
+    Only where such programs are installed: a payload called chrome.exe elsewhere is none.
+    """
+    if program_name(process) not in APPLICATIONS:
+        return False
+    path = canonical_path(process.image or "")
+    return "\\" not in path or is_provided(path) or _INSTALLED_BY_USER.search(path) is not None
 
 
 def fans_out(process_id: str, graph: ProvenanceGraph) -> bool:

@@ -65,6 +65,11 @@ BROKEN = {
         "name: x\nstages: [{tactic: impact, weight: 41}]\n",
         "add up to 41, more than 40",
     ),
+    "stages after each other": (
+        ("name: x\nstages: [{tactic: impact, weight: 1, after: [execution]}, "
+        "{tactic: execution, weight: 1, after: [impact]}]\n"),
+        "stages come after each other",
+    ),
     "after a stage that isn't there": (
         "name: x\nstages: [{tactic: impact, weight: 1, after: [exeuction]}]\n",
         "stage 'impact' comes after 'exeuction', which is no stage",
