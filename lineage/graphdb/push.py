@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from lineage.graphdb import constraints
 from lineage.graphdb.statement import statement
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     import neo4j
 
     from lineage.graphdb.connect import Database
@@ -57,8 +60,8 @@ def push(database: Database, case: str, content: Content, advance: Advance | Non
         DatabaseError: the server refused; run the same push again once it is put right.
     """
     constraints.ensure(database)
-    with database.session() as session:
-        writer = _Writer(session, case, advance)
+    with database.session() as session, ThreadPoolExecutor(1, "lineage-push") as worker:
+        writer = _Writer(session, worker, case, advance)
         for label, row in content.nodes():
             writer.add(_node_statement(label), row)
         writer.flush()
@@ -78,14 +81,18 @@ def _relationship_statement(ends: Ends) -> str:
 
 
 class _Writer:
-    """Collects rows by statement and writes full batches."""
+    """Collects rows by statement; a full batch is written while the next one is collected."""
 
-    def __init__(self, session: neo4j.Session, case: str, advance: Advance | None) -> None:
+    def __init__(
+        self, session: neo4j.Session, worker: Executor, case: str, advance: Advance | None
+    ) -> None:
         self._session = session
+        self._worker = worker
         self._case = case
         self._advance = advance
         self._batches: dict[str, list[Row]] = {}
         self._characters: dict[str, int] = {}
+        self._under_way: tuple[int, Future[int]] | None = None
 
     def add(self, code: str, row: Row) -> None:
         batch = self._batches.setdefault(code, [])
@@ -97,20 +104,29 @@ class _Writer:
     def flush(self) -> None:
         for code in list(self._batches):
             self._write(code)
+        self._settle()
 
     def _write(self, code: str) -> None:
-        rows = self._batches.pop(code, [])
-        self._characters.pop(code, None)
-        if not rows:
+        rows = self._batches.pop(code)
+        self._characters.pop(code)
+        self._settle()
+        future = self._worker.submit(self._session.execute_write, _run, code, rows, self._case)
+        self._under_way = len(rows), future
+
+    def _settle(self) -> None:
+        """Waits for the batch that is being written: a session takes one at a time."""
+        if self._under_way is None:
             return
-        written = self._session.execute_write(_run, code, rows, self._case)
-        if written != len(rows):
+        rows, future = self._under_way
+        self._under_way = None
+        written = future.result()
+        if written != rows:
             raise DatabaseError(
-                f"case {self._case!r}: {len(rows) - written} relationships found no nodes; another "
+                f"case {self._case!r}: {rows - written} relationships found no nodes; another "
                 "program removes them, or drops the case: wait for it, then push again"
             )
         if self._advance is not None:
-            self._advance(len(rows))
+            self._advance(rows)
 
 
 def _run(transaction: neo4j.ManagedTransaction, code: str, rows: list[Row], case: str) -> int:
