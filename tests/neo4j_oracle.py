@@ -134,9 +134,7 @@ class Oracle:
         first = min(own, key=lambda node: (node.start is None, node.start))
         spawned = [(e.source, e.target) for e in self.edges if e.kind == "spawned"]
         below = self._distances([first.id], spawned, len(self.edges))
-        return [
-            self._triple(e) for e in self.edges if e.source in below and FLOW[e.kind] != "none"
-        ]
+        return [self._triple(e) for e in self.edges if e.source in below and FLOW[e.kind] != "none"]
 
     def file_origin(self) -> Rows:
         dropped = {
@@ -197,9 +195,7 @@ class Oracle:
         firsts: dict[tuple[str, str], str] = {}
         for hit in sorted(self.report.detections, key=lambda hit: hit.time):
             firsts.setdefault((hit.node, hit.rule_id), hit.time)
-        last = {
-            node: max(time for (at, _), time in firsts.items() if at == node) for node in first
-        }
+        last = {node: max(time for (at, _), time in firsts.items() if at == node) for node in first}
         a = min(first, key=lambda node: (first[node], node))
         b = min(last, key=lambda node: (-_number(last[node]), node))
         written = {e.target for e in self.edges if e.kind in {"wrote", "copied", "set", "mapped"}}
@@ -253,7 +249,9 @@ class Oracle:
                 "\\exclusions\\" in path or path.rpartition("\\")[2].startswith("disable")
             )
         if isinstance(node, ScriptNode) and edge.kind == "ran":
-            return "add-mppreference" in node.text.lower() or "set-mppreference" in node.text.lower()
+            return (
+                "add-mppreference" in node.text.lower() or "set-mppreference" in node.text.lower()
+            )
         if isinstance(node, ProcessNode) and edge.kind == "spawned":
             line = (node.command_line or "").lower()
             return (
@@ -285,8 +283,7 @@ class Oracle:
             for e in self.edges
             if e.kind == "queried"
             and any(
-                part in (self.graph.process(e.source).image or "").lower()
-                for part in USER_WRITABLE
+                part in (self.graph.process(e.source).image or "").lower() for part in USER_WRITABLE
             )
         ]
 
@@ -320,7 +317,11 @@ class Oracle:
     def tagged_outside_chains(self) -> Rows:
         inside = set().union(*self.members.values())
         return list(
-            {(h.node, "TAGGED_BY", h.rule_id) for h in self.report.detections if h.node not in inside}
+            {
+                (h.node, "TAGGED_BY", h.rule_id)
+                for h in self.report.detections
+                if h.node not in inside
+            }
         )
 
     def rare_parent_child(self) -> Rows:
