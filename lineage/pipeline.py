@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.correlate.finding import Correlator
+    from lineage.detect.catalog import Rule
+    from lineage.detect.coverage import Coverage
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import Event
     from lineage.report.model import Report
@@ -138,18 +140,14 @@ def _find(
 ) -> Found:
     user = load_user(request.rules)
     rules = (*load_builtin(), *user.rules)
-    engine = RuleEngine(rules)
-    detections = [rule.detection for rule in rules]
-    requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
-    seen = FieldsSeen(needed_fields(list(requirements.values())))
-    graph, tagger = _build(events, normaliser, ledgers, engine, seen)
+    graph, tagger, covered = _build(events, normaliser, ledgers, rules)
     hits = tagger.hits(graph)
     tagged = tagged_graph(graph, hits)
     return Found(
         inputs=ledgers,
         graph=graph,
         hits=hits,
-        coverage=[coverage(rule, requirements[rule.rule_id], seen) for rule in detections],
+        coverage=covered,
         findings=correlate(tagged, request.correlators),
         rule_problems=[
             (problem.title or problem.path, problem.reason) for problem in user.problems
@@ -161,10 +159,16 @@ def _build(
     events: list[Event],
     normaliser: Normaliser,
     ledgers: list[InputLedger],
-    engine: RuleEngine,
-    seen: FieldsSeen,
-) -> tuple[ProvenanceGraph, Tagger]:
-    """The graph and what was tagged on it. Empties the events; what only building needs ends."""
+    rules: Sequence[Rule],
+) -> tuple[ProvenanceGraph, Tagger, list[Coverage]]:
+    """The graph, what was tagged on it, and which rules could have.
+
+    Empties the events; the builder's and the engine's tables end here, before a report takes room.
+    """
+    engine = RuleEngine(rules)
+    detections = [rule.detection for rule in rules]
+    requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
+    seen = FieldsSeen(needed_fields(list(requirements.values())))
     builder = Builder(Hosts({event.host for event in events}))
     tagger = Tagger()
 
@@ -179,7 +183,8 @@ def _build(
         matches = engine.match(event, _context(placed))
         if matches:
             tagger.add(event, placed, matches)
-    return builder.graph, tagger
+    covered = [coverage(rule, requirements[rule.rule_id], seen) for rule in detections]
+    return builder.graph, tagger, covered
 
 
 def _context(placed: Placed) -> Context:
