@@ -1,0 +1,172 @@
+"""`lineage neo4j` and `lineage query` as a user calls them, on the real server."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from neo4j_case import intrusion
+
+from lineage.cli import run as run_command
+from lineage.cli.outputs import as_json
+from lineage.graphdb import from_run, library, push
+from lineage.simulate.run import simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lineage.graphdb.connect import Address, Database
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Lineage = Callable[..., Outcome]
+
+
+@pytest.fixture
+def lineage(
+    address: Address, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Lineage:
+    """Runs a command with the server's address in the environment."""
+    monkeypatch.setenv("NEO4J_URI", address.uri)
+    monkeypatch.setenv("NEO4J_USERNAME", address.username)
+    monkeypatch.setenv("NEO4J_PASSWORD", address.password)
+    monkeypatch.delenv("NEO4J_DATABASE", raising=False)
+
+    def command(*arguments: object) -> Outcome:
+        capsys.readouterr()
+        status = run_command([str(argument) for argument in arguments])
+        return Outcome(status, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def telemetry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("telemetry")
+    simulate(folder, 4, "small", formats=["nxlog"])
+    return folder / "nxlog"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.json"
+    path.write_bytes(as_json(intrusion().report()))
+    return path
+
+
+def pushed(database: Database, case: str) -> str:
+    story = intrusion()
+    push.push(database, case, from_run.content(story.graph, story.report()))
+    return case
+
+
+def test_telemetry_is_pushed_counted_first_and_can_be_asked(lineage, telemetry, case):
+    done = lineage("neo4j", "push", telemetry, "--case", case)
+    assert (done.status, done.err) == (0, "")
+    first, nodes, relationships, last = done.out.splitlines()
+    assert first == f"Case {case}: pushing"
+    assert " Process" in nodes
+    assert " SPAWNED" in relationships
+    assert last == f'Done. Ask it: lineage query kill-chain --case "{case}"'
+    asked = lineage("query", "kill-chain", "--case", case)
+    assert asked.status == 0
+    assert "SPAWNED" in asked.out
+
+
+def test_only_chains_pushes_less_and_more_hops_more(lineage, telemetry, case):
+    def count(*options: object) -> int:
+        out = lineage("neo4j", "push", telemetry, "--case", case, *options).out
+        lineage("neo4j", "drop", "--case", case)
+        return int(out.splitlines()[1].split()[0].replace(",", ""))
+
+    nearest = count("--only-chains", "--hops", 0)
+    near = count("--only-chains")
+    assert nearest < near < count()
+
+
+def test_a_report_is_pushed(lineage, report, case):
+    done = lineage("neo4j", "push", "--report", report, "--case", case)
+    assert (done.status, done.err) == (0, "")
+    rows = json.loads(lineage("query", "chains", "--case", case, "--json").out)
+    assert [row["id"] for row in rows] == ["chain-ws01", "chain-ws02"]
+
+
+def test_drop_removes_exactly_one_case(lineage, database, case):
+    one, other = pushed(database, f"{case}-1"), pushed(database, f"{case}-2")
+    done = lineage("neo4j", "drop", "--case", one)
+    assert done.status == 0
+    assert done.out.startswith(f"Case {one}: removed ")
+    assert json.loads(lineage("query", "chains", "--case", one, "--json").out) == []
+    assert len(json.loads(lineage("query", "chains", "--case", other, "--json").out)) == 2
+    again = lineage("neo4j", "drop", "--case", one)
+    assert again.status == 2
+    assert f"no case '{one}'" in again.err
+
+
+def test_a_parameter_is_told(lineage, database, case):
+    pushed(database, case)
+    out = lineage("query", "kill-chain", "--case", case, "--param", "chain=chain-ws02").out
+    assert "remcos.exe (3100)" in out
+    assert "WINWORD" not in out
+
+
+def test_an_answer_without_rows_says_so(lineage, case):
+    assert "No rows." in lineage("query", "chains", "--case", case).out
+
+
+def test_the_list_names_every_query(lineage):
+    done = lineage("query", "--list")
+    assert done.status == 0
+    assert all(name in done.out for name in library.load())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("query",), "name a query"),
+        (("query", "nope"), "no query 'nope'"),
+        (("query", "chains", "--param", "x"), "has no '='"),
+        (("query", "chains", "--param", "x=1"), "no parameter 'x'; it has: case_name"),
+        (("neo4j", "push"), "give either telemetry"),
+        (("neo4j", "push", "--report", "r", "x"), "give either telemetry"),
+        (("neo4j", "push", "x", "--hops", "2"), "add --only-chains"),
+        (("neo4j", "push", "--report", "r", "--only-chains"), "leave out --only-chains"),
+        (("neo4j", "push", "x", "--case", " "), "--case"),
+        (("neo4j", "push", "no-such-file"), "no-such-file"),
+        (("query", "chains", "--password", "wrong"), "password is wrong"),
+        (("query", "chains", "--uri", "bolt://127.0.0.1:1"), "cannot reach Neo4j"),
+        (("query", "chains", "--uri", "http://127.0.0.1:1"), "no address of Neo4j"),
+    ],
+)
+def test_what_is_wrong_is_one_line(lineage, arguments, message):
+    done = lineage(*arguments)
+    assert done.status == 2
+    (line,) = done.err.splitlines()
+    assert message in line
+
+
+def test_hostile_text_in_an_answer_cannot_move_the_cursor(lineage, database, case):
+    story = intrusion()
+    hostile = "\x1b[2J\u202eevil.exe"
+    story.process("hostile", hostile, 66, parent="process:ws01:word", command_line=hostile)
+    push.push(database, case, from_run.content(story.graph, story.report()))
+    out = lineage("query", "office-children", "--case", case).out
+    assert "<U+001B>" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_the_browser_pack_is_a_zip_and_the_style_beside_it(lineage, tmp_path):
+    done = lineage("neo4j", "browser-pack", tmp_path / "pack.zip", "--case", "acme")
+    assert (done.status, done.err) == (0, "")
+    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
+        assert b"'acme' AS case_name" in archive.read("lineage/chains.cypher")
+    assert "node.Tagged" in (tmp_path / "pack.grass").read_text(encoding="utf-8")
