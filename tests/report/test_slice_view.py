@@ -79,7 +79,7 @@ class TestSentences:
         causes, _ = halves(of(host, attack.payload))
         assert causes == [
             rf"C:\Windows\explorer.exe (pid 1004) started {WORD} (pid {word})",
-            f"WINWORD.EXE (pid {word}) was started with c:\\users\\zoe\\downloads\\nipe.docm",
+            f"WINWORD.EXE (pid {word}) was started with C:\\Users\\zoe\\Downloads\\nipe.docm",
             f"WINWORD.EXE (pid {word}) loaded {VBA} [{macro}]",
             f"WINWORD.EXE (pid {word}) wrote {TEMP}nipe.vbs [{written}]",
             f"WINWORD.EXE (pid {word}) started {WSCRIPT} (pid {script}) [{spawned}]",
