@@ -5,6 +5,7 @@
 WITH
   'default' AS case_name // the case
 MATCH (parent:Process {case: case_name})-[spawned:SPAWNED]->(child:Process)
+WITH parent, spawned, child ORDER BY spawned.first, child.id
 WITH coalesce(parent.name, '') AS parent, coalesce(child.name, '') AS child,
   count(*) AS times, min(spawned.first) AS first, collect(DISTINCT child.host)[..5] AS hosts,
   collect(child)[0] AS example
