@@ -66,8 +66,10 @@ BROKEN = {
         "add up to 41, more than 40",
     ),
     "stages after each other": (
-        ("name: x\nstages: [{tactic: impact, weight: 1, after: [execution]}, "
-        "{tactic: execution, weight: 1, after: [impact]}]\n"),
+        (
+            "name: x\nstages: [{tactic: impact, weight: 1, after: [execution]}, "
+            "{tactic: execution, weight: 1, after: [impact]}]\n"
+        ),
         "stages come after each other",
     ),
     "after a stage that isn't there": (
