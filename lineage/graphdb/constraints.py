@@ -16,26 +16,22 @@ INDEX_SECONDS = 300
 """How long to wait for an index over what is there already."""
 
 
-def statements() -> list[str]:
-    """The statements that make every constraint and index; each may be run again."""
-    made = []
+def statements() -> dict[str, str]:
+    """Name -> the statement that makes the constraint or index of that name."""
+    made = {}
     for label in LABELS:
-        lower = label.lower()
-        made.append(statement("unique", constraint_name=f"lineage_{lower}_id", label=label))
-        made.append(
-            statement("index", index_name=f"lineage_{lower}_case", label=label, properties="n.case")
-        )
-    made += [
-        statement(
-            "index",
-            index_name=f"lineage_{schema.label.lower()}_name",
-            label=schema.label,
-            properties="n.case, n.name",
-        )
-        for schema in NODE_SCHEMAS
-        if schema.kind in NAMED_KINDS
-    ]
+        name = f"lineage_{label.lower()}_id"
+        made[name] = statement("unique", constraint_name=name, label=label)
+        made |= _index(f"lineage_{label.lower()}_case", label, "n.case")
+    for schema in NODE_SCHEMAS:
+        if schema.kind in NAMED_KINDS:
+            name = f"lineage_{schema.label.lower()}_name"
+            made |= _index(name, schema.label, "n.case, n.name")
     return made
+
+
+def _index(name: str, label: str, properties: str) -> dict[str, str]:
+    return {name: statement("index", index_name=name, label=label, properties=properties)}
 
 
 def ensure(database: Database) -> None:
@@ -45,6 +41,8 @@ def ensure(database: Database) -> None:
         DatabaseError: the server refused, for instance because the user may not create them.
     """
     with database.session() as session:
-        for each in statements():
-            session.run(each).consume()
+        there = session.run(statement("index_names")).single(strict=True)["names"]
+        missing = [code for name, code in statements().items() if name not in there]
+        for code in missing:
+            session.run(code).consume()
         session.run(statement("await_indexes"), seconds=INDEX_SECONDS).consume()
