@@ -16,6 +16,7 @@ from neo4j_case import intrusion
 from neo4j_oracle import Oracle, triples
 
 from lineage.correlate.registry import correlators
+from lineage.errors import DatabaseError
 from lineage.graphdb import from_report, from_run, library, push, run
 from lineage.pipeline import Request
 from lineage.pipeline import run as analyse
@@ -137,12 +138,13 @@ def test_a_case_that_is_not_there_answers_nothing(database, name):
     assert name == "cases" or ask(database, name, "no such case") == []
 
 
-@pytest.mark.parametrize("name", QUERIES)
-def test_a_report_alone_answers_too(database, name):
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("kill-chain", 12), ("chains", 2), ("chain-timeline", 18), ("causal-path", 1), ("orphans", 3)],
+)
+def test_a_report_alone_answers_what_it_can(database, name, rows):
     push.push(database, "queries-report", from_report.content(intrusion().report()))
-    rows = ask(database, name, "queries-report")
-    if name in {"kill-chain", "chains", "chain-timeline", "causal-path"}:
-        assert len(rows) == len(ANSWERS[name]["rows"])
+    assert len(ask(database, name, "queries-report")) == rows
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,9 @@ def test_a_query_bounds_its_answer_and_says_so(name):
     assert re.search(rf"\b{limit}\b", query.limit)
 
 
-def test_a_query_cannot_write(database, small):
+def test_a_query_cannot_write(database):
     hostile = library.parse(
         "hostile", "// Title\n// Question: q\n// Look at: l\n// Limit: 1\nCREATE (n:Owned) RETURN n"
     )
-    from lineage.errors import DatabaseError
-
     with pytest.raises(DatabaseError, match="refused"):
         run.run(database, hostile, {})
