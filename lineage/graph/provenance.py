@@ -112,11 +112,11 @@ class Edge(NamedTuple):
 
 
 class _Network(_DiGraph):
-    """A networkx DiGraph that takes an edge between known nodes without detours.
+    """A networkx DiGraph that takes and gives edges of known nodes without detours.
 
     `add_edge` and `get_edge_data` are made for any node, known or not, and any data; a million
-    edges take them two seconds longer than these. The dictionaries are those that networkx's own
-    documentation describes for subclasses.
+    edges take them two seconds longer than these, and the views that networkx gives cost as much
+    again. The dictionaries are those that its own documentation describes for subclasses.
     """
 
     _succ: dict[str, dict[str, _Kinds]]
@@ -125,6 +125,14 @@ class _Network(_DiGraph):
     def between(self, source: str, target: str) -> _Kinds | None:
         """The data of an edge, or None where there is none. Raises KeyError without the source."""
         return self._succ[source].get(target)
+
+    def targets(self, source: str) -> dict[str, _Kinds]:
+        """The edges that leave a node, by target; not to be changed. KeyError without the node."""
+        return self._succ[source]
+
+    def sources(self, target: str) -> dict[str, _Kinds]:
+        """The edges that enter a node, by source; not to be changed. KeyError without the node."""
+        return self._pred[target]
 
     def join(self, source: str, target: str, kinds: _Kinds) -> None:
         """Adds an edge that isn't there. Raises KeyError where a node is missing."""
@@ -205,13 +213,13 @@ class ProvenanceGraph:
 
     def out_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that leave a node."""
-        for target, kinds in self.graph.adj[node_id].items():
+        for target, kinds in self.graph.targets(node_id).items():
             for kind, events in kinds.items():
                 yield _edge(node_id, target, kind, events)
 
     def in_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that enter a node."""
-        for source, kinds in self.graph.pred[node_id].items():
+        for source, kinds in self.graph.sources(node_id).items():
             for kind, events in kinds.items():
                 yield _edge(source, node_id, kind, events)
 
