@@ -67,12 +67,13 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 
 
 class Server(NamedTuple):
-    """Where a server is reached. `http` is None where only Bolt is known."""
+    """Where a server is reached. `http` and `pid` are None where only Bolt is known."""
 
     uri: str
     username: str
     password: str
     http: str | None
+    pid: int | None = None
 
 
 class NotHere(Exception):
@@ -188,8 +189,8 @@ def _start(java: str, class_path: str, home: Path) -> tuple[subprocess.Popen[byt
             stderr=subprocess.STDOUT,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
-    server = Server(f"bolt://127.0.0.1:{bolt}", "neo4j", password, f"http://127.0.0.1:{http}")
-    return process, server
+    page = f"http://127.0.0.1:{http}"
+    return process, Server(f"bolt://127.0.0.1:{bolt}", "neo4j", password, page, process.pid)
 
 
 _OPENED = ("java.nio", "java.io", "sun.nio.ch")
