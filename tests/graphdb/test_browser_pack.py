@@ -6,6 +6,7 @@ import io
 import os
 import re
 import zipfile
+from typing import NoReturn
 
 import neo4j_browser
 import pytest
@@ -16,6 +17,13 @@ from lineage.graphdb.labels import LABELS, TAGGED, TYPES
 
 QUERIES = library.load()
 HOSTILE = "O'Neil \\ case"
+
+
+def not_here(reason: str) -> NoReturn:
+    """Skips, but for CI, where nothing of this may be skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(f"the test of Neo4j Browser may not be skipped in CI: {reason}")
+    pytest.skip(reason)
 
 
 def unpacked(case: str) -> dict[str, str]:
@@ -82,7 +90,7 @@ def test_the_style_has_nothing_that_browser_trips_over():
 def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
     """The page itself, in Chromium, on the real server."""
     if server.http is None:
-        pytest.skip("set LINEAGE_TEST_NEO4J_HTTP to the page of the server that is named")
+        not_here("set LINEAGE_TEST_NEO4J_HTTP to the page of the server that is named")
     story = intrusion()
     push.push(database, "browser", from_run.content(story.graph, story.report()))
     try:
@@ -97,9 +105,7 @@ def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
             drawn = neo4j_browser.drawn(page)
             told = page.get_by_text(re.compile(r"Displaying \d+ nodes")).inner_text()
     except neo4j_browser.NoBrowser as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"the test of Neo4j Browser may not be skipped in CI: {missing}")
-        pytest.skip(str(missing))
+        not_here(str(missing))
     chain = story.chains[0]
     nodes = {node for edge in chain.edges for node in (edge.from_, edge.to)}
     assert told == f"Displaying {len(nodes)} nodes, {len(chain.edges)} relationships."
