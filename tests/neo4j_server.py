@@ -55,7 +55,7 @@ server.bolt.advertised_address=127.0.0.1:{bolt}
 server.http.listen_address=127.0.0.1:{http}
 server.http.advertised_address=127.0.0.1:{http}
 server.https.enabled=false
-server.memory.pagecache.size=128m
+server.memory.pagecache.size={page_cache}
 db.tx_log.preallocate=false
 db.tx_log.rotation.size=16m
 db.tx_log.rotation.retention_policy=keep_none
@@ -76,6 +76,20 @@ class Server(NamedTuple):
     pid: int | None = None
 
 
+class Power(NamedTuple):
+    """What a started server may use."""
+
+    heap: str
+    page_cache: str
+    optimised: bool
+    """Whether the JVM optimises fully: it starts later and runs faster."""
+
+
+FOR_TESTS = Power("512m", "128m", optimised=False)
+AS_COMPOSED = Power("1g", "512m", optimised=True)
+"""The compose file's defaults."""
+
+
 class NotHere(Exception):
     """No server can be had on this machine; the message says why and what to do."""
 
@@ -89,11 +103,12 @@ def version() -> str:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, power: Power = FOR_TESTS) -> Iterator[Server]:
     """A server for as long as the context lasts.
 
     Args:
         folder: an empty folder for what a started server writes.
+        power: what a started server may use.
 
     Raises:
         NotHere: none is named by LINEAGE_TEST_NEO4J_URI, and none can be started.
@@ -106,7 +121,7 @@ def serving(folder: Path) -> Iterator[Server]:
         return
     java, class_path = _java(), _class_path()
     for attempt in range(ATTEMPTS):
-        process, server = _start(java, class_path, folder / f"neo4j-{attempt}")
+        process, server = _start(java, class_path, folder / f"neo4j-{attempt}", power)
         try:
             if _ready(process, server):
                 yield server
@@ -153,13 +168,15 @@ def _class_path() -> str:
     return stored.read_text(encoding="utf-8")
 
 
-def _start(java: str, class_path: str, home: Path) -> tuple[subprocess.Popen[bytes], Server]:
+def _start(
+    java: str, class_path: str, home: Path, power: Power
+) -> tuple[subprocess.Popen[bytes], Server]:
     bolt, http = _free_ports(2)
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_hex(12)
     (home / "conf").mkdir(parents=True)
     (home / "tmp").mkdir()
     (home / "conf" / "neo4j.conf").write_text(
-        SETTINGS.format(bolt=bolt, http=http), encoding="utf-8"
+        SETTINGS.format(bolt=bolt, http=http, page_cache=power.page_cache), encoding="utf-8"
     )
     environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     admin = "org.neo4j.server.startup.Neo4jAdminCommand"
@@ -170,10 +187,10 @@ def _start(java: str, class_path: str, home: Path) -> tuple[subprocess.Popen[byt
         capture_output=True,
     )
     opens = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED]
-    heap = os.environ.get("LINEAGE_TEST_NEO4J_HEAP", "512m")
-    flags = [f"-Xms{heap}", f"-Xmx{heap}", "-XX:+UseSerialGC", f"-Djava.io.tmpdir={home / 'tmp'}"]
-    if "LINEAGE_TEST_NEO4J_HEAP" not in os.environ:
-        flags.append("-XX:TieredStopAtLevel=1")  # starts sooner, runs slower
+    flags = [f"-Xms{power.heap}", f"-Xmx{power.heap}", "-XX:+UseSerialGC"]
+    if not power.optimised:
+        flags.append("-XX:TieredStopAtLevel=1")
+    flags.append(f"-Djava.io.tmpdir={home / 'tmp'}")
     main = [
         "org.neo4j.server.CommunityEntryPoint",
         f"--home-dir={home}",

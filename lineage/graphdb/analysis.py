@@ -16,7 +16,7 @@ from lineage.graphdb.labels import (
     PART_OF,
     TAGGED_BY,
 )
-from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow, key, sample, short, stored, text
+from lineage.graphdb.rows import Ends, NodeRow, TieRow, key, sample, short, stored, text
 from lineage.normalise.times import parse
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Analysis:
 
     Attributes:
         nodes: (label, row) of detections and chains.
-        relationships: (ends, row) between them and the graph's nodes.
+        ties: (ends, row) between them and the graph's nodes.
         tagged: ids of the nodes that a detection tags.
         chains_of: ids of the chains that an edge belongs to.
     """
 
     nodes: list[tuple[str, NodeRow]] = field(default_factory=list)
-    relationships: list[tuple[Ends, RelationshipRow]] = field(default_factory=list)
+    ties: list[tuple[Ends, TieRow]] = field(default_factory=list)
     tagged: set[str] = field(default_factory=set)
     chains_of: dict[EdgeName, list[str]] = field(default_factory=dict)
 
@@ -52,9 +52,9 @@ class Analysis:
         """Nodes by label."""
         return Counter(label for label, _ in self.nodes)
 
-    def count_relationships(self) -> Counter[str]:
+    def count_ties(self) -> Counter[str]:
         """Relationships by type."""
-        return Counter(ends.type for ends, _ in self.relationships)
+        return Counter(ends.type for ends, _ in self.ties)
 
 
 def analyse(
@@ -72,9 +72,9 @@ def analyse(
     chains_of: defaultdict[EdgeName, list[str]] = defaultdict(list)
     for chain in report.chains:
         analysis.nodes.append((CHAIN, _chain_row(chain)))
-        analysis.relationships += _members(chain, label_of)
-        analysis.relationships += _bystanders(chain)
-        analysis.relationships += _evidence(chain)
+        analysis.ties += _members(chain, label_of)
+        analysis.ties += _bystanders(chain)
+        analysis.ties += _evidence(chain)
         for edge in chain.edges:
             if chain.id not in chains_of[edge.from_, edge.to, edge.kind]:
                 chains_of[edge.from_, edge.to, edge.kind].append(chain.id)
@@ -114,7 +114,7 @@ def _add_hits(
         row["properties"] |= {"layer": strongest.layer, "fields": _fields(strongest)}
         if strongest.by:
             row["properties"]["by"] = text(strongest.by)
-        analysis.relationships.append((ends, row))
+        analysis.ties.append((ends, row))
 
 
 def _detection_row(hit: DetectionHit) -> NodeRow:
@@ -132,7 +132,7 @@ def _detection_row(hit: DetectionHit) -> NodeRow:
     }
 
 
-def _facts_row(source: str, target: str, hits: list[DetectionHit]) -> RelationshipRow:
+def _facts_row(source: str, target: str, hits: list[DetectionHit]) -> TieRow:
     """A relationship that stands for hits: when, how many, and which records."""
     ordered = sorted(hits, key=lambda hit: ticks(hit.time))
     return {
@@ -191,9 +191,7 @@ def _naming(chain: Chain) -> dict[str, object]:
     return named
 
 
-def _members(
-    chain: Chain, label_of: Callable[[str], str]
-) -> Iterator[tuple[Ends, RelationshipRow]]:
+def _members(chain: Chain, label_of: Callable[[str], str]) -> Iterator[tuple[Ends, TieRow]]:
     """PART_OF: the chain's processes and artifacts, and tagged nodes that are neither."""
     roles: dict[str, str] = {hit.node: "evidence" for hit in chain.evidence}
     roles |= {artifact.node: "artifact" for artifact in chain.artifacts}
@@ -209,18 +207,18 @@ def _members(
         yield Ends(PART_OF, label_of(node_id), CHAIN), _tie(node_id, chain.id, properties)
 
 
-def _bystanders(chain: Chain) -> Iterator[tuple[Ends, RelationshipRow]]:
+def _bystanders(chain: Chain) -> Iterator[tuple[Ends, TieRow]]:
     """BYSTANDER_OF: the processes that causality only went through."""
     for process in chain.bystanders:
         yield Ends(BYSTANDER_OF, LABEL["process"], CHAIN), _tie(process.node, chain.id, {})
 
 
-def _tie(source: str, target: str, properties: dict[str, object]) -> RelationshipRow:
+def _tie(source: str, target: str, properties: dict[str, object]) -> TieRow:
     """A relationship that isn't a fact of some moment."""
     return {"source": key(source), "target": key(target), "times": {}, "properties": properties}
 
 
-def _evidence(chain: Chain) -> Iterator[tuple[Ends, RelationshipRow]]:
+def _evidence(chain: Chain) -> Iterator[tuple[Ends, TieRow]]:
     """EVIDENCED_BY: the detections that the chain stands on."""
     by_detection: defaultdict[str, list[DetectionHit]] = defaultdict(list)
     for hit in chain.evidence:

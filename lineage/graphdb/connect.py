@@ -159,13 +159,20 @@ def connected(address: Address) -> Iterator[Database]:
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
     with driver:
-        with explained(address):
-            agent = driver.get_server_info().agent
-        check_version(agent, address)
+        check_version(_agent(driver, address), address)
         database = Database(driver, address)
         with database.session() as session:  # an expired password and a wrong name show only here
             session.run("RETURN 1").consume()
         yield database
+
+
+def _agent(driver: neo4j.Driver, address: Address) -> str:
+    with explained(address):
+        try:
+            return driver.get_server_info().agent
+        except exceptions.ConfigurationError as error:
+            # Servers older than 5.7 speak no Bolt that can leave notifications out
+            raise DatabaseError(_too_old(address, "older than 5.7")) from error
 
 
 def check_version(agent: str, address: Address) -> None:
@@ -177,8 +184,12 @@ def check_version(agent: str, address: Address) -> None:
     found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
     if found is None or (int(found[1]), int(found[2])) >= OLDEST:
         return
+    raise DatabaseError(_too_old(address, agent))
+
+
+def _too_old(address: Address, found: str) -> str:
     oldest = ".".join(map(str, OLDEST))
-    raise DatabaseError(f"{address}: the server is {agent}; lineage needs Neo4j {oldest} or newer")
+    return f"{address}: the server is {found}; lineage needs Neo4j {oldest} or newer"
 
 
 @contextmanager

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from lineage.graphdb.rows import Ends, NodeRow, RelationshipRow
+from lineage.graphdb.rows import EdgeRow, Ends, NodeRow, TieRow
 
 NodeRows = Iterator[tuple[str, NodeRow]]
 """(label, row)"""
-RelationshipRows = Iterator[tuple[Ends, RelationshipRow]]
+EdgeRows = Iterator[tuple[Ends, EdgeRow]]
+TieRows = Iterable[tuple[Ends, TieRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,17 @@ class Content:
 
     Attributes:
         nodes_by_label: how many nodes `nodes` gives.
-        relationships_by_type: how many relationships `relationships` gives.
+        relationships_by_type: how many relationships `edges` and `ties` give.
         nodes: starts the stream of nodes; may be called again.
-        relationships: starts the stream of relationships; may be called again.
+        edges: starts the stream of the provenance graph's edges; may be called again.
+        ties: what ties detections and chains to the nodes.
     """
 
     nodes_by_label: dict[str, int]
     relationships_by_type: dict[str, int]
     nodes: Callable[[], NodeRows]
-    relationships: Callable[[], RelationshipRows]
+    edges: Callable[[], EdgeRows]
+    ties: TieRows
 
     @property
     def rows(self) -> int:

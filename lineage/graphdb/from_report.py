@@ -19,9 +19,9 @@ from lineage.graph.nodes import (
 )
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_KINDS, NodeKind
 from lineage.graphdb.analysis import Analysis, analyse, ticks
-from lineage.graphdb.content import Content, NodeRows, RelationshipRows
+from lineage.graphdb.content import Content, EdgeRows, NodeRows
 from lineage.graphdb.labels import LABEL, TAGGED
-from lineage.graphdb.rows import Ends, RelationshipRow, key, node_row, sample, text
+from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,9 +49,10 @@ def content(report: Report) -> Content:
     types = Counter(_schema_type(kind) for _, _, kind in edges)
     return Content(
         dict(labels + analysis.count_nodes()),
-        dict(types + analysis.count_relationships()),
+        dict(types + analysis.count_ties()),
         lambda: _node_rows(nodes.values(), analysis),
-        lambda: _relationship_rows(edges, analysis),
+        lambda: _edge_rows(edges, analysis),
+        analysis.ties,
     )
 
 
@@ -169,26 +170,20 @@ def _node_rows(nodes: Iterable[Node], analysis: Analysis) -> NodeRows:
     yield from analysis.nodes
 
 
-def _relationship_rows(
-    edges: dict[tuple[str, str, str], list[ChainEdge]], analysis: Analysis
-) -> RelationshipRows:
+def _edge_rows(edges: dict[tuple[str, str, str], list[ChainEdge]], analysis: Analysis) -> EdgeRows:
     for (source, target, kind), told in edges.items():
         ends = Ends(_schema_type(kind), LABEL[kind_of(source)], LABEL[kind_of(target)])
-        row = _edge_row(source, target, kind, told)
-        row["properties"]["chains"] = analysis.chains_of[source, target, kind]
-        yield ends, row
-    yield from analysis.relationships
+        yield ends, _edge_row(source, target, told, analysis.chains_of[source, target, kind])
 
 
-def _edge_row(source: str, target: str, kind: str, told: list[ChainEdge]) -> RelationshipRow:
+def _edge_row(source: str, target: str, told: list[ChainEdge], chains: list[str]) -> EdgeRow:
     ordered = sorted(told, key=lambda edge: ticks(edge.time))
-    return {
-        "source": key(source),
-        "target": key(target),
-        "times": {"first": ticks(ordered[0].time), "last": ticks(ordered[-1].time)},
-        "properties": {
-            "count": len(told),
-            "flow": _SCHEMA[kind].flow,
-            "evidence": sample([text(f"{edge.source}#{edge.record}") for edge in ordered]),
-        },
-    }
+    return [
+        key(source),
+        key(target),
+        ticks(ordered[0].time),
+        ticks(ordered[-1].time),
+        len(told),
+        sample([text(f"{edge.source}#{edge.record}") for edge in ordered]),
+        chains,
+    ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 from lineage.graphdb.analysis import Analysis, analyse
-from lineage.graphdb.content import Content, NodeRows, RelationshipRows
+from lineage.graphdb.content import Content, EdgeRows, NodeRows
 from lineage.graphdb.labels import LABEL, TAGGED
-from lineage.graphdb.rows import SAMPLE, Ends, RelationshipRow, key, node_row, text
+from lineage.graphdb.rows import SAMPLE, EdgeRow, Ends, key, node_row, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import Report
 
-_SCHEMA = {schema.kind: schema for schema in EDGE_SCHEMAS}
+_TYPE = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 _LEAVES = frozenset({"host", "user"})
 """Kinds that are shown but not walked through: everything on a host is one step from it."""
 
@@ -40,12 +40,13 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
         edge_counts = Counter({each.type: edges[each.kind] for each in EDGE_SCHEMAS})
     else:
         node_counts = Counter(LABEL[graph.node(each).kind] for each in selected)
-        edge_counts = Counter(_SCHEMA[edge.kind].type for edge in _edges(graph, selected))
+        edge_counts = Counter(_TYPE[edge.kind] for edge in _edges(graph, selected))
     return Content(
         dict(node_counts + analysis.count_nodes()),
-        dict(edge_counts + analysis.count_relationships()),
+        dict(edge_counts + analysis.count_ties()),
         lambda: _nodes(graph, selected, analysis),
-        lambda: _relationships(graph, selected, analysis, [each.source for each in report.inputs]),
+        lambda: _edge_rows(graph, selected, analysis, [each.source for each in report.inputs]),
+        analysis.ties,
     )
 
 
@@ -94,39 +95,33 @@ def _nodes(
     yield from analysis.nodes
 
 
-def _relationships(
+def _edge_rows(
     graph: ProvenanceGraph,
     selected: dict[str, None] | None,
     analysis: Analysis,
     sources: Sequence[str],
-) -> RelationshipRows:
+) -> EdgeRows:
     ends: dict[tuple[str, str, str], Ends] = {}
     node = graph.node
     for edge in _edges(graph, selected):
         kinds = (edge.kind, node(edge.source).kind, node(edge.target).kind)
         if kinds not in ends:
-            ends[kinds] = Ends(_SCHEMA[edge.kind].type, LABEL[kinds[1]], LABEL[kinds[2]])
+            ends[kinds] = Ends(_TYPE[edge.kind], LABEL[kinds[1]], LABEL[kinds[2]])
         yield ends[kinds], _edge_row(graph, edge, analysis, sources)
-    yield from analysis.relationships
 
 
 def _edge_row(
     graph: ProvenanceGraph, edge: Edge, analysis: Analysis, sources: Sequence[str]
-) -> RelationshipRow:
+) -> EdgeRow:
     events, told = graph.events, edge.events
     shown = told if len(told) <= 2 * SAMPLE else told[:SAMPLE] + told[-SAMPLE:]
     references = [events[ordinal] for ordinal in shown]
-    properties: dict[str, object] = {
-        "count": len(told),
-        "flow": _SCHEMA[edge.kind].flow,
-        "evidence": [text(f"{sources[each.source]}#{each.record}") for each in references],
-    }
-    chains = analysis.chains_of.get((edge.source, edge.target, edge.kind))
-    if chains:
-        properties["chains"] = chains
-    return {
-        "source": key(edge.source),
-        "target": key(edge.target),
-        "times": {"first": references[0].time, "last": references[-1].time},
-        "properties": properties,
-    }
+    return [
+        key(edge.source),
+        key(edge.target),
+        references[0].time,
+        references[-1].time,
+        len(told),
+        [text(f"{sources[each.source]}#{each.record}") for each in references],
+        analysis.chains_of.get((edge.source, edge.target, edge.kind)),
+    ]

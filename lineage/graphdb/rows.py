@@ -1,8 +1,7 @@
 """Nodes and edges -> the rows that are sent to Neo4j. Pure.
 
-A row is what `cypher/node.cypher` and `cypher/relationship.cypher` take: ids, plain properties, and
-times as ticks. Text goes in as the telemetry has it, but for lone surrogates, which no UTF-8 can
-carry.
+A row is what the statements in `cypher/` take: ids, plain properties, and times as ticks. Text goes
+in as the telemetry has it, but for lone surrogates, which no UTF-8 can carry.
 """
 
 from __future__ import annotations
@@ -29,8 +28,14 @@ class NodeRow(TypedDict):
     properties: dict[str, object]
 
 
-class RelationshipRow(TypedDict):
-    """A relationship as `cypher/relationship.cypher` takes it, between the ids of two nodes."""
+EdgeRow = list[object]
+"""An edge of the provenance graph as `cypher/edge.cypher` takes it: source, target, first, last
+(ticks), count, evidence, chains or None. A list, since packing a million mappings takes the driver
+twice as long."""
+
+
+class TieRow(TypedDict):
+    """What ties a detection or chain to a node, as `cypher/tie.cypher` takes it."""
 
     source: str
     target: str

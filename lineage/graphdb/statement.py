@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HOLE = re.compile(r"\b(?:SOURCE_|TARGET_)?LABEL\b|\bTYPE\b|\b[A-Z]+_NAME\b|\bPROPERTIES\b")
+_HOLE = re.compile(r"\b(?:(?:SOURCE_|TARGET_)?LABEL|TYPE|FLOW|[A-Z]+_NAME|PROPERTIES)\b")
 
 
 def statement(name: str, /, **names: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import uuid
 from dataclasses import replace
 
@@ -103,6 +104,27 @@ def test_a_server_too_old(agent):
 )
 def test_a_server_new_enough(agent):
     check_version(agent, Address("bolt://h", "neo4j", "", None))
+
+
+@pytest.mark.parametrize("agreed", [b"\0\0\x01\x05", b"\0\0\x04\x04", b"\0\0\0\0"])
+def test_a_server_that_speaks_only_an_older_bolt(agreed):
+    """Bolt 5.1 (Neo4j 5.6), 4.4 (Neo4j 4.4), or none that the driver knows."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answering = threading.Thread(target=_shake_hands, args=(listener, agreed))
+        answering.start()
+        port = listener.getsockname()[1]
+        line = refused(Address(f"bolt://127.0.0.1:{port}", "neo4j", "hidden-hidden", None))
+        answering.join()
+    assert "the server is older than 5.7; lineage needs Neo4j 5.26 or newer" in line
+
+
+def _shake_hands(listener, agreed):
+    """The part of the server in Bolt's handshake: the version of those that the driver offers."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(20)
+        connection.sendall(agreed)
+        connection.recv(1)
 
 
 def test_options_go_before_the_environment_and_that_before_defaults():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +16,11 @@ from lineage.graph.provenance import ProvenanceGraph
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 from lineage.graphdb import from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
-from lineage.graphdb.content import Content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from lineage.graphdb.content import Content
 
 
 def run_content(story: Story, hops: int | None = None) -> Content:
@@ -318,7 +320,7 @@ def _without_case(picture: tuple[list[Any], list[Any]], case: str) -> list[Any]:
 
 def test_a_case_that_is_dropped_in_mid_push_is_said(database, case):
     content = run_content(intrusion())
-    empty = Content({}, content.relationships_by_type, lambda: iter(()), content.relationships)
+    empty = replace(content, nodes=lambda: iter(()))
     with pytest.raises(DatabaseError, match=r"relationships found no nodes; .* push again"):
         push.push(database, case, empty)
 

@@ -1,4 +1,5 @@
-// Writes a batch of relationships of one type between two labels. Parameters: rows, case.
+// Writes a batch of what ties detections and chains to nodes: relationships of one type between two
+// labels. Parameters: rows, case.
 // Times: see node.cypher.
 UNWIND $rows AS row
 MATCH (source:SOURCE_LABEL {case: $case, id: row.source})
