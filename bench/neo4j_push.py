@@ -64,15 +64,22 @@ def main() -> None:
 
 
 def measure(database: Database, content: Content, server: int | None) -> None:
-    small = company(2_000, 20_000)
-    push.push(database, "warm-up", from_run.content(small.graph, small.report()))
-    drop.drop(database, "warm-up")
     print(f"memory of a push    {memory_of_a_push(database, content):+8,.0f} MB at most")
+    warm_up(database)
     ours, theirs = side_by_side(database, content)
     print(f"lineage neo4j push  {ours:8,.0f} rows/s")
     print(f"bare driver         {theirs:8,.0f} rows/s")
     print(f"ratio               {ours / theirs:8.2f}")
+    print(f"memory in all       {peak():8,.0f} MB, the graph included")
     for_queries(database, server)
+
+
+def warm_up(database: Database) -> None:
+    """Lets the server compile what both run."""
+    small = company(10_000, 60_000)
+    side_by_side(database, from_run.content(small.graph, small.report()))
+    for case in ("lineage", "bare"):
+        drop.drop(database, case)
 
 
 class Enough(Exception):
@@ -178,6 +185,11 @@ def resident() -> float:
     """Resident memory of this process, in MB (Linux)."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
+
+
+def peak() -> float:
+    """Most resident memory that this process ever had, in MB (Linux)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 if __name__ == "__main__":

@@ -49,6 +49,14 @@ _BY_CODE = {
         "the database is not available now; see the server's log (a full disk stops it), then try "
         "again"
     ),
+    "Neo.DatabaseError.Transaction.TransactionLogError": (
+        "the server can't write, most often because its disk is full; free some space, restart "
+        "Neo4j, then run the same command again"
+    ),
+    "Neo.DatabaseError.Transaction.TransactionStartFailed": (
+        "the database has stopped after an error of its own, most often a full disk; see the "
+        "server's log, restart Neo4j, then run the same command again"
+    ),
     "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": (
         "the database takes no writes; see the server's log (a full disk makes it read-only)"
     ),

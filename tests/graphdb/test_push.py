@@ -3,9 +3,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import neo4j_server
 import pytest
 from neo4j.time import DateTime
 from neo4j_case import Story, intrusion
@@ -14,7 +16,7 @@ from lineage.errors import DatabaseError, UsageError
 from lineage.graph.nodes import FileNode, ProcessNode, ScriptNode
 from lineage.graph.provenance import ProvenanceGraph
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
-from lineage.graphdb import from_report, from_run, push
+from lineage.graphdb import constraints, from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
 
 if TYPE_CHECKING:
@@ -323,6 +325,26 @@ def test_a_case_that_is_dropped_in_mid_push_is_said(database, case):
     empty = replace(content, nodes=lambda: iter(()))
     with pytest.raises(DatabaseError, match=r"relationships found no nodes; .* push again"):
         push.push(database, case, empty)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds another process's files")
+def test_a_server_that_can_write_no_more_is_said(tmp_path, server):
+    """As on a full disk: writing fails, and from then on the database has stopped."""
+    if server.pid is None:
+        pytest.skip("the server is not ours to break")
+    import resource
+
+    content = run_content(intrusion())
+    with neo4j_server.serving(tmp_path) as broken:
+        address = Address(broken.uri, broken.username, broken.password, None)
+        with connected(address) as database:
+            constraints.ensure(database)
+            resource.prlimit(broken.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+            with pytest.raises(DatabaseError, match=r"can't write, .* disk is full; free some"):
+                push.push(database, "full", content)
+            with pytest.raises(DatabaseError, match=r"has stopped .* restart Neo4j"):
+                push.push(database, "full", content)
+            os.kill(broken.pid, signal.SIGKILL)  # it would try for long to write before it ends
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\nb", "a\x00"])
