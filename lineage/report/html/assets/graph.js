@@ -3,7 +3,7 @@
 const SHAPES = { file: "rectangle", registry: "diamond", dns: "ellipse", module: "hexagon", script: "tag" };
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 const HEIGHT = { least: 200, most: 600 };
-const ZOOM = { least: 0.12, most: 2.5, readable: 0.55 };
+const ZOOM = { least: 0.12, most: 2.5, readable: 0.55, beginning: 0.85 };
 
 /** One chain's graph in a container. `events`: select(item), hover(item, position), moved(),
  * free() -> the right and bottom of what nothing covers. */
@@ -154,7 +154,12 @@ class AttackGraph {
   }
 
   fit() {
-    this.cy.fit(this.cy.elements(), 8);
+    this.cy.fit(this.lanes(), 8);
+  }
+
+  /** The lanes enclose all that is drawn, and measure faster than hundreds of labels. */
+  lanes() {
+    return this.cy.elements(".lane");
   }
 
   /** The first view: everything where that is readable, else the beginning. */
@@ -163,17 +168,18 @@ class AttackGraph {
     this.fit();
     if (this.cy.zoom() > 1) this.cy.zoom(1);
     if (this.cy.zoom() >= ZOOM.readable) {
-      this.cy.center();
+      this.cy.center(this.lanes());
       return;
     }
-    this.cy.zoom(Math.max(ZOOM.readable, Math.min(0.85, this.cy.height() / this.cy.elements().boundingBox().h)));
-    const box = this.cy.elements().boundingBox();
+    const box = this.lanes().boundingBox();
+    const filling = Math.max(this.cy.height() / box.h, (this.cy.width() - 28) / box.w);
+    this.cy.zoom(Math.max(ZOOM.readable, Math.min(ZOOM.beginning, filling)));
     this.cy.pan({ x: -box.x1 * this.cy.zoom() + 14, y: this.startTop(box) });
   }
 
   /** As high as the drawing needs, within bounds: a small chain needs no large canvas. */
   sizeCanvas() {
-    const box = this.cy.elements().boundingBox();
+    const box = this.lanes().boundingBox();
     const zoom = Math.max(ZOOM.readable, Math.min(1, (this.cy.width() - 16) / box.w));
     const most = Math.min(HEIGHT.most, innerHeight * (innerWidth < 640 ? 0.55 : 0.8));
     this.container.style.height = `${Math.round(Math.max(HEIGHT.least, Math.min(most, box.h * zoom + 16)))}px`;
