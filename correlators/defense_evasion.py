@@ -1,4 +1,4 @@
-"""Defence evasion: Defender exclusions, DynamicWrapperX by regsvr32, injection, self-deletion."""
+"""Defense evasion: Defender exclusions, DynamicWrapperX by regsvr32, injection, self-deletion."""
 
 from lineage.correlate.api import (
     Cluster,

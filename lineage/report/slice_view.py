@@ -21,7 +21,7 @@ from lineage.graph.nodes import ProcessNode, ScriptNode, caption
 from lineage.graph.schema import FLOW
 from lineage.normalise.times import iso
 from lineage.report.pen import Pen, Trimmed
-from lineage.report.wording import clock, counted, same_day
+from lineage.report.wording import VERBS, clock, counted, same_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,21 +38,6 @@ SHOWN: Final = 200
 """Steps shown of each half; how many more there are is said."""
 SCRIPT: Final = 160
 """Cells of a script block's text in a sentence."""
-_VERBS: Final = {
-    "spawned": "started",
-    "executed": "was started from",
-    "interpreted": "was started with",
-    "wrote": "wrote",
-    "loaded": "loaded",
-    "set": "set the registry value",
-    "created": "created the registry key",
-    "deleted": "deleted",
-    "queried": "asked for the name",
-    "accessed": "opened",
-    "ran": "ran the script block",
-    "started": "arranged the start of",
-    "copied": "has the same content as",
-}
 _COMPONENTS: Final = {"registry": 2}
 """Of a path that was told in full, so many components are repeated; one where not named."""
 _BY_ENTRY: Final = "started"
@@ -162,7 +147,7 @@ class _Sliced:
         subject, thing = edge.source, edge.target
         if FLOW[edge.kind] == "backward" or edge.kind == "copied":
             subject, thing = thing, subject
-        verb = _VERBS.get(edge.kind, edge.kind)
+        verb = VERBS.get(edge.kind, edge.kind)
         if edge.kind == "started" and not isinstance(self._graph.node(subject), ProcessNode):
             verb = _BY_ENTRY
         line = pen.line(self._mention(subject), f" {verb} ", self._mention(thing))

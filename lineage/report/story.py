@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lineage.report.facts import ChainFacts, Fact, Reference, folded
-from lineage.report.wording import clock, counted, listed, name_of, points, same_day, tactic_title
+from lineage.report.wording import (
+    VERBS,
+    clock,
+    counted,
+    listed,
+    name_of,
+    points,
+    same_day,
+    tactic_title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,27 +37,20 @@ REFERENCES: Final = 5
 """How many records a sentence that folds many facts refers to."""
 
 
-class _Verb(NamedTuple):
-    """How an edge kind is told: with one object, with many, and what many are called."""
-
-    one: str
-    many: str
-    objects: str
-
-
-_VERBS: Final = {
-    "spawned": _Verb("started", "started", "processes"),
-    "wrote": _Verb("wrote", "wrote", "files"),
-    "loaded": _Verb("loaded", "loaded", "modules"),
-    "set": _Verb("set the registry value", "set", "registry values"),
-    "created": _Verb("created the registry key", "created", "registry keys"),
-    "deleted": _Verb("deleted", "deleted", "things"),
-    "queried": _Verb("asked for the name", "asked for", "names"),
-    "accessed": _Verb("opened", "opened", "audited objects"),
-    "ran": _Verb("ran the script block", "ran", "script blocks"),
-    "interpreted": _Verb("was started with", "was started with", "files"),
+_MANY: Final = {
+    "spawned": ("started", "processes"),
+    "wrote": ("wrote", "files"),
+    "loaded": ("loaded", "modules"),
+    "set": ("set", "registry values"),
+    "created": ("created", "registry keys"),
+    "deleted": ("deleted", "things"),
+    "queried": ("asked for", "names"),
+    "accessed": ("opened", "audited objects"),
+    "ran": ("ran", "script blocks"),
+    "interpreted": ("was started with", "files"),
 }
-_OTHER: Final = _Verb("left its mark on", "left its mark on", "things")
+"""How an edge kind with many objects is told: the verb, and what they are."""
+_OTHER: Final = "left its mark on"
 
 
 class Part(NamedTuple):
@@ -186,7 +188,7 @@ class _Teller:
             yield from self._start(process, fact.actor)
             return
         yield from self._subject(fact.actor)
-        yield Part(f" {_VERBS.get(fact.kind, _OTHER).one} ")
+        yield Part(f" {VERBS[fact.kind] if fact.kind in _MANY else _OTHER} ")
         yield self._thing(fact.target)
 
     def _start(self, process: ChainProcess, parent: str | None) -> Iterator[Part]:
@@ -211,13 +213,13 @@ class _Teller:
 
     def _many(self, group: Sequence[Fact]) -> Iterator[Part]:
         first = group[0]
-        verb = _VERBS.get(first.kind, _OTHER)
+        verb, objects = _MANY.get(first.kind, (_OTHER, "things"))
         things = list(dict.fromkeys(fact.target for fact in group))
         if first.actor is None and first.kind == "spawned":
             yield Part(f"{len(things):,} processes started: ")
         else:
             yield from self._subject(first.actor)
-            yield Part(f" {verb.many} {len(things):,} {verb.objects}: ")
+            yield Part(f" {verb} {len(things):,} {objects}: ")
         for place, thing in enumerate(things):
             process = self._facts.processes.get(thing)
             if process is not None:

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
 
 TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
 """Tactics that are not read by taking their hyphens out."""
+VERBS: Final = {
+    "spawned": "started",
+    "executed": "was started from",
+    "interpreted": "was started with",
+    "wrote": "wrote",
+    "loaded": "loaded",
+    "set": "set the registry value",
+    "created": "created the registry key",
+    "deleted": "deleted",
+    "queried": "asked for the name",
+    "accessed": "opened",
+    "ran": "ran the script block",
+    "started": "arranged the start of",
+    "copied": "has the same content as",
+}
+"""What the source of an edge of a kind did to its target."""
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
 
 

@@ -2,7 +2,7 @@
 
 const TACTICS = {
   "initial-access": "Initial access", execution: "Execution", persistence: "Persistence",
-  "privilege-escalation": "Privilege escalation", "defense-evasion": "Defence evasion",
+  "privilege-escalation": "Privilege escalation", "defense-evasion": "Defense evasion",
   "credential-access": "Credential access", discovery: "Discovery", collection: "Collection",
   "lateral-movement": "Lateral movement", "command-and-control": "Command and control",
   exfiltration: "Exfiltration", impact: "Impact", reconnaissance: "Reconnaissance",
