@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lineage.graphdb.library import Query
     from lineage.graphdb.run import Answer
 
+SECONDS = 60
+"""How long a query may take; the slowest takes some seconds on a million relationships."""
 CELL = 240
 """Most characters of one value in a table; JSON has it whole."""
 
@@ -26,6 +28,14 @@ CELL = 240
     "--param", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the query."
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON array of rows instead of a table.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 86_400),
+    metavar="SECONDS",
+    default=SECONDS,
+    show_default=True,
+    help="After how long the server ends the query.",
+)
 @connection
 def command(
     name: str | None,
@@ -33,6 +43,7 @@ def command(
     case: str,
     given: tuple[str, ...],
     as_json: bool,
+    timeout: int,
     **where: str | None,
 ) -> None:
     """Runs the saved query NAME on a case in Neo4j, and prints what it finds.
@@ -56,7 +67,7 @@ def command(
     from lineage.graphdb.connect import connected
 
     with connected(address(where)) as database:
-        answer = run.run(database, query, values)
+        answer = run.run(database, query, values, timeout)
     if as_json:
         _print_json(answer)
     else:

@@ -64,6 +64,13 @@ _BY_CODE = {
         "the server's transaction memory is used up; give it more "
         "(server.memory.heap.max_size, dbms.memory.transaction.total.max), then try again"
     ),
+    "Neo.ClientError.Transaction.TransactionTimedOut": (
+        "it took longer than the server allows (db.transaction.timeout), and was ended there"
+    ),
+    "Neo.ClientError.Transaction.Terminated": (
+        "it was ended on the server (TERMINATE TRANSACTIONS, or a shutdown); run the same command "
+        "again"
+    ),
     "Neo.TransientError.General.OutOfMemoryError": (
         "the server is out of memory; give it more (server.memory.heap.max_size), then try again"
     ),
@@ -135,11 +142,16 @@ class Database:
         Raises:
             DatabaseError: whatever the driver or server refused.
         """
-        with (
-            explained(self.address),
-            self.driver.session(database=self.address.database) as session,
-        ):
-            yield session
+        with explained(self.address):
+            session = self.driver.session(database=self.address.database)
+            try:
+                yield session
+            except KeyboardInterrupt:
+                # Closing the session first would wait until the server has finished the statement
+                self.driver.close()
+                raise
+            finally:
+                session.close()
 
 
 @contextmanager

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import neo4j
+from neo4j import exceptions
 from neo4j.graph import Node, Path, Relationship
 from neo4j.time import DateTime
 
-if TYPE_CHECKING:
-    import neo4j
+from lineage.errors import DatabaseError
+from lineage.graphdb.library import CASE
 
+if TYPE_CHECKING:
     from lineage.graphdb.connect import Database
     from lineage.graphdb.library import Literal, Query
+
+_OUT_OF_TIME = "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +34,39 @@ class Answer:
     rows: list[list[object]]
 
 
-def run(database: Database, query: Query, values: Mapping[str, Literal]) -> Answer:
-    """Runs a query in a transaction that can't write.
+def run(
+    database: Database, query: Query, values: Mapping[str, Literal], seconds: int | None = None
+) -> Answer:
+    """Runs a query in a transaction that can't write; the server ends it when its time is over.
 
     Args:
         database: where.
         query: which.
         values: its parameters (`Query.values`).
+        seconds: how long it may take, from 1 up; None for the server's own limit.
 
     Raises:
-        DatabaseError: the server refused.
+        DatabaseError: the server refused, or the time is over.
     """
+
+    @neo4j.unit_of_work(timeout=seconds)
+    def read(transaction: neo4j.ManagedTransaction) -> Answer:
+        result = transaction.run(query.statement, dict(values))
+        return Answer(list(result.keys()), [list(record.values()) for record in result])
+
     with database.session() as session:
-        return session.execute_read(_run, query.statement, dict(values))
+        try:
+            return session.execute_read(read)
+        except exceptions.Neo4jError as error:
+            if error.code != _OUT_OF_TIME:
+                raise
+            raise DatabaseError(_out_of_time(query, seconds)) from error
 
 
-def _run(transaction: neo4j.ManagedTransaction, code: str, values: dict[str, Literal]) -> Answer:
-    result = transaction.run(code, values)
-    return Answer(list(result.keys()), [list(record.values()) for record in result])
+def _out_of_time(query: Query, seconds: int | None) -> str:
+    own = ", ".join(each.name for each in query.parameters if each.name != CASE)
+    narrow = f"narrow it with --param ({own}), or " if own else ""
+    return f"query {query.name} took longer than {seconds} s; {narrow}allow more with --timeout"
 
 
 def plain(value: object) -> object:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+import neo4j_slow
 import pytest
 from neo4j_case import intrusion
 
@@ -117,6 +123,28 @@ def test_a_parameter_is_told(lineage, database, case):
 
 def test_an_answer_without_rows_says_so(lineage, case):
     assert "No rows." in lineage("query", "chains", "--case", case).out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a signal to one process is Linux's")
+def test_ctrl_c_ends_a_running_query_here_and_on_the_server(lineage, ask):
+    del lineage  # it has set the environment
+    running = "SHOW TRANSACTIONS YIELD currentQuery AS q WHERE q = $statement RETURN q"
+    with subprocess.Popen(
+        [sys.executable, neo4j_slow.__file__, "query", "slow"],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+    ) as asking:
+        try:
+            while not ask(running, statement=neo4j_slow.STATEMENT):
+                assert asking.poll() is None
+            asking.send_signal(signal.SIGINT)
+            _, said = asking.communicate(timeout=10)
+        finally:
+            asking.kill()
+    assert (asking.returncode, said.split()) == (130, [b"lineage:", b"interrupted"])
+    deadline = time.monotonic() + 10
+    while ask(running, statement=neo4j_slow.STATEMENT):
+        assert time.monotonic() < deadline
 
 
 def test_the_list_names_every_query(lineage):

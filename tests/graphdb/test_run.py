@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from neo4j_case import intrusion
+from neo4j_slow import SLOW
 
+from lineage.errors import DatabaseError
 from lineage.graphdb import from_run, push, run
 
 if TYPE_CHECKING:
@@ -69,4 +71,13 @@ def test_nodes_relationships_and_paths(database, case):
         "WROTE",
         "process:ws01:wscript",
         "file:ws01:c:\\users\\dana\\appdata\\local\\temp\\update.exe",
+    )
+
+
+def test_a_query_that_takes_too_long_is_ended_on_the_server(database):
+    with pytest.raises(DatabaseError) as caught:
+        run.run(database, SLOW, {}, seconds=1)
+    assert str(caught.value) == (
+        "query slow took longer than 1 s; narrow it with --param (depth), or allow more with "
+        "--timeout"
     )
