@@ -106,7 +106,7 @@ class Address:
     ) -> Address:
         """What the options say, else the NEO4J_* variables, else the defaults."""
         return cls(
-            uri or environment.get("NEO4J_URI") or DEFAULT_URI,
+            _lower_scheme(uri or environment.get("NEO4J_URI") or DEFAULT_URI),
             username or environment.get("NEO4J_USERNAME") or DEFAULT_USERNAME,
             password or environment.get("NEO4J_PASSWORD") or "",
             database or environment.get("NEO4J_DATABASE") or None,
@@ -123,9 +123,15 @@ class Address:
         except ValueError:
             return "the given address"
         host = parts.hostname
-        if not host:
+        if not host or "@" in f"{parts.path}{parts.query}{parts.fragment}":
             return "the given address"
         return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+def _lower_scheme(uri: str) -> str:
+    """Schemes are without case (RFC 3986, 3.1); the driver takes lower case alone."""
+    scheme, separator, rest = uri.strip().partition("://")
+    return f"{scheme.lower()}{separator}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,11 @@ def connected(address: Address) -> Iterator[Database]:
         raise DatabaseError(
             f"{address}: that is no address of Neo4j; give one such as {DEFAULT_URI} or "
             "neo4j+s://host"
+        )
+    if "@" in address.uri:
+        raise DatabaseError(
+            f"{address}: an address can't hold a user name or password; leave them out, and set "
+            "NEO4J_USERNAME and NEO4J_PASSWORD"
         )
     with explained(address):
         driver = neo4j.GraphDatabase.driver(
@@ -226,9 +237,8 @@ def explained(address: Address) -> Iterator[None]:
     except exceptions.Neo4jError as error:
         raise DatabaseError(f"{address}: {_refused(error)}") from error
     except (exceptions.DriverError, ValueError) as error:
-        raise DatabaseError(
-            f"{address}: {_first_line(error)}; check NEO4J_URI, such as {DEFAULT_URI}"
-        ) from error
+        said = _first_line(str(error).replace(address.uri, str(address)))
+        raise DatabaseError(f"{address}: {said}; check NEO4J_URI, such as {DEFAULT_URI}") from error
 
 
 def _unreachable(address: Address, error: Exception) -> str:

@@ -70,6 +70,27 @@ def test_a_broken_address(uri):
     refused(Address(uri, "neo4j", "hidden", None))
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "bolt://user:hunter2@127.0.0.1:7687",
+        "neo4j+s://user:hunter2@127.0.0.1",
+        "bolt://user:hunter2@h:port",
+        "bolt://hunter2/x@h",
+        "bolt://user:hun#hunter2@h",
+    ],
+)
+def test_a_password_in_the_address_is_refused_and_not_shown(uri):
+    line = refused(Address(uri, "neo4j", "hunter2", None))
+    assert "set NEO4J_USERNAME and NEO4J_PASSWORD" in line
+
+
+def test_the_scheme_is_without_case(address):
+    shouted = address.uri.replace("bolt://", " BOLT://")
+    with connected(Address.of({}, uri=shouted, password=address.password)) as database:
+        assert str(database.address) == str(address)
+
+
 def test_unknown_database(address):
     assert "set NEO4J_DATABASE or --database" in refused(replace(address, database="nowhere"))
 
