@@ -169,6 +169,10 @@ def browser_pack_command(file: Path, case: str) -> None:
     """Writes the saved queries and the style, to be dropped on the page of Neo4j Browser."""
     from lineage.graphdb import browser_pack, library, push
 
+    if file.suffix.lower() != ".zip":
+        raise UsageError(
+            f"{file}: Browser takes a pack by its ending; name a file that ends in .zip"
+        )
     write_file(file, browser_pack.pack(library.load(), push.case_name(case)))
     style = file.with_suffix(".grass")
     write_file(style, browser_pack.style().encode())

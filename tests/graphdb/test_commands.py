@@ -166,6 +166,8 @@ def test_the_list_names_every_query(lineage):
         (("neo4j", "push", "--report", "r", "--only-chains"), "leave out --only-chains"),
         (("neo4j", "push", "x", "--case", " "), "--case"),
         (("neo4j", "push", "no-such-file"), "no-such-file"),
+        (("neo4j", "browser-pack", "no-such-folder/pack"), "ends in .zip"),
+        (("neo4j", "browser-pack", "no-such-folder/pack.grass"), "ends in .zip"),
         (("query", "chains", "--password", "wrong"), "password is wrong"),
         (("query", "chains", "--uri", "bolt://127.0.0.1:1"), "cannot reach Neo4j"),
         (("query", "chains", "--uri", "http://127.0.0.1:1"), "no address of Neo4j"),
