@@ -16,22 +16,49 @@ def load(path: Path) -> Report:
     """The report in a file.
 
     Raises:
-        InputError: it can't be read, or isn't a report of this version.
+        InputError: it can't be read, or isn't a report of this major version.
     """
     from pydantic import ValidationError
 
     from lineage.report.model import Report
 
     try:
-        return Report.model_validate_json(path.read_bytes())
+        data = path.read_bytes()
+        report = Report.model_validate_json(data)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}; check the path") from error
     except ValidationError as error:
+        _check_version(path, _version(data))  # a later version's fields are no fault of the file
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise InputError(
             f"{path}: {place}: {first['msg']}; name a file written by lineage correlate --json"
         ) from error
+    _check_version(path, report.schema_version)
+    return report
+
+
+def _version(data: bytes) -> str | None:
+    """What a file that isn't a report of this version says that it is."""
+    from pydantic_core import from_json
+
+    try:
+        content = from_json(data)
+    except ValueError:
+        return None
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    return version if isinstance(version, str) else None
+
+
+def _check_version(path: Path, found: str | None) -> None:
+    from lineage.report.model import SCHEMA_VERSION
+
+    major = SCHEMA_VERSION.partition(".")[0]
+    if found is not None and found.partition(".")[0] != major:
+        raise InputError(
+            f"{path}: a report of schema_version {found[:40]!r}, and this lineage reads {major}.x; "
+            "make it anew with lineage correlate --json, or use the lineage that wrote it"
+        )
 
 
 def find_chain(report: Report, wanted: str) -> Chain:

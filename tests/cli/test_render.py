@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 if TYPE_CHECKING:
@@ -31,3 +32,41 @@ def test_a_report_that_is_not_there_is_one_line(lineage: Lineage, tmp_path: Path
     done = lineage("render", tmp_path / "none.json")
     assert done.status == 2
     assert done.error.endswith("none.json: No such file or directory; check the path")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema_version": "99.0.0"},
+        {"schema_version": "2.0", "of_version_2": []},
+        {"schema_version": "2", "chains": {}},
+    ],
+)
+def test_a_report_of_another_major_version_is_refused(
+    lineage: Lineage, saved: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(orjson.dumps(orjson.loads(saved.read_bytes()) | change))
+    done = lineage("render", path)
+    assert done.status == 2
+    version = change["schema_version"]
+    assert f"other.json: a report of schema_version '{version}', and this lineage reads 1.x" in (
+        done.error
+    )
+
+
+def test_a_report_of_a_later_minor_version_is_read(
+    lineage: Lineage, saved: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "later.json"
+    path.write_bytes(orjson.dumps(orjson.loads(saved.read_bytes()) | {"schema_version": "1.9"}))
+    assert lineage("render", path).out == lineage("render", saved).out
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"schema_version": 3}', "{" * 5000])
+def test_what_is_no_report_is_one_line(lineage: Lineage, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "none.json"
+    path.write_text(content, encoding="utf-8")
+    done = lineage("render", path)
+    assert done.status == 2
+    assert "name a file written by lineage correlate --json" in done.error
