@@ -70,7 +70,7 @@ def test_a_report_without_chains(lineage: Lineage, report: Report, tmp_path: Pat
         (b"", "name a file written by lineage correlate --json"),
         (b"{}", "generator: Field required; name a file written by lineage correlate --json"),
         (b"\xff\xfe", "name a file written by lineage correlate --json"),
-        (b'{"schema_version": "2.0"}', "name a file written by lineage correlate --json"),
+        (b'{"schema_version": "2.0"}', "and this lineage reads 1.x"),
     ],
 )
 def test_a_file_that_is_no_report_is_one_line(
