@@ -68,10 +68,11 @@ def command(
 
     with connected(address(where)) as database:
         answer = run.run(database, query, values, timeout)
+        empty = "" if answer.rows else run.without_rows(database, values)
     if as_json:
         _print_json(answer)
     else:
-        _print_table(query, answer)
+        _print_table(query, answer, empty)
 
 
 def _parameters(query: Query, given: tuple[str, ...], case: str) -> dict[str, str]:
@@ -110,7 +111,7 @@ def _print_json(answer: Answer) -> None:
     click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
 
 
-def _print_table(query: Query, answer: Answer) -> None:
+def _print_table(query: Query, answer: Answer, empty: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -133,5 +134,5 @@ def _print_table(query: Query, answer: Answer) -> None:
         out.print(table)
         told = f"{rows} row{'' if rows == 1 else 's'}. Limit: {query.limit}"
     else:
-        told = "No rows. lineage query cases lists the cases that were pushed."
+        told = terminal(empty, encoding=out.encoding)
     out.print(Text(told, style="dim"))

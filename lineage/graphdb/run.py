@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from lineage.graphdb.connect import Database
     from lineage.graphdb.library import Literal, Query
 
+CHAIN = "chain"
+"""The parameter that names a chain by its id; empty for the best one."""
+
+_IS_THERE = """RETURN EXISTS { MATCH (:Host|Chain {case: $case}) } AS case,
+  EXISTS { MATCH (:Chain {case: $case, id: $chain}) } AS chain"""
 _OUT_OF_TIME = "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration"
 
 
@@ -61,6 +66,32 @@ def run(
             if error.code != _OUT_OF_TIME:
                 raise
             raise DatabaseError(_out_of_time(query, seconds)) from error
+
+
+def without_rows(database: Database, values: Mapping[str, Literal]) -> str:
+    """Why an answer has no rows, in one line: its case or chain isn't there, or has none.
+
+    Args:
+        database: where.
+        values: the parameters that the query was given.
+
+    Raises:
+        DatabaseError: the server refused.
+    """
+    if CASE not in values:
+        return "No rows: no case was pushed to the database."
+    case, chain = values[CASE], values.get(CHAIN, "")
+    with database.session() as session:
+        found = session.execute_read(
+            lambda transaction: transaction.run(_IS_THERE, case=case, chain=chain).single(
+                strict=True
+            )
+        )
+    if not found["case"]:
+        return f"No rows: no case {case!r} in the database; lineage query cases lists them."
+    if chain and not found["chain"]:
+        return f"No rows: no chain {chain!r} in case {case!r}; lineage query chains lists them."
+    return f"No rows: case {case!r} has nothing of the kind."
 
 
 def _out_of_time(query: Query, seconds: int | None) -> str:

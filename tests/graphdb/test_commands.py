@@ -121,8 +121,22 @@ def test_a_parameter_is_told(lineage, database, case):
     assert "WINWORD" not in out
 
 
-def test_an_answer_without_rows_says_so(lineage, case):
-    assert "No rows." in lineage("query", "chains", "--case", case).out
+def test_an_answer_without_rows_says_why(lineage, database, case):
+    def told(name: str, case: str, *options: str) -> str:
+        done = lineage("query", name, "--case", case, *options)
+        assert done.status == 0
+        return " ".join(done.out.split())
+
+    pushed(database, case)
+    no_case = f"No rows: no case '{case}-x' in the database; lineage query cases lists them."
+    assert no_case in told("chains", f"{case}-x")
+    assert no_case in told("kill-chain", f"{case}-x", "--param", "chain=chain-ws01")
+    assert f"No rows: no chain 'chain-x' in case '{case}'; lineage query chains lists them." in (
+        told("kill-chain", case, "--param", "chain=chain-x")
+    )
+    assert f"No rows: case '{case}' has nothing of the kind." in (
+        told("file-origin", case, "--param", "file=no-such-file.exe")
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a signal to one process is Linux's")
