@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from lineage.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+# What the driver logs is raised too, and told in one line; without a handler Python would print it
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 DEFAULT_URI = "bolt://127.0.0.1:7687"
 DEFAULT_USERNAME = "neo4j"
@@ -244,10 +248,19 @@ def explained(address: Address) -> Iterator[None]:
 def _unreachable(address: Address, error: Exception) -> str:
     if "+s" in address.uri.partition("://")[0]:
         return (
-            f"cannot reach Neo4j at {address} over TLS ({_first_line(error)}); check its "
+            f"cannot reach Neo4j at {address} over TLS ({_first_line(_root(error))}); check its "
             "certificate, or use bolt:// or neo4j:// where the server has none"
         )
     return f"cannot reach Neo4j at {address}; {_RESTART}"
+
+
+def _root(error: BaseException) -> BaseException:
+    """The error at the root: the driver's own says only that it couldn't, or that no router did."""
+    while True:
+        deeper = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+        if deeper is None:
+            return error
+        error = deeper
 
 
 def _refused(error: exceptions.Neo4jError) -> str:

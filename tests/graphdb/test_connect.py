@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import uuid
@@ -52,9 +53,11 @@ def test_nobody_listens(closed_port, scheme):
     )
 
 
-def test_tls_where_the_server_has_none(address):
-    line = refused(replace(address, uri=address.uri.replace("bolt://", "bolt+s://")))
-    assert "over TLS" in line
+@pytest.mark.parametrize("scheme", ["bolt+s", "bolt+ssc", "neo4j+s", "neo4j+ssc"])
+def test_tls_where_the_server_has_none(address, scheme):
+    line = refused(replace(address, uri=address.uri.replace("bolt://", f"{scheme}://")))
+    assert "over TLS (" in line
+    assert not re.search(r":\)|routing information|\(\)", line)
     assert "check its certificate, or use bolt://" in line
 
 
