@@ -16,17 +16,18 @@ DEFAULT_CASE = "default"
 """The case of who names none; the saved queries have it too."""
 
 _OPTIONS = (
-    ("uri", "ADDRESS", "Where Neo4j is, such as bolt://127.0.0.1:7687. [NEO4J_URI]"),
-    ("username", "NAME", "As whom to log in. [NEO4J_USERNAME]"),
-    ("password", "WORD", "Better set NEO4J_PASSWORD: others can see a command line."),
-    ("database", "NAME", "Which database of the server. [NEO4J_DATABASE]"),
+    ("uri", "ADDRESS", "Where Neo4j is.", "bolt://127.0.0.1:7687"),
+    ("username", "NAME", "As whom to log in.", "neo4j"),
+    ("password", "WORD", "Better as the variable: others can see a command line.", "no log-in"),
+    ("database", "NAME", "Which database of the server.", "the server's own"),
 )
 
 
 def connection(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that say where the database is; they arrive as keyword arguments."""
-    for name, metavar, text in reversed(_OPTIONS):
-        command = click.option(f"--{name}", metavar=metavar, help=text)(command)
+    for name, metavar, text, default in reversed(_OPTIONS):
+        told = f"{text}  [env: NEO4J_{name.upper()}; default: {default}]"
+        command = click.option(f"--{name}", metavar=metavar, help=told)(command)
     return command
 
 

@@ -19,12 +19,13 @@ from neo4j_case import intrusion
 from lineage.cli import run as run_command
 from lineage.cli.outputs import as_json
 from lineage.graphdb import from_run, library, push
+from lineage.graphdb.connect import Address
 from lineage.simulate.run import simulate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lineage.graphdb.connect import Address, Database
+    from lineage.graphdb.connect import Database
 
 
 class Outcome(NamedTuple):
@@ -159,6 +160,25 @@ def test_ctrl_c_ends_a_running_query_here_and_on_the_server(lineage, ask):
     deadline = time.monotonic() + 10
     while ask(running, statement=neo4j_slow.STATEMENT):
         assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("command", [("query",), ("neo4j", "push"), ("neo4j", "drop")])
+def test_help_tells_each_variable_and_the_default(lineage, command):
+    told = " ".join(lineage(*command, "--help").out.split())
+    defaults = Address.of({})
+    assert f"[env: NEO4J_URI; default: {defaults.uri}]" in told
+    assert f"[env: NEO4J_USERNAME; default: {defaults.username}]" in told
+    assert "[env: NEO4J_PASSWORD; default: no log-in]" in told
+    assert "[env: NEO4J_DATABASE; default: the server's own]" in told
+
+
+@pytest.mark.parametrize("scheme", ["bolt+s", "neo4j+s", "neo4j+ssc"])
+def test_no_line_of_the_driver_is_beside_ours(address, scheme):
+    uri = address.uri.replace("bolt://", f"{scheme}://")
+    command = [sys.executable, "-m", "lineage", "query", "cases", "--uri", uri]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("lineage: cannot reach Neo4j")
 
 
 def test_the_list_names_every_query(lineage):
