@@ -1,6 +1,6 @@
 // ATT&CK techniques
 // Question: Which techniques were seen, by which detections, how often, in chains or not?
-// Look at: techniques seen in no chain; tactics of a chain without any technique.
+// Look at: techniques seen in no chain, and those with many hits on one node.
 // Limit: 300 techniques.
 WITH
   'default' AS case_name // the case

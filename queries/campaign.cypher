@@ -9,14 +9,16 @@ WHERE NOT coalesce(toLower(artifact.path) =~ '[a-z]:\\\\(windows|program files( 
 UNWIND CASE
   WHEN artifact:Domain THEN ['name ' + artifact.name]
   WHEN artifact:RegistryValue THEN ['value ' + split(artifact.path, '\\')[-1]]
-  ELSE artifact.hashes
+  ELSE [hash IN artifact.hashes WHERE NOT hash STARTS WITH 'IMPHASH=']
 END AS shared
 UNWIND chain.hosts AS host
 WITH shared, chain, artifact, host
 ORDER BY host, chain.score DESC, chain.id, artifact.id
 WITH shared, collect(DISTINCT host) AS hosts, collect(DISTINCT chain) AS chains,
   collect(DISTINCT artifact) AS artifacts
-WHERE size(hosts) > 1
+WHERE size(hosts) > 1 AND size(chains) > 1
+WITH hosts, chains, artifacts, shared ORDER BY shared DESC
+WITH hosts, chains, artifacts, head(collect(shared)) AS shared
 RETURN shared, hosts, chains, [each IN chains WHERE each.campaign IS NOT NULL | each.campaign][0]
   AS campaign, artifacts
 ORDER BY size(hosts) DESC, shared LIMIT 300

@@ -2,8 +2,8 @@
 // Question: Is there a way by which one tagged node brought about another?
 // Look at: each step happens no earlier than the one before it began; a way through explorer.exe or
 //   services.exe proves little.
-// Limit: 1 path of at most 12 steps, the first of 5 candidates that time allows. Files and values
-//   that nobody wrote in the case carry nothing on, but for the cause itself.
+// Limit: 1 path of at most 13 steps, the first of 5 candidates that time allows. Files that nobody
+//   wrote in the case carry nothing on, but for the cause itself.
 WITH
   'default' AS case_name, // the case
   '' AS source, // id of the cause; empty for the first tagged process of the best chain
@@ -30,11 +30,9 @@ CALL (case_name, target) {
   MATCH (c)<-[:PART_OF]-(b:Process&Tagged)-[hit:TAGGED_BY]->()
   RETURN b ORDER BY hit.first DESC, b.id LIMIT 1
 }
-MATCH path = SHORTEST 5 (a) ((cause)-[step]-(effect)
-  WHERE (step.flow = 'forward' AND startNode(step) = cause)
-    OR (step.flow = 'backward' AND endNode(step) = cause
-      AND (cause = a OR EXISTS { (cause)<-[:WROTE|COPIED_TO|SET|MAPPED_AS]-() }))){1,12} (b)
+MATCH path = SHORTEST 5 (a) (()<-[:EXECUTED|INTERPRETED|LOADED]-()){0,1} (()-[step]->()
+  WHERE step.flow = 'forward'){0,12} (b)
 WITH path, relationships(path) AS steps
-WHERE all(i IN range(1, size(steps) - 1) WHERE steps[i].last >= steps[i - 1].first)
+WHERE size(steps) > 0 AND all(i IN range(1, size(steps) - 1) WHERE steps[i].last >= steps[i - 1].first)
 RETURN path, size(steps) AS steps
-ORDER BY steps LIMIT 1
+ORDER BY steps, last(relationships(path)).first, [each IN nodes(path) | each.id] LIMIT 1

@@ -1,6 +1,7 @@
 // Timeline of a chain
 // Question: What happened in this chain, minute by minute, and on which records does it rest?
-// Look at: the gaps; the evidence names source and record to open next.
+// Look at: the gaps; the evidence names source and record to open next. A detection stands at its
+//   first time in the case, which for what several chains share may be before this chain.
 // Limit: the first 300 lines.
 WITH
   'default' AS case_name, // the case

@@ -9,17 +9,17 @@ CALL (case_name) {
   WHERE toLower(what.path) CONTAINS '\\windows defender\\'
     AND toLower(what.path) =~ '.*\\\\(exclusions\\\\.*|disable[^\\\\]*|submitsamplesconsent|spynetreporting)'
   MATCH (by:Process)-[how:SET|CREATED|DELETED]->(what)
-  RETURN by, how, what, what.path AS detail
+  RETURN by, how, what, what.path AS detail, how.first AS time
   UNION
   MATCH (what:ScriptBlock {case: case_name})
   WHERE toLower(what.text) =~ '(?s).*(add|set)-mppreference.*'
-  MATCH (by:Process)-[how:RAN]->(what)
-  RETURN by, how, what, what.text AS detail
+  OPTIONAL MATCH (by:Process)-[how:RAN]->(what)
+  RETURN by, how, what, what.text AS detail, how.first AS time
   UNION
   MATCH (what:Process {case: case_name})
   WHERE toLower(what.command_line) =~ '(?s).*((add|set)-mppreference|windows defender.exclusions).*'
-  MATCH (by:Process)-[how:SPAWNED]->(what)
-  RETURN by, how, what, what.command_line AS detail
+  OPTIONAL MATCH (by:Process)-[how:SPAWNED]->(what)
+  RETURN by, how, what, what.command_line AS detail, coalesce(how.first, what.start) AS time
 }
-RETURN by, how, what, detail, how.first AS time
+RETURN by, how, what, detail, time
 ORDER BY time, what.id LIMIT 300

@@ -2,7 +2,8 @@
 // Question: Which processes and files led to this file?
 // Look at: from the file backward, each step the cause of the one before it; the first process
 //   that is not part of Windows is where to dig on.
-// Limit: the 300 earliest steps, within 8 of the file.
+// Limit: the 300 earliest steps, within 8 of the file. Each began before the file was last written;
+//   the order of steps among themselves is not checked.
 WITH
   'default' AS case_name, // the case
   '' AS file // its id, path or name; empty for the programs that the best chain dropped
@@ -22,13 +23,19 @@ CALL (case_name, file) {
   RETURN f
 }
 OPTIONAL MATCH (f)<-[arrival:WROTE|COPIED_TO|EXECUTED|INTERPRETED]-()
-WITH f, min(arrival.first) AS arrived
-MATCH path = ALL SHORTEST (f) ((effect)-[step]-(cause)
-  WHERE step.first <= arrived AND (
-    (step.flow = 'forward' AND endNode(step) = effect)
-    OR (step.flow = 'backward' AND startNode(step) = effect AND NOT step:ACCESSED)
-  )){1,8} (origin)
-UNWIND relationships(path) AS led
-WITH DISTINCT led
-RETURN startNode(led) AS source, led AS step, endNode(led) AS target, led.first AS time
-ORDER BY time, source.id, target.id LIMIT 300
+WITH f, coalesce(max(CASE WHEN arrival:WROTE|COPIED_TO THEN arrival.last END), min(arrival.first))
+  AS arrived
+MATCH ANY SHORTEST (f) (()<-[led]-()
+  WHERE led.flow = 'forward' AND led.first <= arrived AND coalesce(led.via <> ['ACCESSED'], true)
+  ){0,8} (cause)
+WITH arrived, collect(cause) AS causes
+UNWIND causes AS effect
+MATCH (effect)-[step]-(other)
+WHERE step.first <= arrived AND (
+  (step.flow = 'forward' AND endNode(step) = effect AND other IN causes AND NOT step:INFLUENCED)
+  OR (step:EXECUTED|INTERPRETED AND startNode(step) = effect)
+  OR (step:LOADED AND startNode(step) = effect AND other IN causes)
+)
+WITH DISTINCT step
+RETURN startNode(step) AS source, step, endNode(step) AS target, step.first AS time
+ORDER BY time, source.id, type(step), target.id LIMIT 300

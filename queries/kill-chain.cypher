@@ -15,5 +15,5 @@ MATCH (member)-[:PART_OF|BYSTANDER_OF]->(c)
 MATCH (member)-[step]-()
 WHERE c.id IN step.chains
 WITH DISTINCT step
-ORDER BY step.first, startNode(step).id, endNode(step).id LIMIT 300
+ORDER BY step.first, startNode(step).id, type(step), endNode(step).id LIMIT 300
 RETURN startNode(step) AS source, step, endNode(step) AS target, step.first AS time

@@ -6,6 +6,7 @@ WITH
   'default' AS case_name // the case
 MATCH (process:Process {case: case_name})
 WHERE process.pid IS NOT NULL
+WITH process ORDER BY process.start, process.id
 WITH process.host AS host, process.pid AS pid, count(*) AS times, collect(process) AS processes
 WHERE times > 1
 WITH host, pid, processes,

@@ -1,7 +1,8 @@
 // What survives a reboot
 // Question: Which autostart entries were made, by whom, and what did they start later?
 // Look at: entries that name a program in a user's folder or ProgramData, set by a tagged process;
-//   "started" shows that one already worked.
+//   "started" shows that one already worked. Where the entry is a process, its command made a
+//   scheduled task or a service.
 // Limit: the first 300 entries.
 WITH
   'default' AS case_name // the case
@@ -22,7 +23,14 @@ CALL (case_name) {
      OR EXISTS { (entry)-[:STARTED]->() }
   MATCH (entry)<-[made:WROTE]-(maker)
   RETURN entry, entry.path AS starts, made, maker
+  UNION
+  MATCH (maker:Process {case: case_name})-[start:STARTED]->(:Process)
+  WITH maker, start ORDER BY start.first
+  WITH maker, head(collect(start)) AS made
+  RETURN maker AS entry, maker.command_line AS starts, made, maker
 }
-OPTIONAL MATCH (entry)-[:STARTED]->(later:Process)
+OPTIONAL MATCH (entry)-[start:STARTED]->(later:Process)
+WHERE start.first >= made.first
+WITH maker, made, entry, starts, later ORDER BY start.first, later.id
 RETURN maker AS by, made, entry, starts, made.first AS time, collect(later) AS started
-ORDER BY time, entry.id LIMIT 300
+ORDER BY time, entry.id, by.id LIMIT 300

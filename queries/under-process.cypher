@@ -1,7 +1,7 @@
 // Everything under a process
 // Question: What did this process and all its descendants start, write, set and ask for?
 // Look at: what was written and then run, registry values that start programs, names asked.
-// Limit: the first 300 steps.
+// Limit: the first 300 steps. What an autostart entry or a task started later has its own tree.
 WITH
   'default' AS case_name, // the case
   '' AS process // its id or program name; empty for the first process of the best chain
@@ -17,7 +17,7 @@ CALL (case_name, process) {
   MATCH (c:Chain {case: case_name})
   WITH c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
   MATCH (p:Process)-[:PART_OF]->(c)
-  RETURN p ORDER BY p.start LIMIT 1
+  RETURN p ORDER BY p.start, p.id LIMIT 1
 }
 MATCH (p)-[:SPAWNED*0..]->(member:Process)
 WITH DISTINCT member

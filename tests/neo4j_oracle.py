@@ -82,13 +82,23 @@ class Oracle:
         return (node for node in self.graph.nodes() if isinstance(node, kind))
 
     def _causes(self) -> list[tuple[str, str, Edge]]:
-        """(cause, effect, edge) of every edge that conducts."""
+        """(cause, effect, edge) of what acts along its arrow, and of uses of what was made."""
+        made: dict[str, int] = {}
+        for edge in sorted(self.edges, key=self._first):
+            if edge.kind in {"wrote", "copied", "mapped"}:
+                made.setdefault(edge.target, self._first(edge))
         found = []
         for edge in self.edges:
             if FLOW[edge.kind] == "forward":
                 found.append((edge.source, edge.target, edge))
-            elif FLOW[edge.kind] == "backward":
-                found.append((edge.target, edge.source, edge))
+            elif FLOW[edge.kind] == "backward" and edge.target in made:
+                later = [
+                    each
+                    for each in edge.events
+                    if self.graph.events.time(each) >= made[edge.target]
+                ]
+                if later:
+                    found.append((edge.target, edge.source, edge._replace(events=later)))
         return found
 
     @staticmethod
@@ -146,39 +156,31 @@ class Oracle:
         }
         found: set[tuple[str, str, str]] = set()
         for file in dropped:
-            arrived = min(
-                self._first(e)
-                for e in self.edges
-                if (e.target == file and e.kind in {"wrote", "copied", "executed", "interpreted"})
-            )
+            writes = [e for e in self.edges if e.target == file and e.kind in {"wrote", "copied"}]
+            uses = [
+                e for e in self.edges if e.target == file and e.kind in {"executed", "interpreted"}
+            ]
+            arrived = max(map(self._last, writes), default=None) or min(map(self._first, uses))
             steps = [
-                (cause, effect, edge)
+                (effect, cause)
                 for cause, effect, edge in self._causes()
                 if edge.kind != "accessed" and self._first(edge) <= arrived
             ]
-            far = self._distances([file], [(effect, cause) for cause, effect, _ in steps], 8)
-            found |= {
-                self._triple(edge)
-                for cause, effect, edge in steps
-                if effect in far and far.get(cause) == far[effect] + 1
-            }
+            causes = self._distances([file], steps, 8).keys()
+            for edge in self.edges:
+                if self._first(edge) > arrived:
+                    continue
+                forward = FLOW[edge.kind] == "forward" and {edge.source, edge.target} <= causes
+                run = edge.kind in {"executed", "interpreted"} and edge.source in causes
+                loaded = edge.kind == "loaded" and {edge.source, edge.target} <= causes
+                if forward or run or loaded:
+                    found.add(self._triple(edge))
         return list(found)
 
     def blast_radius(self) -> Rows:
         began = self._ticks(self.best)
-        makers = [e for e in self.edges if e.kind in {"wrote", "copied", "set", "mapped"}]
-        written = defaultdict(list)
-        for made in makers:
-            if self._last(made) >= began:
-                written[made.target].append(self._first(made))
         steps = [
-            (cause, effect)
-            for cause, effect, edge in self._causes()
-            if self._last(edge) >= began
-            and (
-                FLOW[edge.kind] == "forward"
-                or any(time <= self._last(edge) for time in written[cause])
-            )
+            (cause, effect) for cause, effect, edge in self._causes() if self._last(edge) >= began
         ]
         far = self._distances([each.node for each in self.best.processes], steps, 4)
         return [(node, far[node]) for node in far.keys() - self.members[self.best.id]]
@@ -198,12 +200,7 @@ class Oracle:
         last = {node: max(time for (at, _), time in firsts.items() if at == node) for node in first}
         a = min(first, key=lambda node: (first[node], node))
         b = min(last, key=lambda node: (-_number(last[node]), node))
-        written = {e.target for e in self.edges if e.kind in {"wrote", "copied", "set", "mapped"}}
-        steps = [
-            (cause, effect)
-            for cause, effect, edge in self._causes()
-            if FLOW[edge.kind] == "forward" or cause in written or cause == a
-        ]
+        steps = [(cause, effect) for cause, effect, _ in self._causes()]
         return [(a, b, self._distances([a], steps, 12)[b])]
 
     def reboot_survival(self) -> Rows:
@@ -219,7 +216,16 @@ class Oracle:
                 continue
             if kept:
                 made.append(edge)
-        return [self._triple(edge) for edge in made]
+        return [(*self._triple(edge), self._started_after(edge)) for edge in made]
+
+    def _started_after(self, made: Edge) -> frozenset[str]:
+        return frozenset(
+            e.target
+            for e in self.edges
+            if e.kind == "started"
+            and e.source == made.target
+            and self._first(e) >= self._first(made)
+        )
 
     def office_children(self) -> Rows:
         return [
@@ -262,11 +268,12 @@ class Oracle:
         return False
 
     def same_hash(self) -> Rows:
-        return [
-            (digest, nodes)
-            for digest, nodes in self._by_hash(self.graph.nodes()).items()
+        strongest = {
+            nodes: digest
+            for digest, nodes in sorted(self._by_hash(self.graph.nodes()).items())
             if len({name(self._node(each)) for each in nodes}) > 1
-        ]
+        }
+        return [(digest, nodes) for nodes, digest in strongest.items()]
 
     @staticmethod
     def _by_hash(nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
@@ -274,6 +281,8 @@ class Oracle:
         for node in nodes:
             if isinstance(node, FileNode | ModuleNode):
                 for algorithm, digest in node.hashes.items():
+                    if algorithm == "IMPHASH":
+                        continue
                     found[f"{algorithm}={digest}"].add(node.id)
         return {digest: frozenset(ids) for digest, ids in found.items()}
 
@@ -297,11 +306,19 @@ class Oracle:
 
     def campaign(self) -> Rows:
         hosts: dict[str, set[str]] = defaultdict(set)
+        chains: dict[str, set[str]] = defaultdict(set)
+        artifacts: dict[str, set[str]] = defaultdict(set)
         for chain in self.report.chains:
             for node_id in self.members[chain.id]:
                 for shared in self._shared(self._node(node_id)):
                     hosts[shared] |= set(chain.hosts)
-        return [(shared, frozenset(on)) for shared, on in hosts.items() if len(on) > 1]
+                    chains[shared].add(chain.id)
+                    artifacts[shared].add(node_id)
+        best: dict[tuple[frozenset[str], frozenset[str]], str] = {}
+        for shared in sorted(hosts):
+            if len(hosts[shared]) > 1 and len(chains[shared]) > 1:
+                best[frozenset(chains[shared]), frozenset(artifacts[shared])] = shared
+        return [(shared, frozenset(hosts[shared])) for shared in best.values()]
 
     @staticmethod
     def _shared(node: Node) -> list[str]:
@@ -309,7 +326,7 @@ class Oracle:
         if path[1:].startswith((":\\windows\\", ":\\program files\\", ":\\program files (x86)\\")):
             return []
         if isinstance(node, FileNode | ModuleNode):
-            return [f"{algorithm}={digest}" for algorithm, digest in node.hashes.items()]
+            return [f"{name}={value}" for name, value in node.hashes.items() if name != "IMPHASH"]
         if isinstance(node, RegistryNode):
             return ["value " + node.path.rpartition("\\")[2]]
         return ["name " + node.name] if node.kind == "dns" else []

@@ -20,6 +20,7 @@ from lineage.graph.nodes import (
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_KINDS, NodeKind
 from lineage.graphdb.analysis import Analysis, analyse, ticks
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
+from lineage.graphdb.influence import MAKING, USING, Use, influences
 from lineage.graphdb.labels import LABEL, TAGGED
 from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
 
@@ -42,9 +43,10 @@ def content(report: Report) -> Content:
         for chain in report.chains
         for hit in chain.evidence
     }
-    analysis = analyse(report, hits.values(), lambda node_id: LABEL[kind_of(node_id)])
+    analysis = analyse(report, hits.values(), _label_of)
     nodes = _nodes(report)
     edges = _edges(edge for chain in report.chains for edge in chain.edges)
+    analysis.ties += influences(_uses(edges), _label_of)
     labels = Counter(LABEL[node.kind] for node in nodes.values())
     types = Counter(_schema_type(kind) for _, _, kind in edges)
     return Content(
@@ -69,6 +71,31 @@ def kind_of(node_id: str) -> NodeKind:
             "again with lineage correlate --json"
         )
     return kind
+
+
+def _label_of(node_id: str) -> str:
+    return LABEL[kind_of(node_id)]
+
+
+def _uses(edges: dict[tuple[str, str, str], list[ChainEdge]]) -> Iterator[Use]:
+    """The uses of what was made before in the case."""
+    made: dict[str, int] = {}
+    for (_, target, kind), told in edges.items():
+        if kind in MAKING:
+            first = min(ticks(edge.time) for edge in told)
+            made[target] = min(first, made.get(target, first))
+    for (source, target, kind), told in edges.items():
+        if kind not in USING or target not in made:
+            continue
+        later = sorted(
+            (ticks(edge.time), f"{edge.source}#{edge.record}")
+            for edge in told
+            if ticks(edge.time) >= made[target]
+        )
+        if later:
+            evidence = [text(reference) for _, reference in later]
+            kind = _SCHEMA[kind].kind
+            yield Use(source, target, kind, later[0][0], later[-1][0], evidence)
 
 
 def _schema_type(kind: str) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 from lineage.graphdb.analysis import Analysis, analyse
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
+from lineage.graphdb.influence import MAKING, USING, Use, influences
 from lineage.graphdb.labels import LABEL, TAGGED
 from lineage.graphdb.rows import SAMPLE, EdgeRow, Ends, key, node_row, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import Report
@@ -33,7 +34,10 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
     """
     selected = None if hops is None else _around(graph, report, hops)
     hits = [hit for hit in report.detections if selected is None or hit.node in selected]
-    analysis = analyse(report, hits, lambda node_id: LABEL[graph.node(node_id).kind])
+    label_of = _labels(graph)
+    analysis = analyse(report, hits, label_of)
+    sources = [each.source for each in report.inputs]
+    analysis.ties += influences(_uses(graph, selected, sources), label_of)
     if selected is None:
         nodes, edges = graph.count_nodes(), graph.count_edges()
         node_counts = Counter({each.label: nodes[each.kind] for each in NODE_SCHEMAS})
@@ -45,9 +49,36 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
         dict(node_counts + analysis.count_nodes()),
         dict(edge_counts + analysis.count_ties()),
         lambda: _nodes(graph, selected, analysis),
-        lambda: _edge_rows(graph, selected, analysis, [each.source for each in report.inputs]),
+        lambda: _edge_rows(graph, selected, analysis, sources),
         analysis.ties,
     )
+
+
+def _labels(graph: ProvenanceGraph) -> Callable[[str], str]:
+    return lambda node_id: LABEL[graph.node(node_id).kind]
+
+
+def _uses(
+    graph: ProvenanceGraph, selected: dict[str, None] | None, sources: Sequence[str]
+) -> Iterator[Use]:
+    """The uses of what was made before in the case."""
+    made: dict[str, int] = {}
+    for edge in _edges(graph, selected):
+        if edge.kind in MAKING:
+            made[edge.target] = min(edge.events[0], made.get(edge.target, edge.events[0]))
+    time = graph.events.time
+    for edge in _edges(graph, selected):
+        if edge.kind in USING and edge.target in made:
+            later = [ordinal for ordinal in edge.events if ordinal >= made[edge.target]]
+            if later:
+                evidence = [_reference(graph, ordinal, sources) for ordinal in later]
+                kind, first, last = edge.kind, time(later[0]), time(later[-1])
+                yield Use(edge.source, edge.target, kind, first, last, evidence)
+
+
+def _reference(graph: ProvenanceGraph, ordinal: int, sources: Sequence[str]) -> str:
+    event = graph.events[ordinal]
+    return text(f"{sources[event.source]}#{event.record}")
 
 
 def _around(graph: ProvenanceGraph, report: Report, hops: int) -> dict[str, None]:
@@ -113,15 +144,14 @@ def _edge_rows(
 def _edge_row(
     graph: ProvenanceGraph, edge: Edge, analysis: Analysis, sources: Sequence[str]
 ) -> EdgeRow:
-    events, told = graph.events, edge.events
+    told, time = edge.events, graph.events.time
     shown = told if len(told) <= 2 * SAMPLE else told[:SAMPLE] + told[-SAMPLE:]
-    references = [events[ordinal] for ordinal in shown]
     return [
         key(edge.source),
         key(edge.target),
-        references[0].time,
-        references[-1].time,
+        time(told[0]),
+        time(told[-1]),
         len(told),
-        [text(f"{sources[each.source]}#{each.record}") for each in references],
+        [_reference(graph, ordinal, sources) for ordinal in shown],
         analysis.chains_of.get((edge.source, edge.target, edge.kind)),
     ]

@@ -18,11 +18,14 @@ from lineage.graph.provenance import ProvenanceGraph
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 from lineage.graphdb import constraints, from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
+from lineage.graphdb.content import Content
+from lineage.graphdb.rows import Ends
+from lineage.normalise.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lineage.graphdb.content import Content
+    from lineage.graphdb.rows import EdgeRow, NodeRow
 
 
 def run_content(story: Story, hops: int | None = None) -> Content:
@@ -59,6 +62,7 @@ def test_labels_and_types_are_the_schema_s(database, case, ask):
         "TAGGED_BY",
         "PART_OF",
         "EVIDENCED_BY",
+        "INFLUENCED",
     }
 
 
@@ -147,6 +151,45 @@ def test_pushing_twice_gives_the_same_graph(database, case, picture):
     push.push(database, case, run_content(intrusion()))
     assert picture(case) == once
     assert once[0]
+
+
+def test_other_input_of_a_case_adds_to_what_is_known(database, case, ask):
+    """Days pushed one by one: times widen, records add up, and a start that was seen stays seen."""
+    day = 24 * 3600 * TICKS
+    process, name = "process:ws01:a", "dns:c2.example"
+    for number, placeholder, records in ((1, False, ["d1#1", "d1#2"]), (2, True, ["d2#7"])):
+        node: NodeRow = {
+            "id": process,
+            "labels": [],
+            "times": {},
+            "properties": {"placeholder": placeholder, "host": "ws01"},
+        }
+        asked: NodeRow = {"id": name, "labels": [], "times": {}, "properties": {}}
+        edge: EdgeRow = [process, name, number * day, number * day + 1, len(records), records, None]
+        ends = Ends("QUERIED", "Process", "Domain")
+        push.push(
+            database,
+            case,
+            Content(
+                {"Process": 1, "Domain": 1},
+                {"QUERIED": 1},
+                lambda node=node, asked=asked: iter([("Process", node), ("Domain", asked)]),
+                lambda edge=edge, ends=ends: iter([(ends, edge)]),
+                [],
+            ),
+        )
+    [row] = ask(
+        "MATCH (p:Process {case: $case})-[r:QUERIED]->() "
+        "RETURN p.placeholder AS placeholder, r.count AS count, r.evidence AS evidence, "
+        "r.first.day AS first, r.last.day AS last"
+    )
+    assert row == {
+        "placeholder": False,
+        "count": 3,
+        "evidence": ["d1#1", "d1#2", "d2#7"],
+        "first": 2,
+        "last": 3,
+    }
 
 
 def test_two_cases_do_not_see_each_other(database, case, picture):
@@ -255,7 +298,7 @@ def test_a_report_alone_pushes_its_chains(database, case, ask):
     assert nodes == content.nodes_by_label
     assert relationships == content.relationships_by_type
     edges = ask(
-        "MATCH (a {case: $case})-[r]->(b) WHERE r.flow IS NOT NULL "
+        "MATCH (a {case: $case})-[r:!INFLUENCED]->(b) WHERE r.flow IS NOT NULL "
         "RETURN a.id AS a, type(r) AS type, b.id AS b, r.chains AS chains"
     )
     types = {each.kind: each.type for each in EDGE_SCHEMAS}

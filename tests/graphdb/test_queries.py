@@ -104,7 +104,7 @@ READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "orphans": lambda r: (r["process"]["id"], r["never_seen_to_start"], r["children"]),
     "pid-reuse": lambda r: (r["host"], r["pid"], r["in_chain"], _ids(r["processes"])),
     "rare-parent-child": lambda r: (r["parent"], r["child"], r["times"]),
-    "reboot-survival": triples("by", "made", "entry"),
+    "reboot-survival": lambda r: (*triples("by", "made", "entry")(r), _ids(r["started"])),
     "same-hash": lambda r: (r["hash"], _ids(r["files"])),
     "script-hosts": lambda r: (*triples("host", "wrote", "dropped")(r), r["run"]),
     "tagged-outside-chains": triples("node", "hit", "detection"),

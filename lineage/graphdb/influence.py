@@ -1,0 +1,68 @@
+"""Uses of what was made in the case -> INFLUENCED: causality to be walked along arrows. Pure.
+
+EXECUTED, INTERPRETED, LOADED and ACCESSED point at what influenced the process, against causality,
+and Cypher's shortest paths can't change direction on the way. A file or module that something in
+the case made gets an arrow to the processes that used it afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.graph.schema import EDGE_SCHEMAS, FLOW, EdgeKind
+from lineage.graphdb.labels import INFLUENCED
+from lineage.graphdb.rows import Ends, TieRow, key, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MAKING: frozenset[EdgeKind] = frozenset({"wrote", "copied", "mapped"})
+"""Edges into what was made."""
+USING: frozenset[EdgeKind] = frozenset(kind for kind in FLOW if FLOW[kind] == "backward")
+"""Edges from a process to what influenced it."""
+_TYPE = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
+
+
+class Use(NamedTuple):
+    """That a process used something: an edge of a kind in `USING`, with times in ticks."""
+
+    process: str
+    used: str
+    kind: EdgeKind
+    first: int
+    last: int
+    evidence: list[str]
+
+
+def influences(uses: Iterable[Use], label_of: Callable[[str], str]) -> list[tuple[Ends, TieRow]]:
+    """One relationship from each used thing to each process that used it.
+
+    Args:
+        uses: uses that came after the making.
+        label_of: label of a node by its id in the report.
+    """
+    together: dict[tuple[str, str], list[Use]] = {}
+    for use in uses:
+        together.setdefault((use.used, use.process), []).append(use)
+    return [
+        (Ends(INFLUENCED, label_of(used), label_of(process)), _row(same))
+        for (used, process), same in together.items()
+    ]
+
+
+def _row(same: list[Use]) -> TieRow:
+    evidence = [reference for use in same for reference in use.evidence]
+    return {
+        "source": key(same[0].used),
+        "target": key(same[0].process),
+        "times": {
+            "first": min(use.first for use in same),
+            "last": max(use.last for use in same),
+        },
+        "properties": {
+            "flow": "forward",
+            "via": sorted(_TYPE[use.kind] for use in same),
+            "count": len(evidence),
+            "evidence": sample(evidence),
+        },
+    }
