@@ -10,7 +10,9 @@ UNWIND [
 ] AS store_name
 MATCH (store:File {case: case_name, name: store_name})<-[opened:ACCESSED|WROTE|INTERPRETED]-(process:Process)
 RETURN process, opened, store, store.path AS path, opened.first AS time,
-  coalesce(process.name IN [
-    'chrome.exe', 'msedge.exe', 'firefox.exe', 'brave.exe', 'opera.exe', 'vivaldi.exe', 'iexplore.exe'
-  ], false) AS own_browser
+  coalesce(any(own IN [
+    ['chrome.exe', '\\google\\chrome'], ['msedge.exe', '\\microsoft\\edge'],
+    ['firefox.exe', '\\mozilla\\firefox\\'], ['brave.exe', '\\bravesoftware\\'],
+    ['opera.exe', '\\opera software\\'], ['vivaldi.exe', '\\vivaldi\\']
+  ] WHERE process.name = own[0] AND toLower(store.path) CONTAINS own[1]), false) AS own_browser
 ORDER BY own_browser, time, store.id LIMIT 300

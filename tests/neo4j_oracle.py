@@ -31,7 +31,14 @@ SCRIPT_HOSTS = (
     "wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe cmd.exe regsvr32.exe rundll32.exe "
     "wmic.exe msbuild.exe installutil.exe"
 ).split()
-BROWSERS = "chrome.exe msedge.exe firefox.exe brave.exe opera.exe vivaldi.exe iexplore.exe".split()
+BROWSERS = {
+    "chrome.exe": "\\google\\chrome",
+    "msedge.exe": "\\microsoft\\edge",
+    "firefox.exe": "\\mozilla\\firefox\\",
+    "brave.exe": "\\bravesoftware\\",
+    "opera.exe": "\\opera software\\",
+    "vivaldi.exe": "\\vivaldi\\",
+}
 STORES = [
     *("login data", "web data", "cookies", "local state", "history", "logins.json", "key3.db"),
     *("key4.db", "signons.sqlite", "cookies.sqlite", "places.sqlite"),
@@ -298,11 +305,15 @@ class Oracle:
 
     def browser_stores(self) -> Rows:
         return [
-            (*self._triple(e), name(self._node(e.source)) in BROWSERS)
+            (*self._triple(e), self._own(e))
             for e in self.edges
             if e.kind in {"accessed", "wrote", "interpreted"}
             and name(self._node(e.target)) in STORES
         ]
+
+    def _own(self, opened: Edge) -> bool:
+        place = BROWSERS.get(name(self._node(opened.source)) or "")
+        return place is not None and place in self._node(opened.target).path.lower()  # type: ignore[union-attr]
 
     def campaign(self) -> Rows:
         hosts: dict[str, set[str]] = defaultdict(set)
