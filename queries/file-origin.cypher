@@ -1,7 +1,7 @@
 // How did this file get here
 // Question: Which processes and files led to this file?
-// Look at: from the file backward, each step the cause of the one before it; the first process
-//   that is not part of Windows is where to dig on.
+// Look at: the steps in order of time, the file's own arrival last; the first process that is not
+//   part of Windows is where to dig on.
 // Limit: the 300 earliest steps, within 8 of the file. Each began before the file was last written;
 //   the order of steps among themselves is not checked.
 WITH
