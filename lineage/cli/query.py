@@ -68,7 +68,7 @@ def command(
 
     with connected(address(where)) as database:
         answer = run.run(database, query, values, timeout)
-        empty = "" if answer.rows else run.without_rows(database, values)
+        empty = "" if as_json or answer.rows else run.without_rows(database, values)
     if as_json:
         _print_json(answer)
     else:

@@ -9,8 +9,8 @@ from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 from lineage.graphdb.analysis import Analysis, analyse
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
 from lineage.graphdb.influence import MAKING, USING, Use, influences
-from lineage.graphdb.labels import LABEL, TAGGED
-from lineage.graphdb.rows import SAMPLE, EdgeRow, Ends, key, node_row, text
+from lineage.graphdb.labels import LABEL, TAGGED, TYPE
+from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import Report
 
-_TYPE = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 _LEAVES = frozenset({"host", "user"})
 """Kinds that are shown but not walked through: everything on a host is one step from it."""
 
@@ -44,7 +43,7 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
         edge_counts = Counter({each.type: edges[each.kind] for each in EDGE_SCHEMAS})
     else:
         node_counts = Counter(LABEL[graph.node(each).kind] for each in selected)
-        edge_counts = Counter(_TYPE[edge.kind] for edge in _edges(graph, selected))
+        edge_counts = Counter(TYPE[edge.kind] for edge in _edges(graph, selected))
     return Content(
         dict(node_counts + analysis.count_nodes()),
         dict(edge_counts + analysis.count_ties()),
@@ -137,7 +136,7 @@ def _edge_rows(
     for edge in _edges(graph, selected):
         kinds = (edge.kind, node(edge.source).kind, node(edge.target).kind)
         if kinds not in ends:
-            ends[kinds] = Ends(_TYPE[edge.kind], LABEL[kinds[1]], LABEL[kinds[2]])
+            ends[kinds] = Ends(TYPE[edge.kind], LABEL[kinds[1]], LABEL[kinds[2]])
         yield ends[kinds], _edge_row(graph, edge, analysis, sources)
 
 
@@ -145,13 +144,12 @@ def _edge_row(
     graph: ProvenanceGraph, edge: Edge, analysis: Analysis, sources: Sequence[str]
 ) -> EdgeRow:
     told, time = edge.events, graph.events.time
-    shown = told if len(told) <= 2 * SAMPLE else told[:SAMPLE] + told[-SAMPLE:]
     return [
         key(edge.source),
         key(edge.target),
         time(told[0]),
         time(told[-1]),
         len(told),
-        [_reference(graph, ordinal, sources) for ordinal in shown],
+        [_reference(graph, ordinal, sources) for ordinal in sample(told)],
         analysis.chains_of.get((edge.source, edge.target, edge.kind)),
     ]

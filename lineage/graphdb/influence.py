@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.graph.schema import EDGE_SCHEMAS, FLOW, EdgeKind
-from lineage.graphdb.labels import INFLUENCED
+from lineage.graph.schema import FLOW, EdgeKind
+from lineage.graphdb.labels import INFLUENCED, TYPE
 from lineage.graphdb.rows import Ends, TieRow, key, sample
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ MAKING: frozenset[EdgeKind] = frozenset({"wrote", "copied", "mapped"})
 """Edges into what was made."""
 USING: frozenset[EdgeKind] = frozenset(kind for kind in FLOW if FLOW[kind] == "backward")
 """Edges from a process to what influenced it."""
-_TYPE = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 
 
 class Use(NamedTuple):
@@ -61,7 +60,7 @@ def _row(same: list[Use]) -> TieRow:
         },
         "properties": {
             "flow": "forward",
-            "via": sorted(_TYPE[use.kind] for use in same),
+            "via": sorted(TYPE[use.kind] for use in same),
             "count": len(evidence),
             "evidence": sample(evidence),
         },

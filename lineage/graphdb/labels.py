@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS, NodeKind
+from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS, EdgeKind, NodeKind
 
 DETECTION = "Detection"
 CHAIN = "Chain"
@@ -111,7 +111,8 @@ ANALYSIS_TYPES = (
 LABEL: dict[NodeKind, str] = {schema.kind: schema.label for schema in NODE_SCHEMAS}
 LABELS: tuple[str, ...] = (*LABEL.values(), *(each.name for each in ANALYSIS_LABELS))
 """Every label that a node of a case has as its kind."""
+TYPE: dict[EdgeKind, str] = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 TYPES: tuple[str, ...] = (
-    *(schema.type for schema in EDGE_SCHEMAS),
+    *TYPE.values(),
     *(each.name for each in ANALYSIS_TYPES),
 )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, TypeVar
 
 from lineage.graph.nodes import FileNode, ModuleNode, Node, ProcessNode, RegistryNode, ScriptNode
 from lineage.graph.nodes import caption as node_caption
 from lineage.graph.schema import NODE_SCHEMAS, NodeKind
 from lineage.normalise.paths import canonical_path, name_of
+
+T = TypeVar("T")
 
 
 class NodeRow(TypedDict):
@@ -157,8 +159,8 @@ def stored(value: object) -> object:
     return value
 
 
-def sample(references: list[str]) -> list[str]:
-    """All references, or the first and last five of many."""
-    if len(references) <= 2 * SAMPLE:
-        return references
-    return references[:SAMPLE] + references[-SAMPLE:]
+def sample(facts: list[T]) -> list[T]:
+    """All facts, or the first and last five of many."""
+    if len(facts) <= 2 * SAMPLE:
+        return facts
+    return facts[:SAMPLE] + facts[-SAMPLE:]
