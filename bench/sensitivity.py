@@ -26,7 +26,7 @@ from lineage.correlate import align, cluster, flow, rarity, score
 from lineage.correlate.chains import correlate
 from lineage.correlate.registry import correlators
 from lineage.correlate.stage import StageCorrelator
-from lineage.graph import hubs
+from lineage.graph import hubs, programs
 from lineage.normalise.times import HOUR, TICKS
 from lineage.pipeline import Request, Run, analyse
 from lineage.read import Input
@@ -70,10 +70,12 @@ def varied(
         yield Variation(f"`{constant}`", told, (module,), constant, changed_to)
 
 
-def emptied(constant: str, *modules: ModuleType) -> Variation:
-    """A list of names, empty."""
-    names = len(getattr(modules[0], constant))
-    return Variation(f"`{constant}`", f"{names} names -> none", modules, constant, frozenset())
+def emptied(constant: str) -> Variation:
+    """A list of kinds of programs, empty."""
+    kinds = getattr(programs, constant)
+    names = sum(program.kind in kinds for program in programs.table().values())
+    change = f"{names} names -> none"
+    return Variation(f"`{constant}`", change, (programs,), constant, frozenset())
 
 
 VARIATIONS: tuple[Variation, ...] = (
@@ -85,9 +87,9 @@ VARIATIONS: tuple[Variation, ...] = (
     *varied(score, "STRONG_RISK", 12, 50),
     Variation("points of all clues", "x 1 -> x 0.5", clues=0.5),
     Variation("points of all clues", "x 1 -> x 2", clues=2.0),
-    emptied("SYSTEM", hubs),
-    emptied("APPLICATIONS", hubs),
-    emptied("TAKEN_OVER", flow, cluster),
+    emptied("SYSTEM"),
+    emptied("APPLICATIONS"),
+    emptied("TAKEN_OVER"),
     *varied(hubs, "FAN_OUT", 6, 24, 1_000_000),
     *varied(hubs, "FAN_OUT_SPAN", 1, 4, unit=" h", ticks=HOUR),
     *varied(flow, "COMMON_PROGRAM", 2, 12, 48, 1_000_000),

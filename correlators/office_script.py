@@ -1,15 +1,8 @@
 """Initial access by document: document -> macro -> script host or shell -> what it runs."""
 
 from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
-from lineage.graph.hubs import program_name
-
-OFFICE = frozenset(
-    "winword.exe excel.exe powerpnt.exe onenote.exe onenotem.exe msaccess.exe mspub.exe visio.exe "
-    "winproj.exe graph.exe".split()
-)
-INTERPRETERS = frozenset(
-    "wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe cmd.exe rundll32.exe".split()
-)
+from lineage.graph.hubs import program_of
+from lineage.graph.programs import INTERPRETERS
 
 
 def started_interpreter(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
@@ -17,10 +10,11 @@ def started_interpreter(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | No
     for edge, _ in cluster.steps:
         if edge.kind != "spawned" or edge.target not in cluster.processes:
             continue
-        parent = program_name(tagged.graph.process(edge.source))
-        child = program_name(tagged.graph.process(edge.target))
-        if parent in OFFICE and child in INTERPRETERS:
-            return ScorePart("office started interpreter", 60, f"{parent} started {child}")
+        parent = program_of(tagged.graph.process(edge.source))
+        child = program_of(tagged.graph.process(edge.target))
+        if parent.kind == "office" and child.kind in INTERPRETERS:
+            why = f"{parent.name} started {child.name}"
+            return ScorePart("office started interpreter", 60, why)
     return None
 
 
@@ -29,14 +23,18 @@ def dropped_what_ran(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
     written = {
         edge.target: edge.source
         for edge, _ in cluster.steps
-        if edge.kind == "wrote" and program_name(tagged.graph.process(edge.source)) in OFFICE
+        if edge.kind == "wrote" and _is_office(edge.source, tagged)
     }
     for edge, _ in cluster.steps:
         ran = edge.kind in {"executed", "interpreted"} and edge.target in written
         if ran and edge.source != written[edge.target]:
-            office = program_name(tagged.graph.process(written[edge.target]))
+            office = program_of(tagged.graph.process(written[edge.target])).name
             return ScorePart("office dropped what ran", 40, f"{office} wrote what ran next")
     return None
+
+
+def _is_office(process_id: str, tagged: TaggedGraph) -> bool:
+    return program_of(tagged.graph.process(process_id)).kind == "office"
 
 
 OFFICE_SCRIPT = StageCorrelator(

@@ -8,19 +8,12 @@ WITH
   'default' AS case_name // the case
 CALL (case_name) {
   MATCH (entry:RegistryValue {case: case_name})
-  WITH entry, toLower(entry.path) AS path
-  WHERE path =~ '.*\\\\currentversion\\\\(run|runonce|runonceex|runservices|policies\\\\explorer\\\\run)\\\\.*'
-     OR path =~ '.*\\\\(winlogon\\\\(shell|userinit|notify).*|windows\\\\(load|run)|userinitmprlogonscript)'
-     OR path =~ '.*\\\\services\\\\[^\\\\]+\\\\(imagepath|parameters\\\\servicedll)'
-     OR path =~ '.*\\\\(image file execution options\\\\.*\\\\debugger|active setup\\\\.*\\\\stubpath)'
-     OR EXISTS { (entry)-[:STARTED]->() }
+  WHERE entry.autostart OR EXISTS { (entry)-[:STARTED]->() }
   MATCH (entry)<-[made:SET|CREATED]-(maker)
   RETURN entry, entry.data AS starts, made, maker
   UNION
   MATCH (entry:File {case: case_name})
-  WHERE toLower(entry.path) CONTAINS '\\start menu\\programs\\startup\\'
-     OR toLower(entry.path) =~ '.*\\\\windows\\\\(system32\\\\)?tasks\\\\.*'
-     OR EXISTS { (entry)-[:STARTED]->() }
+  WHERE entry.autostart OR EXISTS { (entry)-[:STARTED]->() }
   MATCH (entry)<-[made:WROTE]-(maker)
   RETURN entry, entry.path AS starts, made, maker
   UNION

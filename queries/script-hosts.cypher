@@ -5,10 +5,7 @@
 WITH
   'default' AS case_name // the case
 MATCH (host:Process {case: case_name})
-WHERE host.name IN [
-  'wscript.exe', 'cscript.exe', 'mshta.exe', 'powershell.exe', 'pwsh.exe', 'cmd.exe',
-  'regsvr32.exe', 'rundll32.exe', 'wmic.exe', 'msbuild.exe', 'installutil.exe'
-]
+WHERE host.program IN ['script-host', 'shell', 'loader', 'build-host', 'runtime']
 MATCH (host)-[wrote:WROTE]->(dropped:File)
 OPTIONAL MATCH (host)-[:INTERPRETED]->(script:File)
 WITH host, wrote, dropped, collect(DISTINCT script.path) AS scripts

@@ -24,12 +24,14 @@ Rows = list[tuple[Any, ...]]
 TYPE = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 
 OFFICE = (
-    "winword.exe excel.exe powerpnt.exe outlook.exe onenote.exe onenotem.exe msaccess.exe "
-    "mspub.exe visio.exe winproj.exe eqnedt32.exe wordpad.exe"
+    "winword.exe excel.exe powerpnt.exe outlook.exe olk.exe thunderbird.exe onenote.exe "
+    "onenotem.exe onenoteim.exe onenoteviewer.exe graph.exe msaccess.exe mspub.exe visio.exe "
+    "winproj.exe eqnedt32.exe wordpad.exe acrord32.exe acrobat.exe"
 ).split()
 SCRIPT_HOSTS = (
     "wscript.exe cscript.exe mshta.exe powershell.exe pwsh.exe cmd.exe regsvr32.exe rundll32.exe "
-    "wmic.exe msbuild.exe installutil.exe"
+    "wmic.exe msbuild.exe installutil.exe hh.exe control.exe python.exe pythonw.exe java.exe "
+    "javaw.exe node.exe autoit3.exe"
 ).split()
 BROWSERS = {
     "chrome.exe": "\\google\\chrome",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate.family import family_key
 from lineage.correlate.groups import Groups
-from lineage.graph.autostart import is_autostart
 from lineage.graph.nodes import RegistryNode
 from lineage.normalise.paths import canonical_path, canonical_registry, is_provided, name_of
 
@@ -114,10 +113,9 @@ def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
     node = graph.node(registry_id)
     if not isinstance(node, RegistryNode) or not node.data:
         return
-    path = canonical_registry(node.path)
-    if is_autostart(path):
+    if node.autostart:
         program = name_of(canonical_path(node.data.strip('"')))
-        yield Trait("autostart", f"{name_of(path)}={program}")
+        yield Trait("autostart", f"{name_of(canonical_registry(node.path))}={program}")
 
 
 def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:

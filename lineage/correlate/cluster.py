@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lineage.correlate.family import family_key
 from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
-from lineage.correlate.flow import TAKEN_OVER, Flow, Flows
+from lineage.correlate.flow import Flow, Flows
 from lineage.correlate.groups import Groups
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
@@ -88,7 +88,7 @@ class _Spread:
         found: dict[str, int] = {}
         for process_id in self._accused(hit):
             process = self._graph.process(process_id)
-            taken_over = hubs.program_name(process) in TAKEN_OVER or self._is_bystander(process_id)
+            taken_over = hubs.is_taken_over(process) or self._is_bystander(process_id)
             found.setdefault(process_id, hit.ordinal if taken_over else 0)
         if not found and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
             found[hit.node] = hit.ordinal

@@ -17,7 +17,7 @@ from lineage.graph import hubs
 from lineage.graph.causality import next_event
 from lineage.graph.nodes import FileNode, ProcessNode
 from lineage.graph.runners import runs_argument, runs_from_archive
-from lineage.normalise.paths import canonical_path, is_provided, name_of
+from lineage.normalise.paths import canonical_path, is_provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.graph.schema import EdgeKind
-
-TAKEN_OVER = frozenset(
-    "winword.exe excel.exe powerpnt.exe onenote.exe msaccess.exe mspub.exe visio.exe winproj.exe "
-    "outlook.exe winhlp32.exe acrord32.exe acrobat.exe".split()
-)
-"""Honest programs that an attack takes over: theirs is what they do from the first hit on, but for
-what such programs usually do. Any other process that a hit names is taken for the attack's own."""
 
 COMMON_PROGRAM = 24
 """A program that this many processes ran is a tool of the house, and explains none of them."""
@@ -97,7 +90,7 @@ class Flows:
         parent, child = self._graph.process(edge.source), self._graph.process(edge.target)
         if hubs.is_application(child):
             return
-        if hubs.program_name(parent) in TAKEN_OVER and self._profile.is_usual(parent, child):
+        if hubs.is_taken_over(parent) and self._profile.is_usual(parent, child):
             return
         yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
 
@@ -225,10 +218,7 @@ class Flows:
     def _runs(self, edge: Edge) -> bool:
         """Whether a process that was given a file as an argument runs it."""
         process, path = self._graph.process(edge.source), self._path(edge.target)
-        image = canonical_path(process.image or "")
-        return runs_argument(name_of(image), path) or runs_from_archive(
-            image, process.command_line or "", path
-        )
+        return runs_argument(process, path) or runs_from_archive(process, path)
 
     def _path(self, file_id: str) -> str:
         node = self._graph.node(file_id)

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from lineage.graph.hubs import program_name
+from lineage.graph.hubs import program_of
 
 if TYPE_CHECKING:
     from lineage.correlate.finding import Cluster
     from lineage.graph.provenance import ProvenanceGraph
-
-_BY_PROGRAM: Final = {
-    **dict.fromkeys(
-        ("winword.exe", "excel.exe", "powerpnt.exe", "onenote.exe", "msaccess.exe", "mspub.exe"),
-        "document host",
-    ),
-    **dict.fromkeys(("visio.exe", "winproj.exe"), "document host"),
-    **dict.fromkeys(("wscript.exe", "cscript.exe", "mshta.exe"), "script host"),
-    **dict.fromkeys(("powershell.exe", "pwsh.exe"), "PowerShell"),
-    "cmd.exe": "command interpreter",
-    **dict.fromkeys(("regsvr32.exe", "rundll32.exe"), "library loader"),
-    **dict.fromkeys(("reg.exe", "regedit.exe"), "registry editor"),
-    "schtasks.exe": "task scheduler",
-    "dxdiag.exe": "system inventory",
-}
 
 
 def roles(cluster: Cluster, graph: ProvenanceGraph) -> dict[str, str]:
@@ -40,7 +25,7 @@ def roles(cluster: Cluster, graph: ProvenanceGraph) -> dict[str, str]:
 
 
 def _role(process_id: str, graph: ProvenanceGraph, written: set[str], persisted: set[str]) -> str:
-    known = _BY_PROGRAM.get(program_name(graph.process(process_id)))
+    known = program_of(graph.process(process_id)).role
     if known:
         return known
     if process_id in persisted:

@@ -1,8 +1,8 @@
 r"""Where Windows is told to start a program later, and which program a value names.
 
-Locations: ATT&CK T1547.001 (Run keys), T1543.003 (services), T1546.012 (Image File Execution
-Options), T1547.004 (Winlogon), T1547.014 (Active Setup), T1037.001 (logon scripts), T1053.005
-(scheduled tasks).
+Places: ATT&CK T1547.001 (Run keys, Startup folders), T1543.003 (services), T1546.012 (Image File
+Execution Options), T1547.004 (Winlogon), T1547.014 (Active Setup), T1037.001 (logon scripts),
+T1053.005 (scheduled tasks).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 from lineage.graph.command_line import LONGEST, named_files
-from lineage.normalise.paths import canonical_path, name_of
+from lineage.graph.programs import program
+from lineage.normalise.paths import canonical_path
 
-_LOCATION = re.compile(
+_VALUES = re.compile(
     r"\\currentversion\\run(once|onceex|services|servicesonce)?\\"
     r"|\\currentversion\\policies\\explorer\\run\\"
     r"|\\currentversion\\winlogon\\(shell|userinit|notify)"
@@ -22,17 +23,8 @@ _LOCATION = re.compile(
     r"|\\active setup\\installed components\\[^\\]+\\stubpath$"
     r"|\\environment\\userinitmprlogonscript$"
 )
+_FILES = re.compile(r"\\start menu\\programs\\startup\\|\\windows\\(system32\\)?tasks\\")
 _TOLD = r"""("(?:\\"|[^"])*"|'[^']*'|\S+)"""
-_SCHEDULERS = {
-    "schtasks.exe": ((r"/create\b", r"/tr\s+"),),
-    "sc.exe": ((r"\b(?:create|config)\b", r"\bbinpath=\s*"),),
-    "powershell.exe": (
-        (r"\bNew-ScheduledTaskAction\b", r"-Execute\s+"),
-        (r"\bNew-Service\b", r"-BinaryPathName\s+"),
-    ),
-}
-"""Programs that make tasks and services for whoever asks: the verb, and the option before what is
-to run."""
 _PROGRAM = re.compile(r'^\s*"?([a-z]:\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE)
 
 
@@ -42,7 +34,16 @@ def is_autostart(registry: str) -> bool:
     >>> is_autostart(r"hku\s-1-5-21-1\software\microsoft\windows\currentversion\run\x")
     True
     """
-    return _LOCATION.search(registry) is not None
+    return _VALUES.search(registry) is not None
+
+
+def is_autostart_file(path: str) -> bool:
+    r"""Whether Windows starts what lies at a canonical path: Startup folders and task files.
+
+    >>> is_autostart_file(r"c:\windows\system32\tasks\updates")
+    True
+    """
+    return _FILES.search(path) is not None
 
 
 def started_programs(data: str) -> list[str]:
@@ -60,11 +61,11 @@ def started_programs(data: str) -> list[str]:
     return programs
 
 
-def scheduled(program: str, command_line: str) -> list[str]:
+def scheduled(image: str | None, command_line: str) -> list[str]:
     r"""Canonical paths of what a process has Windows run later, as a task or a service.
 
     Args:
-        program: canonical path of the process's program.
+        image: path of the process's program, None where unknown.
         command_line: as logged.
 
     >>> scheduled("schtasks.exe", r'schtasks /create /tn x /tr "C:\ProgramData\a.exe" /sc onlogon')
@@ -73,7 +74,7 @@ def scheduled(program: str, command_line: str) -> list[str]:
     ['c:\\programdata\\a.exe']
     """
     text = command_line[:LONGEST]
-    for verb, option in _SCHEDULERS.get(name_of(program), ()):
+    for verb, option in program(image).makes:
         told = re.search(option + _TOLD, text, re.IGNORECASE)
         if told and re.search(verb, text, re.IGNORECASE):
             return started_programs(told.group(1).replace('\\"', '"').strip("\"'"))

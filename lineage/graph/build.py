@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from lineage.graph.autostart import is_autostart, scheduled, started_programs
+from lineage.graph.autostart import scheduled, started_programs
 from lineage.graph.command_line import (
     ARGUMENT_ENDINGS,
     archive_around,
@@ -186,20 +186,20 @@ class Builder:
                 self._connect_argument(process, path, written, "interpreted", ordinal)
         for path, written in named_files(deleted, directory).items():
             self._connect_argument(process, path, written, "deleted", ordinal)
-        for program in scheduled(own, command_line):
+        for program in scheduled(process.image, command_line):
             self._expect_start(host, program, process.id)
 
     def _connect_argument(
         self, process: ProcessNode, path: str, written: str, kind: EdgeKind, ordinal: int
     ) -> None:
-        host, image = process.host, canonical_path(process.image or "")
+        host = process.host
         if kind == "interpreted":
             self._connect_archive(process, path, ordinal)
         known = self._known["file", host].get(path)
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
         self.graph.connect(process.id, known or self._file(host, path, written), kind, ordinal)
-        if kind == "interpreted" and runs_argument(name_of(image), path):
+        if kind == "interpreted" and runs_argument(process, path):
             self._connect_autostart(process, host, path, ordinal)
 
     def _connect_archive(self, process: ProcessNode, path: str, ordinal: int) -> None:
@@ -265,7 +265,7 @@ class Builder:
         assert isinstance(registry, RegistryNode)  # noqa: S101 - ids carry their kind
         registry.data = event.Details
         self.graph.connect(process.id, registry_id, "set", ordinal)
-        if event.Details and is_autostart(canonical_registry(written)):
+        if event.Details and registry.autostart:
             for program in started_programs(event.Details):
                 self._expect_start(host, program, registry_id)
         return Placed(ordinal, process, registry_id)

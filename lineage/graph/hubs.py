@@ -5,7 +5,7 @@ them says only that two things happened on one machine (the dependency explosion
 "Backtracking Intrusions", SOSP 2003, section 3.2.4). A hub may be shown as the way that a step
 took, but nothing is joined through it.
 
-Three kinds of hub:
+Three kinds of hub (`programs.yaml` tells which programs are which):
 
 - **system**: a Windows process in its usual place under its usual parent. The same name elsewhere,
   or started by something else (a hollowed svchost.exe under a dropper), is no hub.
@@ -21,11 +21,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lineage.graph import programs
 from lineage.normalise.paths import canonical_path, device_of, is_provided, name_of
 from lineage.normalise.times import HOUR
 
 if TYPE_CHECKING:
     from lineage.graph.nodes import ProcessNode
+    from lineage.graph.programs import Program
     from lineage.graph.provenance import ProvenanceGraph
 
 SYSTEM_DRIVE = "c:"
@@ -40,43 +42,7 @@ _PLACES = (
     "\\program files\\windows defender",
     "\\programdata\\microsoft\\windows defender\\",
 )
-"""Where the programs in `SYSTEM` lie on a default installation."""
-
-_BOOT = "system registry memcompression smss.exe csrss.exe wininit.exe winlogon.exe"
-_SERVICES = (
-    "services.exe lsass.exe lsm.exe svchost.exe spoolsv.exe searchindexer.exe msmpeng.exe "
-    "nissrv.exe trustedinstaller.exe tiworker.exe wmiprvse.exe taskhostw.exe taskhost.exe "
-    "taskeng.exe sihost.exe dllhost.exe runtimebroker.exe backgroundtaskhost.exe "
-    "applicationframehost.exe shellexperiencehost.exe startmenuexperiencehost.exe searchapp.exe "
-    "searchui.exe smartscreen.exe consent.exe ctfmon.exe dwm.exe fontdrvhost.exe wudfhost.exe "
-    "msiexec.exe mousocoreworker.exe usoclient.exe compattelrunner.exe wermgr.exe werfault.exe "
-    "audiodg.exe sppsvc.exe vssvc.exe wsmprovhost.exe mpcmdrun.exe securityhealthservice.exe"
-)
-_SESSION = "userinit.exe explorer.exe runonce.exe logonui.exe"
-SYSTEM = frozenset(f"{_BOOT} {_SERVICES} {_SESSION}".split())
-"""Windows' own hosts of everything (for their parents: the SANS poster "Hunt Evil")."""
-
-PARENTS = {
-    "svchost.exe": frozenset({"services.exe", "svchost.exe", "msmpeng.exe"}),
-    "services.exe": frozenset({"wininit.exe", "winlogon.exe"}),
-    "lsass.exe": frozenset({"wininit.exe", "winlogon.exe"}),
-    "spoolsv.exe": frozenset({"services.exe"}),
-    "searchindexer.exe": frozenset({"services.exe"}),
-    "taskhostw.exe": frozenset({"svchost.exe", "services.exe"}),
-    "dllhost.exe": frozenset({"svchost.exe", "services.exe"}),
-    "runtimebroker.exe": frozenset({"svchost.exe"}),
-    "wmiprvse.exe": frozenset({"svchost.exe"}),
-    "userinit.exe": frozenset({"winlogon.exe", "dwm.exe"}),
-    "explorer.exe": frozenset({"userinit.exe", "winlogon.exe", "explorer.exe", "svchost.exe"}),
-}
-"""Who starts them, for the names that malware borrows most; any system process starts others."""
-
-APPLICATIONS = frozenset(
-    "outlook.exe olk.exe thunderbird.exe chrome.exe msedge.exe firefox.exe iexplore.exe opera.exe "
-    "brave.exe 7zfm.exe winrar.exe winzip64.exe teams.exe ms-teams.exe slack.exe discord.exe "
-    "onedrive.exe code.exe devenv.exe windowsterminal.exe".split()
-)
-"""Programs through which a user opens unrelated things."""
+"""Where Windows' own programs lie on a default installation."""
 
 _INSTALLED_BY_USER = re.compile(
     r"\\appdata\\local\\(google\\chrome|microsoft\\(onedrive|teams|windowsapps)|mozilla firefox"
@@ -95,17 +61,29 @@ def program_name(process: ProcessNode) -> str:
     return name_of(canonical_path(process.image)) if process.image else ""
 
 
+def program_of(process: ProcessNode) -> Program:
+    """What is known of a process's program."""
+    return programs.program(process.image, process.original_file_name)
+
+
+def is_taken_over(process: ProcessNode) -> bool:
+    """Whether a process is an honest program that attacks take over, such as Word."""
+    return program_of(process).kind in programs.TAKEN_OVER
+
+
 def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
     """Whether a process is a Windows process in its usual place under its usual parent."""
-    if program_name(process) not in SYSTEM or not _in_windows(process):
+    own = program_of(process)
+    if own.kind not in programs.SYSTEM or not _in_windows(process):
         return False
     if process.parent is None:
         return True
     parent = graph.process(process.parent)
     if parent.image is None:
         return True
-    expected = PARENTS.get(program_name(process), SYSTEM)
-    return program_name(parent) in expected and _in_windows(parent)
+    above = program_of(parent)
+    usual = above.name in own.parents if own.parents else above.kind in programs.SYSTEM
+    return usual and _in_windows(parent)
 
 
 def _in_windows(process: ProcessNode) -> bool:
@@ -121,7 +99,7 @@ def is_application(process: ProcessNode) -> bool:
 
     Only where such programs are installed: a payload called chrome.exe elsewhere is none.
     """
-    if program_name(process) not in APPLICATIONS:
+    if program_of(process).kind not in programs.APPLICATIONS:
         return False
     path = canonical_path(process.image or "")
     return "\\" not in path or is_provided(path) or _INSTALLED_BY_USER.search(path) is not None

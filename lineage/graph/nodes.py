@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from lineage.graph.autostart import is_autostart, is_autostart_file
+from lineage.graph.programs import program
+from lineage.normalise.paths import canonical_path, canonical_registry
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lineage.graph.programs import ProgramKind
     from lineage.graph.schema import NodeKind
 
 
@@ -69,6 +74,11 @@ class ProcessNode:
     current_directory: str | None = None
     hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
+    @property
+    def program(self) -> ProgramKind | None:
+        """What its program is, or None where that isn't known."""
+        return program(self.image, self.original_file_name).kind
+
 
 @dataclass(slots=True, eq=False)
 class FileNode:
@@ -80,6 +90,11 @@ class FileNode:
     path: str
     hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
+    @property
+    def autostart(self) -> bool | None:
+        """True where Windows starts what lies there, else None."""
+        return is_autostart_file(canonical_path(self.path)) or None
+
 
 @dataclass(slots=True, eq=False)
 class RegistryNode:
@@ -90,6 +105,11 @@ class RegistryNode:
     host: str
     path: str
     data: str | None = None
+
+    @property
+    def autostart(self) -> bool | None:
+        """True where Windows starts what the value names, else None."""
+        return is_autostart(canonical_registry(self.path)) or None
 
 
 @dataclass(slots=True, eq=False)

@@ -86,6 +86,7 @@ NODE_SCHEMAS: tuple[NodeSchema, ...] = (
             "pid": "process id",
             "guid": "Sysmon ProcessGuid or CrowdStrike TargetProcessId, where there is one",
             "image": "path of its program",
+            "program": "what its program is (office, shell, script-host ...), where known",
             "command_line": "command line",
             "start": "start time, where seen",
             "user": "account it runs as",
@@ -96,13 +97,23 @@ NODE_SCHEMAS: tuple[NodeSchema, ...] = (
         "file",
         "File",
         "A file on one host, by path.",
-        {"host": "host", "path": "path as first seen", "hashes": "hashes, where logged"},
+        {
+            "host": "host",
+            "path": "path as first seen",
+            "hashes": "hashes, where logged",
+            "autostart": "true in a Startup folder or a folder of tasks",
+        },
     ),
     NodeSchema(
         "registry",
         "RegistryValue",
         "A registry key or value on one host, by path.",
-        {"host": "host", "path": "path as first seen", "data": "value data last set"},
+        {
+            "host": "host",
+            "path": "path as first seen",
+            "data": "value data last set",
+            "autostart": "true where Windows starts what the value names: Run keys, services ...",
+        },
     ),
     NodeSchema("dns", "Domain", "A name that was asked for.", {"name": "query name"}),
     NodeSchema(

@@ -9,9 +9,8 @@ import lineage
 from lineage.correlate.campaign import Campaign, campaigns
 from lineage.correlate.chains import chain_id
 from lineage.correlate.finding import CausalStep, Finding
-from lineage.correlate.flow import TAKEN_OVER
 from lineage.correlate.roles import roles
-from lineage.graph.hubs import program_name
+from lineage.graph.hubs import is_taken_over
 from lineage.graph.nodes import (
     FileNode,
     HostNode,
@@ -202,7 +201,7 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
     """What the attack's processes did to objects, and how tagged objects came to be tagged."""
     tagged = {hit.node for hit in finding.cluster.hits}
     for process_id, since in finding.cluster.processes.items():
-        own = program_name(graph.process(process_id)) not in TAKEN_OVER
+        own = not is_taken_over(graph.process(process_id))
         for edge in graph.out_edges(process_id):
             counts = edge.target in tagged or (own and edge.kind in ARTIFACT_EDGES)
             if counts and edge.kind != "spawned" and edge.events[-1] >= since:

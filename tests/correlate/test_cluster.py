@@ -21,6 +21,8 @@ from attacks import (
 )
 from hosts import EXPLORER, SYSTEM32, Host, Program
 
+from lineage.graph.programs import table
+
 DAY = 86_400
 HOUR = 3_600
 DIGEST = "SHA256=" + "5C" * 32
@@ -410,6 +412,19 @@ class TestTakenOverOffice:
         host.run(SYSTEM32 + child, parent=word)
         script = run_script(host, word, "nipe")
         assert members(host) == [{word.pid, script.pid}]
+
+    @pytest.mark.parametrize(
+        "name", [each.name for each in table().values() if each.kind == "office"]
+    )
+    def test_whichever_program_of_office_it_is(self, name: str) -> None:
+        host = Host()
+        office = host.run(rf"C:\Program Files\Office16\{name.upper()}", parent=desktop(host))
+        host.run(SYSTEM32 + "splwow64.exe", parent=office)
+        host.run(USER + "addin.exe", parent=office)
+        host.wait(3 * HOUR)
+        alarm(host, office)
+        script = host.run(WSCRIPT, "wscript.exe a.vbs", parent=office)
+        assert members(host) == [{office.pid, script.pid}]
 
     def test_what_other_parents_of_its_kind_start_here_is_usual_too(self) -> None:
         host = Host()

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.graph.autostart import is_autostart, scheduled, started_programs
-from lineage.normalise.paths import canonical_registry
+from lineage.graph.autostart import is_autostart, is_autostart_file, scheduled, started_programs
+from lineage.graph.nodes import FileNode, RegistryNode
+from lineage.normalise.paths import canonical_path, canonical_registry
 
 USER = r"HKU\S-1-5-21-1-2-3-1001"
 VERSION = r"\Software\Microsoft\Windows\CurrentVersion"
@@ -41,6 +42,23 @@ CANONICAL = PROGRAM.lower()
 )
 def test_values_that_start_a_program(path: str, starts: bool) -> None:
     assert is_autostart(canonical_registry(path)) is starts
+    assert RegistryNode("r", "h", path).autostart is (starts or None)
+
+
+@pytest.mark.parametrize(
+    ("path", "starts"),
+    [
+        (r"C:\Users\zoe\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\a.lnk", True),
+        (r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\StartUp\a.exe", True),
+        (r"C:\Windows\System32\Tasks\Updates\a", True),
+        (r"C:\Windows\Tasks\a.job", True),
+        (r"C:\Users\zoe\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\a.lnk", False),
+        (r"C:\Users\zoe\Tasks\a", False),
+    ],
+)
+def test_files_that_windows_starts(path: str, starts: bool) -> None:
+    assert is_autostart_file(canonical_path(path)) is starts
+    assert FileNode("f", "h", path).autostart is (starts or None)
 
 
 @pytest.mark.parametrize(
