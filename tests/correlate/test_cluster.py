@@ -422,7 +422,7 @@ class TestTakenOverOffice:
         host.run(SYSTEM32 + "splwow64.exe", parent=office)
         host.run(USER + "addin.exe", parent=office)
         host.wait(3 * HOUR)
-        alarm(host, office)
+        host.write(office, TEMP + "a.js")
         script = host.run(WSCRIPT, "wscript.exe a.vbs", parent=office)
         assert members(host) == [{office.pid, script.pid}]
 
