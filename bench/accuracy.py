@@ -12,6 +12,8 @@ group of cases the table tells:
 - **process recall / precision**: over the chains found, which of the intrusion's processes they
   hold (of those that some record left over names at all), and which of theirs are the intrusion's.
 - **confirmed**: of the intrusions with marks of their family, how many chains are confirmed.
+- **as due**: intrusions whose chain has the verdict and family that they deserve: confirmed and
+  named where the family left its marks, else probable and nameless.
 - **false**: confirmed and probable verdicts on hosts where nothing happened, per 1,000 host-days.
 """
 
@@ -37,6 +39,9 @@ from lineage.simulate.intrusion.entry import ENTRIES
 from lineage.simulate.intrusion.evasion import EVASIONS
 from lineage.simulate.intrusion.persistence import PERSISTENCES
 from lineage.simulate.scenario import Scenario, clean, textbook
+from lineage.simulate.stories.catalogue import STORIES
+from lineage.simulate.stories.honest import HONEST
+from lineage.simulate.stories.scene import BETWEEN
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import falcon_records, windows_records
 
@@ -64,6 +69,7 @@ class Score:
     right: int = 0
     marked: int = 0
     confirmed: int = 0
+    as_due: int = 0
     false_confirmed: int = 0
     false_probable: int = 0
     clean_days: float = 0
@@ -91,6 +97,8 @@ MAKERS: dict[str, Callable[..., Scenario]] = {
     "two": cases.two_on_one_host,
     "campaign": cases.campaign,
     "trapped": cases.trapped,
+    "reported": cases.reported,
+    "honest": cases.honest,
     "clean": clean,
     "textbook": textbook,
 }
@@ -128,6 +136,15 @@ def all_cases(count: int) -> Iterator[Case]:
     for trap in TRAPS:
         for _ in range(count):
             yield Case("clean, with a trap", "trapped", next(seeds), (("trap", trap),))
+    for story, (_, _, family) in STORIES.items():
+        group = "campaigns: Remcos" if family else "campaigns: others"
+        for _ in range(max(1, count // 3)):
+            yield Case(group, "reported", next(seeds), (("story", story),))
+    for counterpart in HONEST:
+        for _ in range(count):
+            yield Case(
+                "clean, honest counterpart", "honest", next(seeds), (("counterpart", counterpart),)
+            )
     for _ in range(count * 2):
         yield Case("clean hosts", "clean", next(seeds))
 
@@ -169,7 +186,7 @@ def judge(truth: dict[str, Any], run: Run, days: float) -> Score:
             score.false_probable += chain.verdict == "probable"
         score.right_claims += bool(intruders) and 2 * sum(map(bool, owners)) >= len(owners)
     for told in truth["chains"]:
-        visible = {each for each in seen if each and each[0] == told["id"]}
+        visible = {each for each in seen if each and each[0] == told["id"]} - owner.between
         if not visible:
             continue
         score.intrusions += 1
@@ -186,11 +203,14 @@ def judge(truth: dict[str, Any], run: Run, days: float) -> Score:
         )
         if best is None or 2 * len(set(best[1]) & visible) < len(visible):
             continue
+        due = ("confirmed", told["family"]) if told["family"] else ("probable", None)
+        score.as_due += (best[0].verdict, best[0].family) == due
         score.found += 1
         score.visible += len(visible)
         score.held += len(set(best[1]) & visible)
-        score.holding += len(best[1])
-        score.right += sum(bool(each) and each[0] == told["id"] for each in best[1])
+        members = [each for each in best[1] if each not in owner.between]
+        score.holding += len(members)
+        score.right += sum(bool(each) and each[0] == told["id"] for each in members)
         if told["family"]:
             score.marked += 1
             score.confirmed += best[0].verdict == "confirmed"
@@ -202,11 +222,15 @@ class Owners:
     """Which intrusion a process belongs to."""
 
     def __init__(self, chains: list[dict[str, Any]]) -> None:
+        self.between: set[tuple[str, int] | None] = set()
+        """What Windows puts between an intrusion's processes: it counts for and against nobody."""
         self._by_guid: dict[str, tuple[str, int]] = {}
         self._by_pid: dict[tuple[str, int], list[tuple[float, tuple[str, int]]]] = {}
         for chain in chains:
             for number, process in enumerate(chain["processes"]):
                 key = (chain["id"], number)
+                if process["role"] == BETWEEN:
+                    self.between.add(key)
                 self._by_guid[process["guid"].strip("{}").lower()] = key
                 self._by_guid[process["target_process_id"]] = key
                 host = process["host"].partition(".")[0].lower()
@@ -239,8 +263,9 @@ def seconds(text: str) -> float:
 def table(groups: dict[str, Score]) -> str:
     head = (
         "| cases | intrusions | recall | precision | splits | merges | process recall "
-        "| process precision | confirmed | false confirmed / probable per 1,000 host-days |\n"
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+        "| process precision | confirmed | as due "
+        "| false confirmed / probable per 1,000 host-days |\n"
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
     )
     return head + "\n".join(row(name, score) for name, score in groups.items()) + "\n"
 
@@ -252,7 +277,7 @@ def row(name: str, s: Score) -> str:
         f"| {name} | {s.intrusions} | {share(s.found, s.intrusions)} "
         f"| {share(s.right_claims, s.claims)} | {s.splits} | {s.merges} "
         f"| {share(s.held, s.visible)} | {share(s.right, s.holding)} "
-        f"| {share(s.confirmed, s.marked)} | {false} |"
+        f"| {share(s.confirmed, s.marked)} | {share(s.as_due, s.intrusions)} | {false} |"
     )
 
 

@@ -10,6 +10,8 @@ from lineage.simulate.benign.traps import TRAPS
 from lineage.simulate.facts import SECOND
 from lineage.simulate.intrusion.variants import vary
 from lineage.simulate.scenario import Company, Noise, Scenario, attack, clean, spring
+from lineage.simulate.stories import catalogue
+from lineage.simulate.stories.honest import HONEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +110,35 @@ def trapped(seed: int, trap: str, noise: Noise = "normal") -> Scenario:
     company = Company(seed)
     machine = company.workstation(noise=noise)
     spring(machine, TRAPS[trap], after=HOUR)
+    return Scenario([machine])
+
+
+def reported(seed: int, story: str, noise: Noise = "normal") -> Scenario:
+    """An intrusion as a public report tells it, on one of two hosts.
+
+    Args:
+        seed: of every name and time.
+        story: a key of `STORIES`.
+        noise: how much else goes on.
+    """
+    company = Company(seed)
+    victim, other = company.workstation(noise=noise), company.workstation(noise=noise)
+    drawn = catalogue.plan(company.random, "intrusion-1", story)
+    spring(victim, lambda m: catalogue.tell(m, drawn), after=_during_work(company.random))
+    spring(other, HONEST[company.random.choice(list(HONEST))], after=HOUR)
+    return Scenario([victim, other], [drawn])
+
+
+def honest(seed: int, counterpart: str, noise: Noise = "normal") -> Scenario:
+    """A clean host on which somebody does honestly what stories' intruders do.
+
+    Args:
+        seed: of its life.
+        counterpart: a key of `HONEST`.
+        noise: how much else goes on.
+    """
+    machine = Company(seed).workstation(noise=noise)
+    spring(machine, HONEST[counterpart], after=HOUR)
     return Scenario([machine])
 
 

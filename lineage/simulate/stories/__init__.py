@@ -1,0 +1,1 @@
+"""Intrusions as public reports describe them, one function each, with invented names."""
