@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from lineage.detect.detection import Context
-from lineage.normalise.event import EVENT_SOURCES, EVENT_TYPES, Event
+from lineage.normalise.sources import SOURCE, SOURCES, Source
+
+if TYPE_CHECKING:
+    from lineage.normalise.event import Event
 
 CASES = Path(__file__).parent / "detections"
-EVENT_IDS = {source: event_id for event_id, source in EVENT_SOURCES.items()}
 NOON = "2026-02-04T10:15:30Z"
 
 
@@ -41,13 +43,21 @@ def ticks(text: str) -> int:
     return seconds * 10_000_000 + int(fraction.ljust(7, "0") or 0)
 
 
-def make(event_id: int | str, time: str = NOON, **fields: Any) -> Event:
-    """An event of an id with these fields; it lacks the others."""
-    event_type = EVENT_TYPES[event_id]
+def source_of(name: int | str) -> Source:
+    """An event source by its name, or the first of an event id."""
+    if name in SOURCE:
+        return SOURCE[str(name)]
+    return next(source for source in SOURCES if source.event_id == name)
+
+
+def make(name: int | str, time: str = NOON, **fields: Any) -> Event:
+    """An event of a source, or of an event id, with these fields; it lacks the others."""
+    source = source_of(name)
+    event_type = source.event
     values: dict[str, Any] = dict.fromkeys(event_type._fields)
     values |= {"time": ticks(time), "host": "WS1", "source": 0, "record": 1, "has_record_id": True}
-    values["event_id"] = event_id
-    if event_id == 4104:
+    values |= {"event_id": source.event_id, "origin": source.name}
+    if source.name == "powershell-4104":
         parts = tuple(fields.pop("parts", ())) or (fields["ScriptBlockText"],)
         values |= {"parts": parts, "parts_total": len(parts), "ScriptBlockText": "".join(parts)}
     unknown = set(fields) - set(values)
@@ -70,7 +80,7 @@ def _case(file: str, entry: dict[str, Any]) -> Case:
     if "process_start" in context:
         context["process_start"] = ticks(context["process_start"])
     expect = entry["expect"]
-    event = make(EVENT_IDS[entry["source"]], entry.get("time", NOON), **entry["event"])
+    event = make(entry["source"], entry.get("time", NOON), **entry["event"])
     return Case(
         file=file,
         name=entry["name"],

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from detection_cases import source_of
+
 from lineage.graph.build import Builder, Placed
 from lineage.graph.identity import Hosts
 from lineage.graph.nodes import caption
 from lineage.normalise.clock import Clock
-from lineage.normalise.event import EVENT_TYPES, Event
 from lineage.normalise.order import in_order
 from lineage.normalise.times import TICKS, parse
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lineage.graph.provenance import ProvenanceGraph
+    from lineage.normalise.event import Event
 
 MONDAY = parse("2026-03-02T10:00:00Z")[0]
 STEP = 10 * TICKS
@@ -148,10 +150,12 @@ class Host:
 
     def record(self, event_id: int | str, **fields: Any) -> Event:
         """Any event of this host, now."""
-        event_type = EVENT_TYPES[event_id]
+        source = source_of(event_id)
+        event_type = source.event
         self._records += 1
         values: dict[str, Any] = dict.fromkeys(event_type._fields)
-        values |= {"time": self.time, "host": self.name, "source": 0, "event_id": event_id}
+        values |= {"time": self.time, "host": self.name, "source": 0}
+        values |= {"event_id": source.event_id, "origin": source.name}
         values |= {"record": self._records, "has_record_id": True}
         assert set(fields) <= set(values), set(fields) - set(values)
         event = event_type(**(values | fields))

@@ -17,11 +17,9 @@ from lineage.detect.detection import LEVELS, Detection
 from lineage.detect.engine import RuleEngine
 from lineage.detect.fields import fields_of
 from lineage.detect.match import explain
-from lineage.normalise.event import EVENT_SOURCES
 
 RULES = load_builtin()
 FOLDER = Path(lineage.detect.__file__).parent / "rules"
-EVENT_IDS = {source: event_id for event_id, source in EVENT_SOURCES.items()}
 
 # title: type, techniques, impact, confidence, stage
 EXPECTED = {
@@ -193,8 +191,8 @@ class TestRule:
         for layer in rule.layers:
             known = {
                 name
-                for event_id in layer.condition.event_ids
-                for name in fields_of(event_id, layer.condition.dialect)
+                for origin in layer.condition.sources
+                for name in fields_of(origin, layer.condition.dialect)
             }
             assert named_fields(layer.condition) <= known
 

@@ -15,7 +15,7 @@ from lineage.detect.compile import Predicates
 from lineage.detect.condition import Condition
 from lineage.detect.fields import text_attributes
 from lineage.detect.match import explain, matches
-from lineage.normalise.event import EVENT_SOURCES
+from lineage.normalise.sources import SOURCE, of_category
 
 if TYPE_CHECKING:
     import random
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lineage.normalise.event import Event
 
 CONDITIONS = [layer.condition for rule in load_builtin() for layer in rule.layers]
-BUILTIN = {event_id: Predicates(CONDITIONS, event_id) for event_id in EVENT_SOURCES}
+BUILTIN = {origin: Predicates(CONDITIONS, origin) for origin in SOURCE}
 
 PIECES = [
     "a",
@@ -53,7 +53,7 @@ REFERENCES = ["ParentImage", "CommandLine", "ImageName", "NoSuchField"]
 
 
 def predicates_agree(conditions: list[Condition], event: Event) -> None:
-    fast = Predicates(conditions, event.event_id).true_on(event)
+    fast = Predicates(conditions, event.origin).true_on(event)
     slow = tuple(index for index, each in enumerate(conditions) if matches(each, event))
     assert fast == slow
     for index, each in enumerate(conditions):
@@ -64,7 +64,7 @@ def predicates_agree(conditions: list[Condition], event: Event) -> None:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
 def test_on_recorded_cases(case: Any) -> None:
     slow = tuple(index for index, each in enumerate(CONDITIONS) if matches(each, case.event))
-    assert BUILTIN[case.event.event_id].true_on(case.event) == slow
+    assert BUILTIN[case.event.origin].true_on(case.event) == slow
 
 
 @settings(max_examples=60, deadline=None)
@@ -72,12 +72,12 @@ def test_on_recorded_cases(case: Any) -> None:
 def test_on_altered_cases(chance: random.Random, case: Any) -> None:
     """Recorded events with values cut, joined, swapped or left out."""
     event = case.event
-    for name in text_attributes(event.event_id):
+    for name in text_attributes(event.origin):
         value = getattr(event, name)
         if isinstance(value, str):
             event = event._replace(**{name: altered(value, chance)})
     slow = tuple(index for index, each in enumerate(CONDITIONS) if matches(each, event))
-    assert BUILTIN[event.event_id].true_on(event) == slow
+    assert BUILTIN[event.origin].true_on(event) == slow
 
 
 def altered(value: str, chance: random.Random) -> str | None:
@@ -149,7 +149,7 @@ def conditions(draw: st.DrawFn) -> Condition:
     detections = SigmaDetections.from_dict({**sections, "condition": draw(st.sampled_from(SHAPES))})
     tree = detections.parsed_condition[0].parsed
     assert tree is not None
-    return Condition(tree, frozenset({1, 4688, "ProcessRollup2"}), "sigma")
+    return Condition(tree, frozenset(of_category("process_creation")), "sigma")
 
 
 EVENTS = st.builds(

@@ -150,7 +150,7 @@ def _builtin(file: Traversable) -> Rule:
             parsed[0],
             path=file.name,
             rule_id=layers[0].rule_id,
-            event_ids=layers[0].condition.event_ids,
+            sources=layers[0].condition.sources,
             builtin=True,
             extensions=tuple(layer.by for layer in layers[1:] if layer.by is not None),
         )
@@ -217,7 +217,7 @@ def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | Rul
             rule,
             path=str(file),
             rule_id=_rule_id(rule, f"{file}#{number}"),
-            event_ids=condition.event_ids,
+            sources=condition.sources,
         )
     except (_UnusableError, metadata.MetadataError, SigmaError) as error:
         yield _problem(file, title, f"{_one_line(error)}; rule not used")
@@ -282,9 +282,9 @@ def _condition(rule: SigmaRule) -> Condition:
         unusable = unusable_value(leaf.value)
         if unusable is not None:
             raise _UnusableError(unusable)
-    condition = Condition(tree, reading.event_ids, reading.dialect)
+    condition = Condition(tree, reading.sources, reading.dialect)
     possible = frozenset(
-        event_id for event_id in reading.event_ids if foregone(condition, event_id) is not False
+        origin for origin in reading.sources if foregone(condition, origin) is not False
     )
     if not possible:
         raise _UnusableError(_why_never(rule, condition))
@@ -294,7 +294,7 @@ def _condition(rule: SigmaRule) -> Condition:
 def _why_never(rule: SigmaRule, condition: Condition) -> str:
     source = logsource.name(rule.logsource)
     unknown = _unknown_fields(condition)
-    if not condition.event_ids or not unknown:
+    if not condition.sources or not unknown:
         return f"no such events are read: {source}"
     return f"no event of {source} has {_listed(unknown)}, so that it can't fire"
 
@@ -307,9 +307,7 @@ def _doubts(condition: Condition) -> list[str]:
 
 
 def _unknown_fields(condition: Condition) -> list[str]:
-    known = {
-        name for event_id in condition.event_ids for name in fields_of(event_id, condition.dialect)
-    }
+    known = {name for origin in condition.sources for name in fields_of(origin, condition.dialect)}
     return sorted(named_fields(condition) - known)
 
 

@@ -33,6 +33,7 @@ from lineage.detect.condition import (
 )
 from lineage.detect.decode import unescape
 from lineage.detect.fields import Field, Value, fields_of, text_attributes
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,8 +82,8 @@ class _Column:
 class _Atoms:
     """Gives each distinct comparison its bit, and collects them by column."""
 
-    def __init__(self, event_id: int | str) -> None:
-        self.event_id = event_id
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
         self.columns: dict[tuple[str, ...], _Column] = {}
         self._bits: dict[tuple[object, ...], int] = {}
 
@@ -105,7 +106,7 @@ class _Atoms:
         if field.attributes == ("event_id",):
             tests = FieldTests(field.read)
             tests.add(value, _ALWAYS)
-            return tests.mask([self.event_id])
+            return tests.mask([SOURCE[self.origin].event_id])
         bit, is_new = self._bit(field, key(value))
         if is_new:
             self._column(field.attributes).tests(field).add(value, bit)
@@ -126,7 +127,7 @@ class _Atoms:
     def _keyword(self, value: SigmaType) -> int:
         bit, is_new = self._bit(None, key(value))
         if is_new:
-            for name in text_attributes(self.event_id):
+            for name in text_attributes(self.origin):
                 whole = Field("", (name,), lambda value: value)
                 self._column((name,)).tests(whole).add_keyword(value, bit)
         return bit
@@ -149,20 +150,20 @@ class _Atoms:
 
 
 class Predicates:
-    """Many conditions on one kind of event, evaluated together."""
+    """Many conditions on the events of one source, evaluated together."""
 
-    def __init__(self, conditions: Sequence[Condition], event_id: int | str) -> None:
+    def __init__(self, conditions: Sequence[Condition], origin: str) -> None:
         """Compiles the conditions.
 
         Args:
             conditions: any conditions; those that can't hold on such events cost nothing later.
-            event_id: the kind of event.
+            origin: name of the events' source.
         """
-        atoms = _Atoms(event_id)
+        atoms = _Atoms(origin)
         self._conditions = [
-            (index, *_compiled(condition.tree, atoms, fields_of(event_id, condition.dialect)))
+            (index, *_compiled(condition.tree, atoms, fields_of(origin, condition.dialect)))
             for index, condition in enumerate(conditions)
-            if event_id in condition.event_ids and foregone(condition, event_id) is not False
+            if origin in condition.sources and foregone(condition, origin) is not False
         ]
         masks_bytes = _ENTRY_BYTES + atoms.count // 8
         self._room = max(256, CACHE_BYTES // masks_bytes)

@@ -29,6 +29,7 @@ from sigma.types import (
 )
 
 from lineage.detect.fields import LACKING, Dialect, fields_of
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,12 +60,12 @@ class Condition:
 
     Attributes:
         tree: root of pySigma's condition tree.
-        event_ids: events that the condition is put to.
+        sources: names of the event sources whose events the condition is put to.
         dialect: whose field names it uses.
     """
 
     tree: Tree
-    event_ids: frozenset[int | str]
+    sources: frozenset[str]
     dialect: Dialect
 
 
@@ -140,37 +141,38 @@ def true_where_lacking(value: SigmaType) -> bool:
     )
 
 
-def foregone(condition: Condition, event_id: int | str) -> bool | None:
-    """What the condition comes to on every event of an id, whatever its values are.
+def foregone(condition: Condition, origin: str) -> bool | None:
+    """What the condition comes to on every event of a source, whatever its values are.
 
-    Three-valued (Kleene): only the event's id and the fields that it never has are known.
+    Three-valued (Kleene): only the event id and the fields that its events never have are known.
 
     Returns:
         True or False where that decides it; None where it depends on the event.
     """
-    return _foregone(condition.tree, condition, event_id)
+    return _foregone(condition.tree, condition, origin)
 
 
-def _foregone(node: Tree, condition: Condition, event_id: int | str) -> bool | None:
+def _foregone(node: Tree, condition: Condition, origin: str) -> bool | None:
     if isinstance(node, ConditionNOT):
-        inner = [_foregone(child, condition, event_id) for child in children(node)]
+        inner = [_foregone(child, condition, origin) for child in children(node)]
         return None if not inner or inner[0] is None else not inner[0]
     if isinstance(node, ConditionAND | ConditionOR):
         decisive = isinstance(node, ConditionOR)
-        known = [_foregone(child, condition, event_id) for child in children(node)]
+        known = [_foregone(child, condition, origin) for child in children(node)]
         if decisive in known:
             return decisive
         return None if None in known else not decisive
     if not isinstance(node, ConditionFieldEqualsValueExpression):
         return None
-    known_fields = fields_of(event_id, condition.dialect)
+    known_fields = fields_of(origin, condition.dialect)
     if node.field not in known_fields:
         return true_where_lacking(node.value)
     values = alternatives(node.value)
     if all(isinstance(v, SigmaFieldReference) and v.field not in known_fields for v in values):
         return False
+    event_id = str(SOURCE[origin].event_id).casefold()
     if node.field == "EventID" and all(_is_plain(value) for value in values):
-        return any(str(value).casefold() == str(event_id).casefold() for value in values)
+        return any(str(value).casefold() == event_id for value in values)
     return None
 
 

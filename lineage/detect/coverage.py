@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.normalise.event import EVENT_SOURCES, Event
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from lineage.detect.detection import Detection
+    from lineage.normalise.event import Event
 
 Requirements = Mapping[str, Sequence[frozenset[str]]]
 """Event source -> alternative sets of fields, one of which an event must carry."""
-
-_BRIDGED = {
-    "security-4688": frozenset({"ParentImage", "ParentCommandLine"}),
-    "crowdstrike-processrollup2": frozenset({"ParentImage", "ParentCommandLine"}),
-}
-"""Fields that the graph fills from the parent's node where the event lacks them."""
 
 
 class Coverage(NamedTuple):
@@ -46,22 +41,21 @@ class FieldsSeen:
     def __init__(self, needed: Mapping[str, frozenset[str]]) -> None:
         """Args: needed: event source -> the fields that some detection needs of it."""
         self._needed = needed
-        self._unseen: dict[int | str, set[str]] = {}
+        self._unseen: dict[str, set[str]] = {}
         self.seen: dict[str, set[str]] = {}
 
     def observe(self, event: Event) -> None:
         """Takes an event. Costs next to nothing once all needed fields of its source were seen."""
-        unseen = self._unseen.get(event.event_id)
+        unseen = self._unseen.get(event.origin)
         if unseen is None:
-            source = EVENT_SOURCES[event.event_id]
-            unseen = self._unseen[event.event_id] = set(self._needed.get(source, ()))
-            self.seen[source] = set()
+            unseen = self._unseen[event.origin] = set(self._needed.get(event.origin, ()))
+            self.seen[event.origin] = set()
         if not unseen:
             return
-        found = {field for field in unseen if getattr(event, field, None) is not None}
-        if found:
-            unseen -= found
-            self.seen[EVENT_SOURCES[event.event_id]] |= found
+        present = {field for field in unseen if getattr(event, field, None) is not None}
+        if present:
+            unseen -= present
+            self.seen[event.origin] |= present
 
 
 def needed_fields(requirements: Sequence[Requirements]) -> dict[str, frozenset[str]]:
@@ -83,7 +77,7 @@ def coverage(detection: Detection, requirements: Requirements, seen: FieldsSeen)
     """
     present = [source for source in requirements if source in seen.seen]
     lacking = {
-        source: _lacking(alternatives, seen.seen[source] | _BRIDGED.get(source, frozenset()))
+        source: _lacking(alternatives, seen.seen[source] | SOURCE[source].bridged)
         for source, alternatives in requirements.items()
         if source in seen.seen
     }

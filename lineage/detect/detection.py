@@ -105,7 +105,7 @@ class Detection:
         tags: kind of the node that a hit tags.
         implicates: what else a hit throws suspicion on.
         family: malware family that the detection is specific to, else None.
-        sources: event sources (`lineage.normalise.event.EVENT_SOURCES`) that feed it.
+        sources: event sources (`lineage.normalise.sources`) that feed it.
         join: what else the core asks for, else None.
         extensions: names of its extensions, in order of trial.
         builtin: whether it is one of the package's own.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from lineage.detect.detection import IMAGE_ONLY, NO_HOUR_LIMIT, PARENT_BY_PID, WHOLE_BLOCK
 from lineage.detect.fields import DERIVED
 from lineage.detect.metadata import RISK_OF_LEVEL, TYPE_OF_LEVEL
-from lineage.normalise.event import EVENT_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,8 +102,7 @@ def _derived() -> Iterator[str]:
     yield "| field | events | meaning |"
     yield "|---|---|---|"
     for derived in DERIVED:
-        events = [name for key, name in EVENT_SOURCES.items() if key in derived.event_ids]
-        yield f"| `{derived.field.name}` | {', '.join(events)} | {derived.meaning} |"
+        yield f"| `{derived.field.name}` | {', '.join(derived.sources)} | {derived.meaning} |"
 
 
 def _levels() -> Iterator[str]:

@@ -19,7 +19,8 @@ from lineage.detect.detection import (
 )
 from lineage.detect.match import explain
 from lineage.detect.requirement import needs
-from lineage.normalise.event import EVENT_SOURCES, ProcessCreated, ScriptBlockLogged
+from lineage.normalise.event import ProcessCreated, ScriptBlockLogged
+from lineage.normalise.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 TICKS_PER_HOUR: Final = 36_000_000_000
 """An hour in ticks of 100 ns."""
 
-_PARENT_MAY_LACK: Final = frozenset({4688, "ProcessRollup2"})
-"""Events that needn't say who the parent is."""
+_PARENT_MAY_LACK: Final = frozenset(source.name for source in SOURCES if source.bridged)
+"""Sources whose events needn't say who the parent is."""
 
 _OF_THE_PARENT: Final = {
     "ParentImage": "Image",
@@ -54,7 +55,7 @@ class _Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """All layers of all rules on one kind of event.
+    """All layers of all rules on the events of one source.
 
     `rules` gives each rule with the indices of its layers among the predicates' conditions, and
     `rule_of` the rule that an index belongs to.
@@ -79,10 +80,10 @@ class RuleEngine:
             rules: from `catalog.load_builtin` and `catalog.load_user`.
         """
         self.rules: tuple[Rule, ...] = tuple(rules)
-        self._plans: dict[int | str, _Plan] = {
-            event_id: plan
-            for event_id in EVENT_SOURCES
-            if (plan := _plan(self.rules, event_id)) is not None
+        self._plans: dict[str, _Plan] = {
+            source.name: plan
+            for source in SOURCES
+            if (plan := _plan(self.rules, source.name)) is not None
         }
 
     @property
@@ -98,17 +99,17 @@ class RuleEngine:
 
         Args:
             event: any event.
-            context: what the graph knows; the parent is used for 4688 and ProcessRollup2 only, and
-                for fields that the event lacks.
+            context: what the graph knows; the parent is used for fields that the event lacks,
+                where its source needn't tell them.
         """
-        plan = self._plans.get(event.event_id)
+        plan = self._plans.get(event.origin)
         if plan is None:
             return _NO_MATCHES
         if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
             return _matches_of_script(plan, event)
         as_is = plan.predicates.true_on(event)
         filled = event
-        if event.event_id in _PARENT_MAY_LACK:
+        if event.origin in _PARENT_MAY_LACK:
             filled = _with_parent(event, context)
         on_filled = as_is if filled is event else plan.predicates.true_on(filled)
         if not as_is and not on_filled:
@@ -135,21 +136,19 @@ class RuleEngine:
         if rule is None:
             raise KeyError(detection.title)
         found: dict[str, tuple[frozenset[str], ...]] = {}
-        for event_id, source in EVENT_SOURCES.items():
-            sets = {need for layer in rule.layers for need in needs(layer.condition, event_id)}
-            if event_id in _PARENT_MAY_LACK:
+        for source in SOURCES:
+            sets = {need for layer in rule.layers for need in needs(layer.condition, source.name)}
+            if source.bridged:
                 sets = {frozenset(_OF_THE_PARENT.get(name, name) for name in need) for need in sets}
             if sets:
                 smallest = [need for need in sets if not any(other < need for other in sets)]
-                found[source] = tuple(sorted(smallest, key=sorted))
+                found[source.name] = tuple(sorted(smallest, key=sorted))
         return found
 
 
-def _plan(rules: tuple[Rule, ...], event_id: int | str) -> _Plan | None:
+def _plan(rules: tuple[Rule, ...], origin: str) -> _Plan | None:
     concerned = tuple(
-        rule
-        for rule in rules
-        if any(event_id in layer.condition.event_ids for layer in rule.layers)
+        rule for rule in rules if any(origin in layer.condition.sources for layer in rule.layers)
     )
     if not concerned:
         return None
@@ -159,7 +158,7 @@ def _plan(rules: tuple[Rule, ...], event_id: int | str) -> _Plan | None:
         first.append(len(rule_of))
         rule_of.extend([number] * len(rule.layers))
     conditions = [layer.condition for rule in concerned for layer in rule.layers]
-    return _Plan(Predicates(conditions, event_id), concerned, tuple(first), tuple(rule_of))
+    return _Plan(Predicates(conditions, origin), concerned, tuple(first), tuple(rule_of))
 
 
 def _with_parent(event: Event, context: Context) -> Event:

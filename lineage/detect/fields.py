@@ -14,19 +14,19 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lineage.detect import decode
-from lineage.normalise.event import EVENT_TYPES, Event
+from lineage.normalise.event import HEADER, RegistryChanged, RegistryValueSet
+from lineage.normalise.sources import SOURCE, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from lineage.normalise.event import Event
 
 Value = str | int | None
 """A field's value on an event; None where the event lacks the field."""
 
 Dialect = Literal["sigma", "security"]
 """Whose field names a rule uses: Sigma's taxonomy, or Security events' (`service: security`)."""
-
-HEADER_FIELDS: Final = 6
-"""How many leading attributes of an event are its header and not telemetry of its own."""
 
 LACKING: Final = frozenset({"", "-"})
 """Texts that events keep as a lacking field; a rule's plain value of these means the same."""
@@ -54,13 +54,22 @@ class DerivedField(NamedTuple):
 
     Attributes:
         field: name, attributes and reading.
-        event_ids: events that have it.
         meaning: one sentence.
+        event: the only type of event that has it; None where all have it that have the attributes.
     """
 
     field: Field
-    event_ids: frozenset[int | str]
     meaning: str
+    event: type[Event] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The event sources whose events have the field."""
+        return tuple(source.name for source in SOURCES if self.is_of(source.event))
+
+    def is_of(self, event: type[Event]) -> bool:
+        """Whether events of a type have the field."""
+        return self.event in {None, event} and set(self.field.attributes) <= set(event._fields)
 
 
 def _itself(value: Value) -> Value:
@@ -134,65 +143,52 @@ def _hash(algorithm: str, hashes: Value) -> str | None:
     return None
 
 
-_PROCESS_STARTS: Final = frozenset[int | str]({1, 4688, "ProcessRollup2"})
-_WITH_IMAGE: Final = _PROCESS_STARTS | {7, 11, 12, 13, 22}
-_WITH_HASHES: Final = _PROCESS_STARTS | {7}
-
 DERIVED: Final = (
     DerivedField(
         Field("ImageName", ("Image",), last_component),
-        _WITH_IMAGE,
         "file name of the acting process's image",
     ),
     DerivedField(
         Field("ParentName", ("ParentBaseFileName", "ParentImage"), _parent_name),
-        _PROCESS_STARTS,
         "file name of the parent's image",
     ),
     DerivedField(
         Field("DecodedCommandLine", ("CommandLine",), _decoded, decoded=True),
-        _PROCESS_STARTS,
         "script that the command line hands to PowerShell in base64 (-EncodedCommand)",
     ),
     DerivedField(
         Field("DeletionArguments", ("CommandLine",), _after_deletion),
-        _PROCESS_STARTS,
         "what follows the first ` del` of the command line",
     ),
     DerivedField(
         Field("FileName", ("TargetFilename",), last_component),
-        frozenset({11}),
         "file name of the file that was created",
     ),
     DerivedField(
         Field("RegistryKey", ("TargetObject",), _up_to_last_backslash),
-        frozenset({13}),
         "registry path without the value's name",
+        RegistryValueSet,
     ),
     DerivedField(
         Field("RegistryKey", ("TargetObject",), _itself),
-        frozenset({12}),
         "registry path",
+        RegistryChanged,
     ),
     DerivedField(
         Field("RegistryParentKey", ("TargetObject",), _parent_key),
-        frozenset({12, 13}),
         "registry path up to its last backslash; ControlSet001 and its like read CurrentControlSet",
     ),
     DerivedField(
         Field("RegistryLeaf", ("TargetObject",), last_component),
-        frozenset({12, 13}),
         "last component of the registry path",
     ),
     DerivedField(
         Field("RegistryData", ("Details",), _registry_data),
-        frozenset({13}),
         "value data; of `DWORD (0x...)` and `QWORD (0x...)` what stands in the brackets",
     ),
     *(
         DerivedField(
             Field(name, ("Hashes",), partial(_hash, name.upper())),
-            _WITH_HASHES,
             f"the {name.upper()} among the hashes",
         )
         for name in ("md5", "sha1", "sha256", "Imphash")
@@ -206,28 +202,6 @@ _HEADER: Final = (
     Field("UtcTime", ("time",), _iso_time),
 )
 
-_SECURITY_NAMES: Final[Mapping[int | str, Mapping[str, str]]] = {
-    4688: {
-        "NewProcessName": "Image",
-        "NewProcessId": "ProcessId",
-        "ProcessId": "ParentProcessId",
-        "ParentProcessName": "ParentImage",
-        "CommandLine": "CommandLine",
-        "SubjectLogonId": "LogonId",
-        "MandatoryLabel": "IntegrityLevel",
-    },
-    4663: {
-        "ProcessName": "ProcessName",
-        "ProcessId": "ProcessId",
-        "ObjectName": "ObjectName",
-        "ObjectType": "ObjectType",
-        "ObjectServer": "ObjectServer",
-        "AccessMask": "AccessMask",
-        "AccessList": "AccessList",
-    },
-}
-"""Field names of Security events -> attributes of the normalised event."""
-
 
 def _account(user: Value) -> str | None:
     return last_component(user)
@@ -238,35 +212,36 @@ def _domain(user: Value) -> str | None:
 
 
 @cache
-def fields_of(event_id: int | str, dialect: Dialect) -> Mapping[str, Field]:
+def fields_of(origin: str, dialect: Dialect) -> Mapping[str, Field]:
     """The fields that a rule can name on an event.
 
     Args:
-        event_id: a key of `lineage.normalise.event.EVENT_TYPES`.
+        origin: name of the event's source.
         dialect: whose names the rule uses.
 
     Returns:
         Field name -> field.
     """
+    source = SOURCE[origin]
     names = {field.name: field for field in _HEADER}
-    if dialect == "security" and event_id in _SECURITY_NAMES:
-        for name, attribute in _SECURITY_NAMES[event_id].items():
+    if dialect == "security" and source.names:
+        for name, attribute in source.names.items():
             names[name] = Field(name, (attribute,), _itself)
         names["SubjectUserName"] = Field("SubjectUserName", ("User",), _account)
         names["SubjectDomainName"] = Field("SubjectDomainName", ("User",), _domain)
         return names
-    for attribute in text_attributes(event_id):
+    for attribute in text_attributes(origin):
         names[attribute] = Field(attribute, (attribute,), _itself)
     for derived in DERIVED:
-        if event_id in derived.event_ids:
+        if derived.is_of(source.event):
             names[derived.field.name] = derived.field
     return names
 
 
 @cache
-def text_attributes(event_id: int | str) -> tuple[str, ...]:
+def text_attributes(origin: str) -> tuple[str, ...]:
     """Attributes that hold an event's own telemetry: what a keyword is searched in."""
-    attributes: tuple[str, ...] = EVENT_TYPES[event_id]._fields[HEADER_FIELDS:]
+    attributes: tuple[str, ...] = SOURCE[origin].event._fields[len(HEADER) :]
     return tuple(name for name in attributes if not name.startswith("parts"))
 
 

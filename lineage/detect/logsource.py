@@ -5,12 +5,13 @@ Follows the Sigma taxonomy for Windows (SigmaHQ, "Sigma Log Sources").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionOR
 from sigma.types import SigmaString
 
-from lineage.normalise.event import EVENT_TYPES
+from lineage.graph.build import Builder
+from lineage.normalise.sources import SECURITY, SOURCE, of_category, of_service
 
 if TYPE_CHECKING:
     from sigma.rule.logsource import SigmaLogSource
@@ -19,55 +20,16 @@ if TYPE_CHECKING:
     from lineage.detect.fields import Dialect
     from lineage.graph.schema import NodeKind
 
-EVENTS_OF_CATEGORY: Final[dict[str, frozenset[int | str]]] = {
-    "process_creation": frozenset({1, 4688, "ProcessRollup2"}),
-    "image_load": frozenset({7}),
-    "file_event": frozenset({11}),
-    "registry_event": frozenset({12, 13}),
-    "registry_add": frozenset({12}),
-    "registry_delete": frozenset({12}),
-    "registry_set": frozenset({13}),
-    "dns_query": frozenset({22}),
-    "ps_script": frozenset({4104}),
-}
-"""Sigma category -> event ids."""
-
-EVENTS_OF_SERVICE: Final[dict[str, frozenset[int | str]]] = {
-    "sysmon": frozenset({1, 7, 11, 12, 13, 22}),
-    "security": frozenset({4688, 4663}),
-    "powershell": frozenset({4104}),
-}
-"""Sigma service -> event ids; which of them a rule means it says with `EventID`."""
-
-_EVENT_TYPE_OF_CATEGORY: Final[dict[str, str]] = {
-    "registry_add": "Create",
-    "registry_delete": "Delete",
-}
-"""What `EventType` of Sysmon 12 begins with, where the category says it and the rule needn't."""
-
-_TAGGED: Final[dict[int | str, NodeKind]] = {
-    1: "process",
-    4688: "process",
-    "ProcessRollup2": "process",
-    7: "module",
-    11: "file",
-    12: "registry",
-    13: "registry",
-    22: "dns",
-    4663: "file",
-    4104: "script",
-}
-
 
 class Reading(NamedTuple):
     """How a log source is read.
 
     Attributes:
-        event_ids: events that the rule is put to; none where none such are read.
+        sources: names of the event sources that the rule is put to; none where none is read.
         dialect: whose field names the rule uses.
     """
 
-    event_ids: frozenset[int | str]
+    sources: frozenset[str]
     dialect: Dialect
 
 
@@ -76,13 +38,13 @@ def read(source: SigmaLogSource) -> Reading:
     product = (source.product or "windows").casefold()
     if product != "windows":
         return Reading(frozenset(), "sigma")
-    events: frozenset[int | str] = frozenset(EVENT_TYPES)
+    origins = frozenset(SOURCE)
     if source.category is not None:
-        events &= EVENTS_OF_CATEGORY.get(source.category.casefold(), frozenset())
+        origins &= of_category(source.category.casefold()).keys()
     service = (source.service or "").casefold()
     if source.service is not None:
-        events &= EVENTS_OF_SERVICE.get(service, frozenset())
-    return Reading(events, "security" if service == "security" else "sigma")
+        origins &= of_service(service)
+    return Reading(origins, "security" if service == SECURITY.service else "sigma")
 
 
 def name(source: SigmaLogSource) -> str:
@@ -102,14 +64,19 @@ def any_of(trees: list[Tree]) -> Tree:
 
 def with_implied(source: SigmaLogSource, tree: Tree) -> Tree:
     """Adds to a condition what the rule's category says of its events without words."""
-    beginning = _EVENT_TYPE_OF_CATEGORY.get((source.category or "").casefold())
-    if beginning is None:
+    beginnings = {*of_category((source.category or "").casefold()).values()} - {""}
+    if not beginnings:
         return tree
-    implied = ConditionFieldEqualsValueExpression("EventType", SigmaString(f"{beginning}*"))
+    implied = any_of(
+        [
+            ConditionFieldEqualsValueExpression("EventType", SigmaString(f"{beginning}*"))
+            for beginning in sorted(beginnings)
+        ]
+    )
     return ConditionAND([implied, tree])
 
 
-def tagged(event_ids: frozenset[int | str]) -> NodeKind:
+def tagged(origins: frozenset[str]) -> NodeKind:
     """The kind of node that a hit on such events tags, unless the rule says otherwise."""
-    kinds = sorted({_TAGGED[event_id] for event_id in event_ids})
-    return kinds[0] if len(kinds) == 1 else "process"
+    kinds = {Builder.PLACEMENTS[SOURCE[origin].event].kind for origin in origins}
+    return kinds.pop() if len(kinds) == 1 else "process"

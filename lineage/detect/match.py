@@ -59,9 +59,9 @@ if TYPE_CHECKING:
 
 def matches(condition: Condition, event: Event) -> bool:
     """Whether an event meets a condition."""
-    if event.event_id not in condition.event_ids:
+    if event.origin not in condition.sources:
         return False
-    return _holds(condition.tree, event, fields_of(event.event_id, condition.dialect))
+    return _holds(condition.tree, event, fields_of(event.origin, condition.dialect))
 
 
 def explain(condition: Condition, event: Event) -> dict[str, str]:
@@ -73,7 +73,7 @@ def explain(condition: Condition, event: Event) -> dict[str, str]:
     Returns:
         Field name -> value; empty where the event doesn't meet the condition.
     """
-    known = fields_of(event.event_id, condition.dialect)
+    known = fields_of(event.origin, condition.dialect)
     shown: dict[str, str] = {}
     for name in _reasons(condition.tree, event, known) or ():
         _show(name, event, known, shown)
@@ -85,7 +85,7 @@ def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, 
     if field is not None:
         attributes = field.attributes
     else:
-        attributes = (name,) if name in text_attributes(event.event_id) else ()
+        attributes = (name,) if name in text_attributes(event.origin) else ()
     for attribute in attributes:
         value = getattr(event, attribute)
         if value is not None and attribute != "event_id":
@@ -110,7 +110,7 @@ def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] 
     if isinstance(node, ConditionValueExpression):
         return [
             name
-            for name in text_attributes(event.event_id)
+            for name in text_attributes(event.origin)
             if _keyword(node.value, attribute_value(event, name))
         ]
     return _looked_at(node)
@@ -137,7 +137,7 @@ def _holds(node: Tree, event: Event, known: Mapping[str, Field]) -> bool:
     if isinstance(node, ConditionValueExpression):
         return any(
             _keyword(node.value, attribute_value(event, name))
-            for name in text_attributes(event.event_id)
+            for name in text_attributes(event.origin)
         )
     if not isinstance(node, ConditionFieldEqualsValueExpression):
         return False

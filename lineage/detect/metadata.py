@@ -26,7 +26,8 @@ from lineage.detect.detection import (
     Stage,
 )
 from lineage.graph.schema import NODE_KINDS, NodeKind
-from lineage.normalise.event import EVENT_SOURCES
+from lineage.normalise.event import ScriptBlockLogged
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def detection(
     *,
     path: str,
     rule_id: str,
-    event_ids: frozenset[int | str],
+    sources: frozenset[str],
     builtin: bool = False,
     extensions: tuple[str, ...] = (),
 ) -> Detection:
@@ -76,7 +77,7 @@ def detection(
         rule: a parsed rule; the core of a built-in one.
         path: its file, as the user should see it.
         rule_id: its UUID, or its place where it has none.
-        event_ids: the events that it can fire on.
+        sources: the event sources that it can fire on.
         builtin: whether it is one of the package's own.
         extensions: names of the extensions that stand in further documents.
 
@@ -87,12 +88,13 @@ def detection(
     if not isinstance(block, dict):
         raise MetadataError("`lineage` must be a mapping")
     level = _level(rule)
-    tags: NodeKind = _one_of(block, "tags", NODE_KINDS) or logsource.tagged(event_ids)
+    tags: NodeKind = _one_of(block, "tags", NODE_KINDS) or logsource.tagged(sources)
     impact, confidence = _percent(block, "impact"), _percent(block, "confidence")
     risk = _percent(block, "risk")
     join = _one_of(block, "join", JOINS)
     implied = (NO_HOUR_LIMIT,) if join == "process-start-same-hour" else ()
-    whole = (WHOLE_BLOCK,) if builtin and event_ids == {4104} else ()
+    on_blocks = all(SOURCE[name].event is ScriptBlockLogged for name in sources)
+    whole = (WHOLE_BLOCK,) if builtin and on_blocks else ()
     return Detection(
         title=rule.title,
         rule_id=rule_id,
@@ -106,7 +108,7 @@ def detection(
         tags=tags,
         implicates=_implicates(block, tags),
         family=_family(block),
-        sources=_sources(block, event_ids),
+        sources=_sources(block, sources),
         join=join,
         extensions=(*implied, *extensions, *whole),
         builtin=builtin,
@@ -181,10 +183,10 @@ def _family(block: Mapping[str, object]) -> str | None:
     return value
 
 
-def _sources(block: Mapping[str, object], event_ids: frozenset[int | str]) -> tuple[str, ...]:
-    known = tuple(EVENT_SOURCES.values())
+def _sources(block: Mapping[str, object], sources: frozenset[str]) -> tuple[str, ...]:
+    known = tuple(SOURCE)
     words = _words(block, "sources")
     if words is None:
-        return tuple(name for event_id, name in EVENT_SOURCES.items() if event_id in event_ids)
+        return tuple(name for name in SOURCE if name in sources)
     found = (_one_of({"sources": word}, "sources", known) for word in words)
     return tuple(word for word in found if word is not None)

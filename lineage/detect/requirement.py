@@ -17,6 +17,7 @@ from lineage.detect.condition import (
     true_where_lacking,
 )
 from lineage.detect.fields import Field, fields_of
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,15 +31,9 @@ _MAX_NEEDS = 64
 _EITHER = {("ParentBaseFileName", "ParentImage"): ("ParentBaseFileName", "ParentImage")}
 """Attributes of derived fields of which one is enough."""
 
-_NEVER_HAS: dict[int | str, frozenset[str]] = {
-    1: frozenset({"ParentBaseFileName"}),
-    4688: frozenset({"ParentBaseFileName", "OriginalFileName"}),
-}
-"""Attributes of a kind of event that one source of it doesn't record."""
 
-
-def needs(condition: Condition, event_id: int | str) -> tuple[Need, ...]:
-    """The smallest sets of attributes that let the condition come true on events of an id.
+def needs(condition: Condition, origin: str) -> tuple[Need, ...]:
+    """The smallest sets of attributes that let the condition come true on events of a source.
 
     A negated comparison needs nothing, for it holds where the field is lacking.
 
@@ -46,10 +41,10 @@ def needs(condition: Condition, event_id: int | str) -> tuple[Need, ...]:
         Alternatives; one set that is empty where the condition needs no field; none where it can't
         come true on such events at all.
     """
-    if event_id not in condition.event_ids or foregone(condition, event_id) is False:
+    if origin not in condition.sources or foregone(condition, origin) is False:
         return ()
-    found = _needs(condition.tree, fields_of(event_id, condition.dialect))
-    never = _NEVER_HAS.get(event_id, frozenset())
+    found = _needs(condition.tree, fields_of(origin, condition.dialect))
+    never = SOURCE[origin].never
     return tuple(need for need in found if not need & never)
 
 

@@ -14,6 +14,7 @@ from lineage.graph.nodes import FileNode, RegistryNode
 from lineage.graph.provenance import Reference
 from lineage.graph.volumes import Volumes
 from lineage.normalise.event import Event, ProcessCreated
+from lineage.normalise.sources import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +66,7 @@ class Tagger:
 
     def __init__(self) -> None:
         self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
-        self._of_record: dict[tuple[int, int, int | str], list[tuple[str, str | int]]] = {}
+        self._of_record: dict[tuple[int, int, str], list[tuple[str, str | int]]] = {}
 
     def add(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
         """Takes an event's matches."""
@@ -76,16 +77,15 @@ class Tagger:
             known = self._hits.get(key)
             merged = _merge(known[0], hit) if known else hit
             self._hits[key] = (merged, placed.parent or (known[1] if known else None))
-            self._of_record.setdefault(hit.record[1:], []).append(key)
+            self._of_record.setdefault(_record(event), []).append(key)
 
     def repeat(self, event: Event, first: Event) -> None:
         """Takes a record that tells again, under another number, what another told before."""
-        again, before = _reference(event), _reference(first)[1:]
-        if again[1:] == before:
+        if _record(event) == _record(first):
             return
-        for key in self._of_record.get(before, ()):
+        for key in self._of_record.get(_record(first), ()):
             hit, parent = self._hits[key]
-            self._hits[key] = (replace(hit, also=(*hit.also, again)), parent)
+            self._hits[key] = (replace(hit, also=(*hit.also, _reference(event))), parent)
 
     def hits(self, graph: ProvenanceGraph) -> list[Hit]:
         """All hits in order of time, the implicated nodes looked up in the finished graph."""
@@ -98,6 +98,7 @@ class Tagger:
 
 
 def _hit(event: Event, placed: Placed, match: Match) -> Hit:
+    _, pid, _ = actor_of(event)
     return Hit(
         match.detection,
         match.layer,
@@ -107,7 +108,7 @@ def _hit(event: Event, placed: Placed, match: Match) -> Hit:
         _reference(event),
         (),
         event.host,
-        event.ProcessId,
+        pid,
         placed.object,
         placed.actor.id if placed.actor else None,
         (),
@@ -116,6 +117,11 @@ def _hit(event: Event, placed: Placed, match: Match) -> Hit:
 
 def _reference(event: Event) -> Reference:
     return Reference(event.time, event.source, event.record, event.event_id)
+
+
+def _record(event: Event) -> tuple[int, int, str]:
+    """What tells a record from all others: input, number, event source."""
+    return event.source, event.record, event.origin
 
 
 def _merge(one: Hit, other: Hit) -> Hit:

@@ -13,7 +13,7 @@ from lineage.graph.command_line import (
     named_files,
     split_deletion,
 )
-from lineage.graph.identity import Hosts, Processes, hashes
+from lineage.graph.identity import Hosts, Identity, Processes, hashes
 from lineage.graph.nodes import (
     DnsNode,
     FileNode,
@@ -39,11 +39,12 @@ from lineage.normalise.event import (
     ScriptBlockLogged,
 )
 from lineage.normalise.paths import canonical_path, canonical_registry, name_of
+from lineage.normalise.sources import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lineage.graph.schema import EdgeKind
+    from lineage.graph.schema import EdgeKind, NodeKind
 
 COMMAND_INTERPRETER = "\\cmd.exe"
 CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
@@ -68,6 +69,19 @@ class Placed(NamedTuple):
     parent: ProcessNode | None = None
 
 
+class Placement(NamedTuple):
+    """How events of a type come into the graph.
+
+    Attributes:
+        kind: kind of the node that they are about, which a detection tags unless its rule says
+            otherwise.
+        place: adds an event of the type.
+    """
+
+    kind: NodeKind
+    place: Callable[..., Placed]
+
+
 class Builder:
     """Builds the provenance graph, one event at a time.
 
@@ -89,7 +103,8 @@ class Builder:
     def add(self, event: Event) -> Placed:
         """Adds an event's facts to the graph and tells where they went."""
         ordinal = self.graph.events.add(event.time, event.source, event.record, event.event_id)
-        return self._PLACE[type(event)](self, event, self._hosts.key(event.host), ordinal)
+        place = self.PLACEMENTS[type(event)].place
+        return place(self, event, self._hosts.key(event.host), ordinal)
 
     def _process_created(self, event: ProcessCreated, host: str, ordinal: int) -> Placed:
         process = self._processes.started(host, event)
@@ -107,17 +122,9 @@ class Builder:
         self._connect_arguments(process, host, event.CommandLine, event.CurrentDirectory, ordinal)
         return Placed(ordinal, process, process.id, parent)
 
-    def _actor(
-        self,
-        host: str,
-        guid: str | None,
-        pid: int | None,
-        image: str | None,
-        time: int,
-        ordinal: int,
-    ) -> ProcessNode:
+    def _actor(self, event: Event, host: str, ordinal: int) -> ProcessNode:
         """The process that acted; one never seen to start is connected to the program it runs."""
-        process = self._processes.acting(host, guid, pid, image, time)
+        process = self._processes.acting(Identity(host, *actor_of(event)), event.time)
         if process.placeholder:
             self._connect_placeholder(process, ordinal)
         return process
@@ -218,9 +225,7 @@ class Builder:
             self.graph.connect(entry, process.id, "started", ordinal)
 
     def _image_loaded(self, event: ImageLoaded, host: str, ordinal: int) -> Placed:
-        process = self._actor(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
-        )
+        process = self._actor(event, host, ordinal)
         written = event.ImageLoaded or ""
         path = canonical_path(written)
         module_id = self._once("module", host, path, lambda key: self._module(key, host, event))
@@ -235,9 +240,7 @@ class Builder:
         return ModuleNode(key, host, event.ImageLoaded or "", hashes(event.Hashes or ""))
 
     def _file_created(self, event: FileCreated, host: str, ordinal: int) -> Placed:
-        process = self._actor(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
-        )
+        process = self._actor(event, host, ordinal)
         written = event.TargetFilename or ""
         path = canonical_path(written)
         file_id = self._file(host, path, written)
@@ -247,18 +250,14 @@ class Builder:
         return Placed(ordinal, process, file_id)
 
     def _registry_changed(self, event: RegistryChanged, host: str, ordinal: int) -> Placed:
-        process = self._actor(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
-        )
+        process = self._actor(event, host, ordinal)
         registry_id = self._registry(host, event.TargetObject or "")
         deleted = (event.EventType or "").lower().startswith("delete")
         self.graph.connect(process.id, registry_id, "deleted" if deleted else "created", ordinal)
         return Placed(ordinal, process, registry_id)
 
     def _registry_value_set(self, event: RegistryValueSet, host: str, ordinal: int) -> Placed:
-        process = self._actor(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
-        )
+        process = self._actor(event, host, ordinal)
         written = event.TargetObject or ""
         registry_id = self._registry(host, written)
         registry = self.graph.node(registry_id)
@@ -271,16 +270,14 @@ class Builder:
         return Placed(ordinal, process, registry_id)
 
     def _dns_queried(self, event: DnsQueried, host: str, ordinal: int) -> Placed:
-        process = self._actor(
-            host, event.ProcessGuid, event.ProcessId, event.Image, event.time, ordinal
-        )
+        process = self._actor(event, host, ordinal)
         name = event.QueryName or ""
         dns_id = self._once("dns", "", name.lower().rstrip("."), lambda key: DnsNode(key, name))
         self.graph.connect(process.id, dns_id, "queried", ordinal)
         return Placed(ordinal, process, dns_id)
 
     def _object_accessed(self, event: ObjectAccessed, host: str, ordinal: int) -> Placed:
-        process = self._actor(host, None, event.ProcessId, event.ProcessName, event.time, ordinal)
+        process = self._actor(event, host, ordinal)
         name = event.ObjectName or ""
         if (event.ObjectType or "").lower() == "key":
             object_id = self._registry(host, name)
@@ -298,19 +295,19 @@ class Builder:
         )
         if event.ProcessId is None:
             return Placed(ordinal, None, script_id)
-        process = self._processes.acting(host, None, event.ProcessId, None, event.time)
+        process = self._actor(event, host, ordinal)
         self.graph.connect(process.id, script_id, "ran", ordinal)
         return Placed(ordinal, process, script_id)
 
-    _PLACE: ClassVar[dict[type[Event], Callable[..., Placed]]] = {
-        ProcessCreated: _process_created,
-        ImageLoaded: _image_loaded,
-        FileCreated: _file_created,
-        RegistryChanged: _registry_changed,
-        RegistryValueSet: _registry_value_set,
-        DnsQueried: _dns_queried,
-        ObjectAccessed: _object_accessed,
-        ScriptBlockLogged: _script_block_logged,
+    PLACEMENTS: ClassVar[dict[type[Event], Placement]] = {
+        ProcessCreated: Placement("process", _process_created),
+        ImageLoaded: Placement("module", _image_loaded),
+        FileCreated: Placement("file", _file_created),
+        RegistryChanged: Placement("registry", _registry_changed),
+        RegistryValueSet: Placement("registry", _registry_value_set),
+        DnsQueried: Placement("dns", _dns_queried),
+        ObjectAccessed: Placement("file", _object_accessed),
+        ScriptBlockLogged: Placement("script", _script_block_logged),
     }
 
     def _file(self, host: str, path: str, written: str) -> str:

@@ -10,7 +10,7 @@ Events must come in order of time (`lineage.normalise.order`).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.nodes import ProcessNode
 from lineage.normalise.paths import canonical_path, device_of, name_of
@@ -29,6 +29,22 @@ MOST_TENANTS = 8
 """Programs that events may name under one pid before the oldest is forgotten."""
 UNKNOWN_PROGRAMS = frozenset({"<unknown process>", "&lt;unknown process&gt;"})
 """What Sysmon writes for a process that it doesn't know, and what some exports make of it."""
+
+
+class Identity(NamedTuple):
+    """Who a process is, as an event tells it.
+
+    Attributes:
+        host: host key.
+        guid: canonical ProcessGuid, or None.
+        pid: process id, or None.
+        image: its program, or None.
+    """
+
+    host: str
+    guid: str | None
+    pid: int | None
+    image: str | None
 
 
 class Hosts:
@@ -61,8 +77,8 @@ class Processes:
         programs since the last start that was seen."""
         self._met: dict[str, int] = {}
         """Id of a placeholder -> when it was first met by its pid alone, in ticks."""
-        self._told_by: dict[str, tuple[int | str, ...]] = {}
-        """Id of a process -> ids of the events that told its start; one or two, so no set."""
+        self._start_sources: dict[str, tuple[str, ...]] = {}
+        """Id of a process -> event sources that recorded its start; one or two, so no set."""
         self._drives: dict[tuple[str, str], str] = {}
 
     def started(self, host: str, event: ProcessCreated) -> ProcessNode:
@@ -75,32 +91,23 @@ class Processes:
             node.start = event.time
             self._holds_now(node, event.ProcessId)
         self._complete(node, event)
-        told_by = self._told_by.get(node.id, ())
-        if event.event_id not in told_by:
-            self._told_by[node.id] = (*told_by, event.event_id)
+        sources = self._start_sources.get(node.id, ())
+        if event.origin not in sources:
+            self._start_sources[node.id] = (*sources, event.origin)
         return node
 
-    def acting(
-        self, host: str, guid: str | None, pid: int | None, image: str | None, time: int
-    ) -> ProcessNode:
-        """The process that did something, alive with that identity at that time.
-
-        Args:
-            host: host key.
-            guid: canonical ProcessGuid, or None.
-            pid: process id, or None.
-            image: its program as the event tells it, or None.
-            time: when it acted, in ticks.
-        """
-        if image in UNKNOWN_PROGRAMS:
-            image = None
+    def acting(self, who: Identity, time: int) -> ProcessNode:
+        """The process that did something, alive with that identity at that time, in ticks."""
+        if who.image in UNKNOWN_PROGRAMS:
+            who = who._replace(image=None)
+        host, guid, pid, image = who
         if guid is not None:
             known = self._by_guid.get(guid)
             if known is not None:
                 if known.image is None:
                     known.image = image
                 return known
-            return self._first_seen(host, guid, pid, image)
+            return self._first_seen(who, guid)
         if pid is None:
             return self._unknown(host, image)
         for holder in reversed(self._by_pid.get((host, pid), ())):
@@ -108,7 +115,7 @@ class Processes:
                 if holder.image is None:
                     holder.image = image
                 return holder
-        return self._met_by_pid(host, pid, image, time)
+        return self._met_by_pid(who, pid, time)
 
     def parent(self, host: str, event: ProcessCreated, child: ProcessNode) -> ProcessNode | None:
         """The parent that an event names, or None where it names none.
@@ -121,13 +128,13 @@ class Processes:
             event: the child's start.
             child: its process.
         """
-        guid, pid = event.ParentProcessGuid, event.ParentProcessId
-        if guid is None and pid is None:
-            return None
         image = event.ParentImage or event.ParentBaseFileName
-        node = self._same_parent(child, guid, pid, image, event.time)
+        who = Identity(host, event.ParentProcessGuid, event.ParentProcessId, image)
+        if who.guid is None and who.pid is None:
+            return None
+        node = self._same_parent(child, who, event.time)
         if node is None:
-            node = self.acting(host, guid, pid, image, event.time)
+            node = self.acting(who, event.time)
         if node.image is None or "\\" not in node.image:
             node.image = event.ParentImage or node.image
         if node.command_line is None:
@@ -136,15 +143,9 @@ class Processes:
             node.user = event.ParentUser
         return node
 
-    def _same_parent(
-        self,
-        child: ProcessNode,
-        guid: str | None,
-        pid: int | None,
-        image: str | None,
-        time: int,
-    ) -> ProcessNode | None:
+    def _same_parent(self, child: ProcessNode, who: Identity, time: int) -> ProcessNode | None:
         """The parent that another source gave the child, if it may have this identity as well."""
+        _, guid, pid, image = who
         if child.parent is None or guid in self._by_guid:
             return None
         node = self._graph.process(child.parent)
@@ -196,7 +197,7 @@ class Processes:
         if event.ProcessId is None:
             return None
         for holder in reversed(self._by_pid.get((host, event.ProcessId), ())):
-            if self._told_the_same_start(holder, event):
+            if self._is_same_start(holder, event):
                 self._learn_drive(host, holder.image, event.Image)
                 if event.ProcessGuid is not None:
                     self._by_guid[event.ProcessGuid] = holder
@@ -204,11 +205,11 @@ class Processes:
                 return holder
         return None
 
-    def _told_the_same_start(self, holder: ProcessNode, event: ProcessCreated) -> bool:
+    def _is_same_start(self, holder: ProcessNode, event: ProcessCreated) -> bool:
         """Whether a process's start and an event's are one, told by two sources."""
         if not self._same_start(holder, event) or not _may_share(holder.guid, event.ProcessGuid):
             return False
-        if event.event_id in self._told_by.get(holder.id, ()) and holder.start != event.time:
+        if event.origin in self._start_sources.get(holder.id, ()) and holder.start != event.time:
             return False
         return self._may_be(holder, event.Image)
 
@@ -233,8 +234,9 @@ class Processes:
     def _may_be(self, holder: ProcessNode, image: str | None) -> bool:
         return self.same_program(holder.host, holder.image, image)
 
-    def _first_seen(self, host: str, guid: str, pid: int | None, image: str | None) -> ProcessNode:
+    def _first_seen(self, who: Identity, guid: str) -> ProcessNode:
         """A process met by its guid: perhaps one that another source knows, else new."""
+        host, _, pid, image = who
         born = birth(guid)
         if pid is not None and born is not None:
             for holder in reversed(self._by_pid.get((host, pid), ())):
@@ -263,12 +265,12 @@ class Processes:
             return abs(holder.start - born) <= SAME_START
         return born <= self._met.get(holder.id, -1)
 
-    def _met_by_pid(self, host: str, pid: int, image: str | None, time: int) -> ProcessNode:
+    def _met_by_pid(self, who: Identity, pid: int, time: int) -> ProcessNode:
         """A new placeholder beside those that the pid may mean, none of which fits."""
-        node = self._new(host, None, pid, time)
-        node.image = image
+        node = self._new(who.host, None, pid, time)
+        node.image = who.image
         self._met[node.id] = time
-        holders = self._by_pid.setdefault((host, pid), [])
+        holders = self._by_pid.setdefault((who.host, pid), [])
         holders.append(node)
         del holders[:-MOST_TENANTS]
         return node

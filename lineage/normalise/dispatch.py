@@ -1,51 +1,26 @@
-"""The one table from provider and event id to normaliser, and the walk through it."""
+"""Takes each record to the normaliser of its event source (`lineage.normalise.sources`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from lineage.normalise import falcon, security, sysmon
 from lineage.normalise.clock import Clock
-from lineage.normalise.event import Event
 from lineage.normalise.header import UNKNOWN_HOST, logged_time
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.powershell import Joiner
+from lineage.normalise.sources import PROVIDERS, SOURCES, Source
 from lineage.normalise.values import Values, text
 from lineage.problems import Problem
-from lineage.read.record import RawRecord
 
-Normalise = Callable[[RawRecord, int, Values], Event | Outcome]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-SYSMON = "microsoft-windows-sysmon"
-SECURITY = "microsoft-windows-security-auditing"
-POWERSHELL = "microsoft-windows-powershell"
-CROWDSTRIKE = "crowdstrike"
+    from lineage.normalise.event import Event
+    from lineage.read.record import RawRecord
 
-_CHANNELS = {
-    "microsoft-windows-sysmon/operational": SYSMON,
-    "security": SECURITY,
-    "microsoft-windows-powershell/operational": POWERSHELL,
-    "powershellcore/operational": POWERSHELL,
-}
-"""Log channel -> provider, for exports that leave the provider out."""
-
-_OTHER_NAMES = {"powershellcore": POWERSHELL, "powershell": POWERSHELL}
-"""Provider names under which another's events come."""
-
-TABLE: dict[tuple[str, int | str], Normalise] = {
-    (SYSMON, 1): sysmon.process_created,
-    (SYSMON, 7): sysmon.image_loaded,
-    (SYSMON, 11): sysmon.file_created,
-    (SYSMON, 12): sysmon.registry_changed,
-    (SYSMON, 13): sysmon.registry_value_set,
-    (SYSMON, 22): sysmon.dns_queried,
-    (SECURITY, 4688): security.process_created,
-    (SECURITY, 4663): security.object_accessed,
-    (CROWDSTRIKE, "ProcessRollup2"): falcon.process_created,
-}
-"""(provider in lower case, event id) -> normaliser. 4104 alone needs memory: the `Normaliser`'s."""
-
-_SCRIPT_BLOCK = (POWERSHELL, 4104)
+_NAMES = {name: provider for provider in PROVIDERS for name in (provider.name, *provider.aliases)}
+_CHANNELS = {channel: provider for provider in PROVIDERS for channel in provider.channels}
+_ROWS = {(source.provider, source.event_id): source for source in SOURCES}
 _MOST_ROUTES = 10_000
 """Spellings of provider, channel and id that are remembered; real telemetry has a few hundred."""
 _CLOCK_SAMPLES = 200
@@ -60,7 +35,7 @@ class Normaliser:
         self._values = Values()
         self._joiner = Joiner(self._values)
         self._samples_left: dict[tuple[int, str], int] = {}
-        self._routes: dict[tuple[str, str, int | str], tuple[Normalise, bool] | None] = {}
+        self._routes: dict[tuple[str, str, int | str], Source | None] = {}
 
     def normalise(self, raw: RawRecord, source: int) -> Event | Problem | Outcome:
         """Understands one record.
@@ -78,12 +53,11 @@ class Normaliser:
         except KeyError:
             if len(self._routes) == _MOST_ROUTES:
                 self._routes.clear()
-            route = self._routes[key] = self._route(*key)
+            route = self._routes[key] = _route(*key)
         if route is None:
             return Outcome.IGNORED
-        normalise, carries_both_times = route
         try:
-            event = normalise(raw, source, self._values)
+            event = self._event(raw, source, route)
         except TypeError:
             if not any(isinstance(value, list | dict) for value in raw.data.values()):
                 raise
@@ -91,7 +65,7 @@ class Normaliser:
         except ValueError as error:
             number = raw.number if raw.record_id is None else raw.record_id
             return Problem(number, f"event {raw.event_id}: {error}")
-        if carries_both_times and not isinstance(event, Outcome):
+        if route.provider.tells_zone and not isinstance(event, Outcome):
             self._sample_clock(raw, source, event.time)
         return event
 
@@ -103,18 +77,10 @@ class Normaliser:
         yield from self._joiner.rest()
         self._values.forget()
 
-    def _route(
-        self, provider: str, channel: str, event_id: int | str
-    ) -> tuple[Normalise, bool] | None:
-        name = provider.lower() or _CHANNELS.get(channel.lower(), "")
-        name = _OTHER_NAMES.get(name, name)
-        if (name, event_id) == _SCRIPT_BLOCK:
-            return self._join, False
-        normalise = TABLE.get((name, event_id))
-        return (normalise, name == SYSMON) if normalise else None
-
-    def _join(self, raw: RawRecord, source: int, _values: Values) -> Event | Outcome:
-        return self._joiner.add(raw, source)
+    def _event(self, raw: RawRecord, source: int, route: Source) -> Event | Outcome:
+        if route.normalise is None:
+            return self._joiner.add(raw, source, route.name)
+        return route.normalise(raw, source, route.name, self._values)
 
     def _sample_clock(self, raw: RawRecord, source: int, happened: int) -> None:
         host = raw.computer or UNKNOWN_HOST
@@ -127,6 +93,12 @@ class Normaliser:
         except ValueError:
             return
         self.clock.sample(source, host, logged, happened)
+
+
+def _route(provider: str, channel: str, event_id: int | str) -> Source | None:
+    """The row of a record; by its channel where it names no provider."""
+    writer = _NAMES.get(provider.lower()) if provider else _CHANNELS.get(channel.lower())
+    return _ROWS.get((writer, event_id)) if writer else None
 
 
 def _flat(raw: RawRecord) -> RawRecord:

@@ -4,14 +4,15 @@ One class per kind of fact. The telemetry's own fields keep their Sigma/Sysmon n
 (`Image`, `CommandLine`, `TargetObject` ...), so that a Sigma rule, a log and this code say the same
 word; our own fields are in snake case. Events are plain named tuples: nothing validates them again.
 
-Common header of every class:
+Common header of every class, `HEADER`:
 
     time (int): when it happened, in 100-nanosecond ticks since 1970-01-01 UTC.
     host (str): the host as the telemetry names it.
     source (int): index of the input in the run's ledger.
     record (int): the EventRecordID, else the 1-based line or ordinal in the source.
     has_record_id (bool): whether `record` is an EventRecordID.
-    event_id (int | str): 1, 7, 11, 12, 13, 22, 4688, 4663, 4104 or "ProcessRollup2".
+    event_id (int | str): as recorded: 1, 4688, "ProcessRollup2" ...; two providers may use one id.
+    origin (str): name of the event's row in `lineage.normalise.sources`: "sysmon-1" ...
 
 Text fields hold the telemetry's own text, or None where the event lacks the field (an empty string
 or a lone "-" counts as lacking). ProcessGuid values are lower case without braces. Process ids are
@@ -20,7 +21,7 @@ ints (hexadecimal spellings are read), or None.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class ProcessCreated(NamedTuple):
@@ -32,6 +33,7 @@ class ProcessCreated(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -64,6 +66,7 @@ class ImageLoaded(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -89,6 +92,7 @@ class FileCreated(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -106,6 +110,7 @@ class RegistryChanged(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -124,6 +129,7 @@ class RegistryValueSet(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -142,6 +148,7 @@ class DnsQueried(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessGuid: str | None
     ProcessId: int | None
     Image: str | None
@@ -160,6 +167,7 @@ class ObjectAccessed(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessId: int | None
     ProcessName: str | None
     """The acting process's full image path (the field's name in 4663)."""
@@ -183,6 +191,7 @@ class ScriptBlockLogged(NamedTuple):
     record: int
     has_record_id: bool
     event_id: int | str
+    origin: str
     ProcessId: int | None
     """From the event header (Execution ProcessID): the PowerShell process, where known."""
     ScriptBlockId: str | None
@@ -209,30 +218,5 @@ Event = (
 """Any normalised event."""
 
 
-EVENT_TYPES: dict[int | str, type[Event]] = {
-    1: ProcessCreated,
-    4688: ProcessCreated,
-    "ProcessRollup2": ProcessCreated,
-    7: ImageLoaded,
-    11: FileCreated,
-    12: RegistryChanged,
-    13: RegistryValueSet,
-    22: DnsQueried,
-    4663: ObjectAccessed,
-    4104: ScriptBlockLogged,
-}
-"""Event id -> event type, for all ten data sources."""
-
-EVENT_SOURCES: dict[int | str, str] = {
-    1: "sysmon-1",
-    7: "sysmon-7",
-    11: "sysmon-11",
-    12: "sysmon-12",
-    13: "sysmon-13",
-    22: "sysmon-22",
-    4688: "security-4688",
-    4663: "security-4663",
-    4104: "powershell-4104",
-    "ProcessRollup2": "crowdstrike-processrollup2",
-}
-"""Event id -> the data source's name in coverage, rules' `lineage.sources` and test cases."""
+HEADER: Final = ("time", "host", "source", "record", "has_record_id", "event_id", "origin")
+"""The leading fields of every event; what follows is telemetry of its own."""

@@ -20,7 +20,7 @@ _HASHES = (("SHA1", "SHA1HashData"), ("MD5", "MD5HashData"), ("SHA256", "SHA256H
 _INTEGRITY = {"4096": "Low", "8192": "Medium", "12288": "High", "16384": "System"}
 
 
-def process_created(raw: RawRecord, source: int, values: Values) -> Event:
+def process_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """ProcessRollup2. Raises ValueError where a field it needs is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
@@ -30,7 +30,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
         raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
     level = text(get("IntegrityLevel"))
     return ProcessCreated(
-        *header(raw, source, _started(raw, values)),
+        *header(raw, source, origin, _started(raw, values)),
         ProcessGuid=guid,
         ProcessId=pid,
         Image=require(text(get("ImageFileName")), "ImageFileName"),

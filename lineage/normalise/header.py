@@ -14,23 +14,24 @@ UNKNOWN_HOST = "unknown"
 """Host of records that don't say theirs."""
 
 
-Header = tuple[int, str, int, int, bool, int | str]
-"""The first six fields of every event (`lineage.normalise.event`)."""
+Header = tuple[int, str, int, int, bool, int | str, str]
+"""The values of `lineage.normalise.event.HEADER`."""
 
 
-def header(raw: RawRecord, source: int, time: int) -> Header:
+def header(raw: RawRecord, source: int, origin: str, time: int) -> Header:
     """The header of a record's event.
 
     Args:
         raw: the record.
         source: index of its input in the ledger.
+        origin: name of its event source.
         time: when it happened, in ticks.
     """
     host = intern(raw.computer) or UNKNOWN_HOST
     record_id = raw.record_id
     if record_id is None:
-        return time, host, source, raw.number, False, raw.event_id
-    return time, host, source, record_id, True, raw.event_id
+        return time, host, source, raw.number, False, raw.event_id, origin
+    return time, host, source, record_id, True, raw.event_id, origin
 
 
 def logged_time(raw: RawRecord) -> int:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from lineage.normalise.event import Event, ProcessCreated, ScriptBlockLogged
+from lineage.normalise.event import HEADER, Event, ProcessCreated, ScriptBlockLogged
+from lineage.normalise.sources import SOURCES
 from lineage.normalise.times import TICKS
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from lineage.normalise.clock import Clock
 
-_HEADER_ONLY = (4688, 4663, 4104)
-"""Event ids that have no other time than the header's."""
+_HEADER_ONLY = frozenset(source.name for source in SOURCES if not source.provider.own_time)
+"""Event sources that have no other time than the header's."""
+_AFTER_RECORD = HEADER.index("event_id")
 _RECORD_BITS = 64
 _TIE_BITS = 32
 
@@ -29,10 +31,10 @@ def in_order(
 ) -> Iterator[Event]:
     """Yields the events in order of time, without repetitions. Empties the list as it goes.
 
-    Two records are the same event when host, event id and EventRecordID are equal and their times
-    lie in the same second or in neighbouring ones (exports cut or round fractions), or, where there
-    is no EventRecordID, when all their fields are equal. Script blocks of several parts were joined
-    without repetitions (`lineage.normalise.powershell`).
+    Two records are the same event when host, event source and EventRecordID are equal and their
+    times lie in the same second or in neighbouring ones (exports cut or round fractions), or, where
+    there is no EventRecordID, when all their fields are equal. Script blocks of several parts were
+    joined without repetitions (`lineage.normalise.powershell`).
 
     Args:
         events: in any order.
@@ -41,7 +43,7 @@ def in_order(
     """
     offset_of = lru_cache(maxsize=None)(clock.offset)
     for index, event in enumerate(events):
-        if event.event_id in _HEADER_ONLY and (offset := offset_of(event.source, event.host)):
+        if event.origin in _HEADER_ONLY and (offset := offset_of(event.source, event.host)):
             events[index] = event._replace(time=event.time + offset)
     events.sort(key=_position, reverse=True)
     seen: dict[Hashable, Event] = {}
@@ -78,5 +80,5 @@ def _identity(event: Event) -> Hashable:
     if isinstance(event, ScriptBlockLogged) and event.ScriptBlockId and event.parts_total > 1:
         return (event.host.lower(), event.ScriptBlockId, event.parts_total)
     if event.has_record_id:
-        return (event.host.lower(), event.event_id, event.record)
-    return (event.time, event.host.lower(), *event[5:])
+        return (event.host.lower(), event.origin, event.record)
+    return (event.time, event.host.lower(), *event[_AFTER_RECORD:])

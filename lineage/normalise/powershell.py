@@ -45,7 +45,7 @@ class Joiner:
         self._pending: dict[_Key, dict[int, _Part]] = {}
         self._complete: set[_Key] = set()
 
-    def add(self, raw: RawRecord, source: int) -> ScriptBlockLogged | Outcome:
+    def add(self, raw: RawRecord, source: int, origin: str) -> ScriptBlockLogged | Outcome:
         """Takes one 4104 record.
 
         Returns:
@@ -63,7 +63,7 @@ class Joiner:
         total = self._ordinal(raw, "MessageTotal")
         if not 1 <= number <= total <= MOST_PARTS:
             raise ValueError(f"part {number} of {total} can't be")
-        part = self._part(raw, source, text or "")
+        part = self._part(raw, source, origin, text or "")
         if total == 1 or block_id is None:
             return _join(block_id, total, {number: part})
         _, host, *_ = part.header
@@ -90,9 +90,9 @@ class Joiner:
         found = self._values.numbers[field][raw.data.get(field)]
         return 1 if found is None else found
 
-    def _part(self, raw: RawRecord, source: int, text: str) -> _Part:
+    def _part(self, raw: RawRecord, source: int, origin: str, text: str) -> _Part:
         return _Part(
-            header(raw, source, logged_time(raw)),
+            header(raw, source, origin, logged_time(raw)),
             raw.process_id,
             text,
             self._values.texts[raw.data.get("Path")],

@@ -28,7 +28,7 @@ _INTEGRITY = {
 """Mandatory label SID -> Sysmon's word for it (MS-DTYP 2.4.2.4, well-known SIDs)."""
 
 
-def process_created(raw: RawRecord, source: int, values: Values) -> Event:
+def process_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """Security 4688. Raises ValueError where a field that must be there is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
@@ -37,7 +37,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
         raise ValueError("NewProcessId is missing")
     label = text(get("MandatoryLabel"))
     return ProcessCreated(
-        *header(raw, source, logged_time(raw)),
+        *header(raw, source, origin, logged_time(raw)),
         ProcessGuid=None,
         ProcessId=pid,
         Image=require(text(get("NewProcessName")), "NewProcessName"),
@@ -61,7 +61,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
     )
 
 
-def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
+def object_accessed(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """Security 4663. Raises ValueError where a field that must be there is missing or malformed."""
     get = raw.data.get
     text = values.texts.__getitem__
@@ -70,7 +70,7 @@ def object_accessed(raw: RawRecord, source: int, values: Values) -> Event:
     if pid is None and name is None:
         raise ValueError("neither ProcessId nor ProcessName says which process it was")
     return ObjectAccessed(
-        *header(raw, source, logged_time(raw)),
+        *header(raw, source, origin, logged_time(raw)),
         ProcessId=pid,
         ProcessName=name,
         ObjectName=require(text(get("ObjectName")), "ObjectName"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from lineage.normalise import times
 from lineage.normalise.event import (
+    HEADER,
     DnsQueried,
     Event,
     FileCreated,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from lineage.normalise.values import Values
     from lineage.read.record import RawRecord
 
-_ACTOR_FIELDS = 8
-"""The header's six fields, then ProcessGuid and ProcessId."""
+_ACTOR_FIELDS: Final = len(HEADER) + 2
+"""The header, then ProcessGuid and ProcessId."""
 
 _CHILD: Final = ("Image", "CommandLine", "User", "OriginalFileName")
 _PARENT: Final = ProcessCreated._fields[ProcessCreated._fields.index("ParentImage") :]
@@ -49,7 +50,7 @@ def happened(raw: RawRecord) -> int:
     return logged_time(raw)
 
 
-def process_created(raw: RawRecord, source: int, values: Values) -> Event:
+def process_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """Sysmon 1. Raises ValueError where the process can't be identified."""
     get = raw.data.get
     guid, pid = _process(raw.data, values)
@@ -58,7 +59,7 @@ def process_created(raw: RawRecord, source: int, values: Values) -> Event:
     require(child[0], "Image")
     return ProcessCreated._make(
         (
-            *header(raw, source, happened(raw)),
+            *header(raw, source, origin, happened(raw)),
             guid,
             pid,
             *child,
@@ -77,7 +78,7 @@ def _process(data: Mapping[str, object], values: Values) -> tuple[str | None, in
     return guid, pid
 
 
-def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, Values], Event]:
+def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, str, Values], Event]:
     """A normaliser for an event in which a process (`ProcessGuid`, `ProcessId`) did something.
 
     Args:
@@ -87,10 +88,12 @@ def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, Values],
     fields = kind._fields[_ACTOR_FIELDS:]
     position = fields.index(about) - len(fields)
 
-    def normalise(raw: RawRecord, source: int, values: Values) -> Event:
+    def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
         data = raw.data
         texts = map(values.texts.__getitem__, map(data.get, fields))
-        event = kind._make((*header(raw, source, happened(raw)), *_process(data, values), *texts))
+        event = kind._make(
+            (*header(raw, source, origin, happened(raw)), *_process(data, values), *texts)
+        )
         if event[position] is None:
             raise ValueError(f"{about} is missing")
         return event

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from detection_cases import source_of
 from raw_records import ACTOR, SYSMON_DATA, normalised, problem, sysmon
 
-from lineage.normalise.event import EVENT_TYPES, ProcessCreated
+from lineage.normalise.event import ProcessCreated
 from lineage.normalise.times import iso
 
 BARE_GUID = "5aa13a44-0b18-68fd-6336-000000004002"
@@ -22,7 +23,7 @@ ABOUT = {
 @pytest.mark.parametrize("event_id", SYSMON_DATA)
 def test_each_event_has_its_type_its_actor_and_its_header(event_id: int) -> None:
     event: Any = normalised(sysmon(event_id))
-    assert type(event) is EVENT_TYPES[event_id]
+    assert type(event) is source_of(event_id).event
     assert (event.ProcessGuid, event.ProcessId) == (BARE_GUID, 4242)
     assert event.Image == ACTOR["Image"]
     assert (event.host, event.source, event.event_id) == ("WS01.example.test", 0, event_id)
