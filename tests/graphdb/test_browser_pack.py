@@ -87,6 +87,7 @@ def test_the_style_has_nothing_that_browser_trips_over():
     assert not re.search(r"caption: [^'\"]", style)
 
 
+@pytest.mark.browser
 def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
     """The page itself, in Chromium, on the real server."""
     if server.http is None:

@@ -13,7 +13,7 @@ from lineage.simulate.write.record import Guid, Provider, WindowsRecord
 
 CORPUS = Path(
     os.environ.get("LINEAGE_CORPUS")
-    or Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
+    or Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 )
 _RECORDING = CORPUS / "evtx" / "panache_sysmon_vs_EDRTestingScript.evtx"
 _SYSMON = Provider("Microsoft-Windows-Sysmon", Guid("{5770385f-c22a-43e0-bf4c-06f5698ffbd9}"))

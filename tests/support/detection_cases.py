@@ -15,7 +15,7 @@ from lineage.normalise.sources import SOURCE, SOURCES, Source
 if TYPE_CHECKING:
     from lineage.normalise.event import Event
 
-CASES = Path(__file__).parent / "detections"
+CASES = Path(__file__).parents[1] / "detections"
 NOON = "2026-02-04T10:15:30Z"
 
 

@@ -25,7 +25,7 @@ import neo4j
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMPOSE = Path(__file__).resolve().parents[1] / "docker" / "compose.yaml"
+COMPOSE = Path(__file__).resolve().parents[2] / "docker" / "compose.yaml"
 BROWSER = "5.24.0"
 """The newest release of the Browser's artifact under this name."""
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
