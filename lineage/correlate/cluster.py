@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate.family import family_key
 from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
@@ -22,7 +23,7 @@ from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 from lineage.normalise.times import TICKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from lineage.detect.tag import Hit
     from lineage.graph.provenance import ProvenanceGraph
@@ -58,41 +59,86 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
         hits: all hits on it, in order of time.
         profile: what is usual in it.
     """
-    spread = _Spread(graph, hits, profile)
-    spread.forward()
-    spread.infections()
-    spread.backward()
-    spread.launchers()
-    return spread.collect()
+    spread = _Spread(graph, Flows(graph, profile))
+    seeds = [spread.seeds(hit) for hit in hits]
+    forward = spread.forward(seeds)
+    causes = spread.backward(forward)
+    reach = spread.with_launchers(forward)
+    infections = _infections(hits, seeds, graph)
+    groups = _grouped(forward.joins, causes.joins, reach.joins, infections)
+    return spread.collect(hits, seeds, reach, causes.below, groups)
+
+
+Seeds = dict[str, int]
+"""Node id -> ordinal from which it is the attack's."""
+Join = tuple[str, str]
+"""Two nodes of one cluster."""
+
+
+class Reach(NamedTuple):
+    """How far the attacks of all hits went.
+
+    Attributes:
+        taken: node id -> ordinal from which it is an attack's.
+        arrivals: process id -> the earliest flow by which an attack came to it.
+        joins: who was met on the way.
+    """
+
+    taken: dict[str, int]
+    arrivals: dict[str, Flow]
+    joins: list[Join]
+
+
+class Causes(NamedTuple):
+    """What untagged causes the hits have in common.
+
+    Attributes:
+        below: cause -> seed below it -> the flow that leads there.
+        joins: seeds that one cause brought about at the same time.
+    """
+
+    below: dict[str, dict[str, Flow]]
+    joins: list[Join]
+
+
+def _infections(
+    hits: Sequence[Hit], seeds: Sequence[Seeds], graph: ProvenanceGraph
+) -> Iterator[Join]:
+    """Joins the seeds of hits on one family's own key on one host: it is one infection."""
+    known: dict[tuple[str, str], str] = {}
+    for hit, own in zip(hits, seeds, strict=True):
+        key = family_key(hit, graph)
+        first = next(iter(own), None)
+        if key is not None and first is not None:
+            yield known.setdefault((hit.host, key), first), first
+
+
+def _grouped(*joins: Iterable[Join]) -> Groups:
+    groups = Groups()
+    for one, other in chain.from_iterable(joins):
+        groups.join(one, other)
+    return groups
 
 
 class _Spread:
-    """How far the attack of each hit went, and who meets whom."""
+    """Follows causality through one graph. Each step takes what the steps before it gave."""
 
-    def __init__(self, graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> None:
+    def __init__(self, graph: ProvenanceGraph, flows: Flows) -> None:
         self._graph = graph
-        self._hits = hits
-        self._flows = Flows(graph, profile)
-        self._groups = Groups()
-        self._seeds = [self._seeds_of(hit) for hit in hits]
-        self._taken: dict[str, int] = {}
-        """Node id -> ordinal from which it is the attack's."""
-        self._arrivals: dict[str, Flow] = {}
-        """Process id -> the earliest flow by which the attack came to it."""
-        self._causes: dict[str, dict[str, Flow]] = defaultdict(dict)
-        """Untagged cause -> seed below it -> the flow that leads there."""
+        self._flows = flows
 
     # -- seeds ---------------------------------------------------------------------------------
 
-    def _seeds_of(self, hit: Hit) -> dict[str, int]:
-        found: dict[str, int] = {}
+    def seeds(self, hit: Hit) -> Seeds:
+        """Where the attack of a hit begins, the tagged node first."""
+        seeds: Seeds = {}
         for process_id in self._accused(hit):
             process = self._graph.process(process_id)
             taken_over = hubs.is_taken_over(process) or self._is_bystander(process_id)
-            found.setdefault(process_id, hit.ordinal if taken_over else 0)
-        if not found and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
-            found[hit.node] = hit.ordinal
-        return found
+            seeds.setdefault(process_id, hit.ordinal if taken_over else 0)
+        if not seeds and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
+            seeds[hit.node] = hit.ordinal
+        return seeds
 
     def _accused(self, hit: Hit) -> Iterator[str]:
         """The processes that a hit names, but for bystanders; a tagged process is none."""
@@ -107,22 +153,25 @@ class _Spread:
 
     # -- forward -------------------------------------------------------------------------------
 
-    def forward(self) -> None:
+    def forward(self, seeds: Sequence[Seeds]) -> Reach:
         """Follows all seeds forward at once, earliest first; who is met is joined."""
+        reach = Reach({}, {}, [])
         queue: list[tuple[int, str]] = []
-        for seeds in self._seeds:
-            first = next(iter(seeds), "")
-            for node_id, since in seeds.items():
-                self._groups.join(node_id, first)
-                if since < self._taken.get(node_id, since + 1):
-                    self._taken[node_id] = since
+        for own in seeds:
+            first = next(iter(own), "")
+            for node_id, since in own.items():
+                reach.joins.append((node_id, first))
+                if since < reach.taken.get(node_id, since + 1):
+                    reach.taken[node_id] = since
                     heapq.heappush(queue, (since, node_id))
         while queue:
             since, node_id = heapq.heappop(queue)
-            if self._taken[node_id] < since:
+            if reach.taken[node_id] < since:
                 continue
             for flow in self._onward(node_id, since):
-                self._arrive(flow, queue)
+                if _arrive(flow, reach):
+                    heapq.heappush(queue, (flow.ordinal, flow.target))
+        return reach
 
     def _onward(self, node_id: str, since: int) -> Iterable[Flow]:
         match self._graph.node(node_id):
@@ -133,50 +182,69 @@ class _Spread:
             case _:
                 return self._flows.from_registry(node_id, since)
 
-    def _arrive(self, flow: Flow, queue: list[tuple[int, str]]) -> None:
-        self._groups.join(flow.source, flow.target)
-        known = self._arrivals.get(flow.target)
-        if known is None or flow.ordinal < known.ordinal:
-            self._arrivals[flow.target] = flow
-        if flow.ordinal < self._taken.get(flow.target, flow.ordinal + 1):
-            self._taken[flow.target] = flow.ordinal
-            heapq.heappush(queue, (flow.ordinal, flow.target))
-
-    def infections(self) -> None:
-        """Joins the seeds of hits on one family's own key on one host: it is one infection."""
-        known: dict[tuple[str, str], str] = {}
-        for hit, seeds in zip(self._hits, self._seeds, strict=True):
-            key = family_key(hit, self._graph)
-            first = next(iter(seeds), None)
-            if key is not None and first is not None:
-                self._groups.join(known.setdefault((hit.host, key), first), first)
-
     # -- backward ------------------------------------------------------------------------------
 
-    def backward(self) -> None:
+    def backward(self, reach: Reach) -> Causes:
         """Joins seeds that have an untagged cause in common."""
-        for seed in sorted(self._taken):
-            if seed not in self._arrivals and isinstance(self._graph.node(seed), ProcessNode):
-                self._trace(seed)
+        causes = Causes(defaultdict(dict), [])
+        for seed in sorted(reach.taken):
+            if seed not in reach.arrivals and isinstance(self._graph.node(seed), ProcessNode):
+                self._trace(seed, reach, causes)
+        return causes
 
-    def launchers(self) -> None:
+    def _trace(self, seed: str, reach: Reach, causes: Causes) -> None:
+        seen = {seed}
+        frontier = [seed]
+        for _ in range(BACKWARD_STEPS):
+            above: list[str] = []
+            for process_id in frontier:
+                for flow in self._flows.inward(process_id):
+                    if flow.source in seen or not self._explains(flow.source, reach):
+                        continue
+                    seen.add(flow.source)
+                    above.append(flow.source)
+                    causes.joins.extend(self._meet(seed, flow, causes.below[flow.source]))
+            frontier = above
+
+    def _meet(self, seed: str, flow: Flow, below: dict[str, Flow]) -> Iterator[Join]:
+        """Joins a seed with those that the same untagged cause brought about at the same time.
+
+        A shell or file manager is open all day: what it started an hour apart is two stories.
+        """
+        at = self._graph.events.time(flow.ordinal)
+        for other, known in below.items():
+            if abs(self._graph.events.time(known.ordinal) - at) <= SAME_TIME:
+                yield other, seed
+        below[seed] = flow
+
+    def _explains(self, process_id: str, reach: Reach) -> bool:
+        """Whether an untagged process may explain what it caused, to the exclusion of chance."""
+        if process_id in reach.taken:
+            return False  # it would have been followed forward, had the times allowed it
+        return not self._is_bystander(process_id) and not self._flows.fans_out(process_id)
+
+    # -- launchers -----------------------------------------------------------------------------
+
+    def with_launchers(self, reach: Reach) -> Reach:
         """Adds to the attack what only served to start it.
 
         A parent that nobody tagged is the attack's own when it is no bystander, started no longer
         than `LAUNCH` before, and started nothing that isn't the attack's: `cmd /c start a.exe`.
         """
-        frontier = [node for node in self._taken if node not in self._arrivals]
+        wider = Reach(dict(reach.taken), dict(reach.arrivals), [])
+        frontier = [node for node in wider.taken if node not in wider.arrivals]
         while frontier:
-            found = [flow for node in frontier for flow in self._launches(node)]
+            launches = [flow for node in frontier for flow in self._launches(node, wider.taken)]
             frontier = []
-            for flow in found:
-                self._groups.join(flow.source, flow.target)
-                self._arrivals[flow.target] = flow
-                if flow.source not in self._taken:
-                    self._taken[flow.source] = 0
+            for flow in launches:
+                wider.joins.append((flow.source, flow.target))
+                wider.arrivals[flow.target] = flow
+                if flow.source not in wider.taken:
+                    wider.taken[flow.source] = 0
                     frontier.append(flow.source)
+        return wider
 
-    def _launches(self, process_id: str) -> Iterator[Flow]:
+    def _launches(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
         for edge in self._graph.in_edges(process_id):
             if edge.kind != "spawned":
                 continue
@@ -186,84 +254,53 @@ class _Spread:
                 parent.start is not None
                 and began - parent.start <= LAUNCH
                 and not self._is_bystander(parent.id)
-                and self._started_nothing_else(parent.id)
+                and self._started_nothing_else(parent.id, taken)
             ):
                 step = CausalStep(edge, edge.events[0])
                 yield Flow(parent.id, process_id, edge.events[0], (step,))
 
-    def _started_nothing_else(self, process_id: str) -> bool:
+    def _started_nothing_else(self, process_id: str, taken: Container[str]) -> bool:
         children = (edge for edge in self._graph.out_edges(process_id) if edge.kind == "spawned")
-        return all(edge.target in self._taken for edge in children)
-
-    def _trace(self, seed: str) -> None:
-        seen = {seed}
-        frontier = [seed]
-        for _ in range(BACKWARD_STEPS):
-            above: list[str] = []
-            for process_id in frontier:
-                for flow in self._flows.inward(process_id):
-                    if flow.source in seen or not self._explains(flow.source):
-                        continue
-                    seen.add(flow.source)
-                    above.append(flow.source)
-                    self._meet(seed, flow)
-            frontier = above
-
-    def _meet(self, seed: str, flow: Flow) -> None:
-        """Joins a seed with those that the same untagged cause brought about at the same time.
-
-        A shell or file manager is open all day: what it started an hour apart is two stories.
-        """
-        below = self._causes[flow.source]
-        at = self._graph.events.time(flow.ordinal)
-        for other, known in below.items():
-            if abs(self._graph.events.time(known.ordinal) - at) <= SAME_TIME:
-                self._groups.join(other, seed)
-        below[seed] = flow
-
-    def _explains(self, process_id: str) -> bool:
-        """Whether an untagged process may explain what it caused, to the exclusion of chance."""
-        if process_id in self._taken:
-            return False  # it would have been followed forward, had the times allowed it
-        return not self._is_bystander(process_id) and not self._flows.fans_out(process_id)
+        return all(edge.target in taken for edge in children)
 
     # -- result --------------------------------------------------------------------------------
 
-    def collect(self) -> list[Cluster]:
+    def collect(
+        self,
+        hits: Sequence[Hit],
+        seeds: Sequence[Seeds],
+        reach: Reach,
+        causes: dict[str, dict[str, Flow]],
+        groups: Groups,
+    ) -> list[Cluster]:
         """The groups as clusters, in order of their first hit."""
-        hits: dict[str, list[Hit]] = defaultdict(list)
-        for hit, seeds in zip(self._hits, self._seeds, strict=True):
-            if seeds:
-                hits[self._groups.find(next(iter(seeds)))].append(hit)
+        own_hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit, own in zip(hits, seeds, strict=True):
+            if own:
+                own_hits[groups.find(next(iter(own)))].append(hit)
         members: dict[str, list[str]] = defaultdict(list)
-        for node_id in self._taken:
-            members[self._groups.find(node_id)].append(node_id)
-        joints: dict[str, list[str]] = defaultdict(list)
-        for cause, below in self._causes.items():
-            ways: dict[str, set[str]] = defaultdict(set)
-            for seed, flow in below.items():
-                ways[self._groups.find(seed)].add(flow.target)
-            for root, targets in ways.items():
-                if len(targets) > 1:
-                    joints[root].append(cause)
-        return [self._cluster(root, hits[root], members[root], joints[root]) for root in list(hits)]
+        for node_id in reach.taken:
+            members[groups.find(node_id)].append(node_id)
+        ways: dict[str, list[Flow]] = defaultdict(list)
+        for cause, below in causes.items():
+            for root, way in _joints(cause, below, causes, groups):
+                ways[root] += way
+        return [
+            self._cluster(own_hits[root], members[root], ways[root], reach) for root in own_hits
+        ]
 
     def _cluster(
-        self, root: str, hits: list[Hit], members: list[str], joints: list[str]
+        self, hits: list[Hit], members: list[str], ways: list[Flow], reach: Reach
     ) -> Cluster:
         processes = {
-            node_id: self._taken[node_id]
+            node_id: reach.taken[node_id]
             for node_id in members
             if isinstance(self._graph.node(node_id), ProcessNode)
         }
-        flows = [self._arrivals[node_id] for node_id in members if node_id in self._arrivals]
-        for cause in joints:
-            for seed in self._causes[cause]:
-                if self._groups.find(seed) != root:
-                    continue
-                for flow in self._way(cause, seed):
-                    processes.setdefault(flow.source, 0)
-                    flows.append(flow)
+        flows = [reach.arrivals[node_id] for node_id in members if node_id in reach.arrivals]
+        for flow in ways:
+            processes.setdefault(flow.source, 0)
+            flows.append(flow)
         causes = [flow for process_id in processes for flow in self._flows.inward(process_id)]
         flows += (flow for flow in causes if flow.source in processes)
         entries = [flow for flow in causes if flow.source not in processes]
@@ -274,10 +311,35 @@ class _Spread:
         footholds = frozenset(processes.keys() - caused)
         return Cluster(tuple(hits), processes, footholds, bystanders, tuple(ordered))
 
-    def _way(self, cause: str, seed: str) -> Iterator[Flow]:
-        """The flows from an untagged cause down to a seed."""
-        node_id = cause
-        while node_id != seed:
-            flow = self._causes[node_id][seed]
-            yield flow
-            node_id = flow.target
+
+def _arrive(flow: Flow, reach: Reach) -> bool:
+    """Takes a flow; whether its target is the attack's from earlier on than known."""
+    reach.joins.append((flow.source, flow.target))
+    known = reach.arrivals.get(flow.target)
+    if known is None or flow.ordinal < known.ordinal:
+        reach.arrivals[flow.target] = flow
+    earlier = flow.ordinal < reach.taken.get(flow.target, flow.ordinal + 1)
+    if earlier:
+        reach.taken[flow.target] = flow.ordinal
+    return earlier
+
+
+def _joints(
+    cause: str, below: dict[str, Flow], causes: dict[str, dict[str, Flow]], groups: Groups
+) -> Iterator[tuple[str, list[Flow]]]:
+    """The clusters that a cause leads into by several ways, each with the flows of those ways."""
+    seeds: dict[str, list[str]] = defaultdict(list)
+    for seed in below:
+        seeds[groups.find(seed)].append(seed)
+    for root, own in seeds.items():
+        if len({below[seed].target for seed in own}) > 1:
+            yield root, [flow for seed in own for flow in _way(cause, seed, causes)]
+
+
+def _way(cause: str, seed: str, causes: dict[str, dict[str, Flow]]) -> Iterator[Flow]:
+    """The flows from an untagged cause down to a seed."""
+    node_id = cause
+    while node_id != seed:
+        flow = causes[node_id][seed]
+        yield flow
+        node_id = flow.target
