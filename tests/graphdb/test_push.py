@@ -84,6 +84,7 @@ def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
         "user": "CORP\\dana",
         "placeholder": False,
         "name": "wscript.exe",
+        "program": "script-host",
         "caption": "wscript.exe",
     }
 
