@@ -164,7 +164,8 @@ class Flows:
         if isinstance(self._graph.node(edge.source), ProcessNode):
             yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
             return
-        origin = self._last(edge.source, "set", at)
+        kind: EdgeKind = "wrote" if isinstance(self._graph.node(edge.source), FileNode) else "set"
+        origin = self._last(edge.source, kind, at)
         if origin is not None:
             yield Flow(origin.edge.source, process_id, at, (origin, CausalStep(edge, at)))
 
@@ -184,7 +185,10 @@ class Flows:
     # -- objects -------------------------------------------------------------------------------
 
     def _uses(self, file_id: str) -> tuple[Flow, ...]:
-        """Processes that ran, interpreted or loaded a file or its copies, in order of time."""
+        """Processes that a file or its copies came to, in order of time.
+
+        They ran, interpreted or loaded it, or it is the shortcut that started them.
+        """
         found = [
             Flow(file_id, edge.source, edge.events[0], (CausalStep(edge, edge.events[0]),))
             for edge in self._graph.in_edges(file_id)
@@ -192,7 +196,9 @@ class Flows:
         ]
         for edge in self._graph.out_edges(file_id):
             step = CausalStep(edge, edge.events[0])
-            if edge.kind == "mapped":
+            if edge.kind == "started":
+                found.append(Flow(file_id, edge.target, edge.events[0], (step,)))
+            elif edge.kind == "mapped":
                 found += self._loads(file_id, edge.target, step)
             elif edge.kind == "copied":
                 found += [

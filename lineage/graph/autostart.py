@@ -8,33 +8,43 @@ T1053.005 (scheduled tasks).
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from lineage.graph.command_line import LONGEST, named_files
 from lineage.graph.programs import program
 from lineage.normalise.paths import canonical_path
 
-_VALUES = re.compile(
-    r"\\currentversion\\run(once|onceex|services|servicesonce)?\\"
-    r"|\\currentversion\\policies\\explorer\\run\\"
-    r"|\\currentversion\\winlogon\\(shell|userinit|notify)"
-    r"|\\windows nt\\currentversion\\windows\\(load|run)$"
-    r"|\\services\\[^\\]+\\(imagepath|parameters\\servicedll)$"
-    r"|\\image file execution options\\[^\\]+\\debugger$"
-    r"|\\active setup\\installed components\\[^\\]+\\stubpath$"
-    r"|\\environment\\userinitmprlogonscript$"
+Launcher = Literal["logon", "task", "service", "any"]
+"""Which part of Windows starts what an entry names; "any": whoever starts the hijacked program."""
+
+_VALUES: tuple[tuple[Launcher, re.Pattern[str]], ...] = (
+    (
+        "logon",
+        re.compile(
+            r"\\currentversion\\run(once|onceex|services|servicesonce)?\\"
+            r"|\\currentversion\\policies\\explorer\\run\\"
+            r"|\\currentversion\\winlogon\\(shell|userinit|notify)"
+            r"|\\windows nt\\currentversion\\windows\\(load|run)$"
+            r"|\\active setup\\installed components\\[^\\]+\\stubpath$"
+            r"|\\environment\\userinitmprlogonscript$"
+        ),
+    ),
+    ("service", re.compile(r"\\services\\[^\\]+\\(imagepath|parameters\\servicedll)$")),
+    ("any", re.compile(r"\\image file execution options\\[^\\]+\\debugger$")),
 )
 _FILES = re.compile(r"\\start menu\\programs\\startup\\|\\windows\\(system32\\)?tasks\\")
-_TOLD = r"""("(?:\\"|[^"])*"|'[^']*'|\S+)"""
+_WORD = r"""("(?:\\"|[^"])*"|'[^']*'|\S+)"""
 _PROGRAM = re.compile(r'^\s*"?([a-z]:\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE)
 
 
-def is_autostart(registry: str) -> bool:
-    r"""Whether a canonical registry path is a value that starts a program.
+def launcher_of(registry: str) -> Launcher | None:
+    r"""Which part of Windows starts what the value at a canonical registry path names, or None.
 
-    >>> is_autostart(r"hku\s-1-5-21-1\software\microsoft\windows\currentversion\run\x")
-    True
+    >>> launcher_of(r"hku\s-1-5-21-1\software\microsoft\windows\currentversion\run\x")
+    'logon'
     """
-    return _VALUES.search(registry) is not None
+    found = (launcher for launcher, places in _VALUES if places.search(registry))
+    return next(found, None)
 
 
 def is_autostart_file(path: str) -> bool:
@@ -61,21 +71,21 @@ def started_programs(data: str) -> list[str]:
     return programs
 
 
-def scheduled(image: str | None, command_line: str) -> list[str]:
-    r"""Canonical paths of what a process has Windows run later, as a task or a service.
+def scheduled(image: str | None, text: str) -> tuple[Launcher, str] | None:
+    r"""The command line that a process has Windows run later, as a task or a service.
 
     Args:
         image: path of the process's program, None where unknown.
-        command_line: as logged.
+        text: its command line or script.
 
     >>> scheduled("schtasks.exe", r'schtasks /create /tn x /tr "C:\ProgramData\a.exe" /sc onlogon')
-    ['c:\\programdata\\a.exe']
+    ('task', 'C:\\ProgramData\\a.exe')
     >>> scheduled("sc.exe", r'sc create x binPath= "C:\ProgramData\a.exe -k" start= auto')
-    ['c:\\programdata\\a.exe']
+    ('service', 'C:\\ProgramData\\a.exe -k')
     """
-    text = command_line[:LONGEST]
-    for verb, option in program(image).makes:
-        told = re.search(option + _TOLD, text, re.IGNORECASE)
-        if told and re.search(verb, text, re.IGNORECASE):
-            return started_programs(told.group(1).replace('\\"', '"').strip("\"'"))
-    return []
+    text = text[:LONGEST]
+    for launcher, verb, option in program(image).makes:
+        command = re.search(option + _WORD, text, re.IGNORECASE)
+        if command and re.search(verb, text, re.IGNORECASE):
+            return launcher, command.group(1).replace('\\"', '"').strip("\"'")
+    return None

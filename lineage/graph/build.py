@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from lineage.graph.autostart import scheduled, started_programs
+from lineage.graph.autostart import is_autostart_file, launcher_of, scheduled
 from lineage.graph.command_line import (
     ARGUMENT_ENDINGS,
     archive_around,
@@ -13,6 +13,7 @@ from lineage.graph.command_line import (
     named_files,
     split_deletion,
 )
+from lineage.graph.entries import SHORTCUTS, Entries
 from lineage.graph.identity import Hosts, Identity, Processes, hashes
 from lineage.graph.nodes import (
     DnsNode,
@@ -42,15 +43,13 @@ from lineage.normalise.paths import canonical_path, canonical_registry, name_of
 from lineage.normalise.sources import actor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lineage.graph.schema import EdgeKind, NodeKind
 
 COMMAND_INTERPRETER = "\\cmd.exe"
 CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
 """Hashes of the whole content, the best first; IMPHASH is none."""
-WINDOWS = "c:\\windows\\"
-"""Programs below it are everybody's: that an autostart value names one doesn't tell who did it."""
 
 
 class Placed(NamedTuple):
@@ -97,7 +96,7 @@ class Builder:
         """Kind of object and host -> name -> node id."""
         self._content: dict[tuple[str, str], str] = {}
         self._archives: dict[tuple[str, str], str] = {}
-        self._autostart: dict[tuple[str, str], str] = {}
+        self._entries = Entries(self.graph)
         self._placeholders: set[str] = set()
 
     def add(self, event: Event) -> Placed:
@@ -156,7 +155,7 @@ class Builder:
         file_id = self._file(host, path, event.Image)
         self.graph.connect(process.id, file_id, "executed", ordinal)
         self._connect_archive(process, path, ordinal)
-        self._connect_autostart(process, host, path, ordinal)
+        self._connect_entries(process, self._entries.of_program(process, path), ordinal)
         if event.Hashes:
             self._learn_content(host, file_id, hashes(event.Hashes), ordinal)
 
@@ -193,8 +192,8 @@ class Builder:
                 self._connect_argument(process, path, written, "interpreted", ordinal)
         for path, written in named_files(deleted, directory).items():
             self._connect_argument(process, path, written, "deleted", ordinal)
-        for program in scheduled(process.image, command_line):
-            self._expect_start(host, program, process.id)
+        self._expect_scheduled(process, command_line)
+        self._connect_entries(process, self._entries.of_command(process, command_line), ordinal)
 
     def _connect_argument(
         self, process: ProcessNode, path: str, written: str, kind: EdgeKind, ordinal: int
@@ -206,8 +205,10 @@ class Builder:
         if known is None and path.rpartition(".")[2] not in ARGUMENT_ENDINGS:
             return
         self.graph.connect(process.id, known or self._file(host, path, written), kind, ordinal)
-        if kind == "interpreted" and runs_argument(process, path):
-            self._connect_autostart(process, host, path, ordinal)
+        if kind == "interpreted":
+            runs = runs_argument(process, path)
+            of_argument = self._entries.of_program if runs else self._entries.of_document
+            self._connect_entries(process, of_argument(process, path), ordinal)
 
     def _connect_archive(self, process: ProcessNode, path: str, ordinal: int) -> None:
         """A file inside an archive that was written on this host is the archive's."""
@@ -215,13 +216,14 @@ class Builder:
         if archive is not None:
             self.graph.connect(process.id, archive, "interpreted", ordinal)
 
-    def _expect_start(self, host: str, program: str, entry: str) -> None:
-        if not program.startswith(WINDOWS):
-            self._autostart[host, program] = entry
+    def _expect_scheduled(self, process: ProcessNode, text: str) -> None:
+        """A process's command line or script may make a task or a service."""
+        made = scheduled(process.image, text)
+        if made is not None:
+            self._entries.expect(process.host, *made, process.id)
 
-    def _connect_autostart(self, process: ProcessNode, host: str, path: str, ordinal: int) -> None:
-        entry = self._autostart.get((host, path))
-        if entry is not None and entry != process.id:
+    def _connect_entries(self, process: ProcessNode, entries: Iterator[str], ordinal: int) -> None:
+        for entry in entries:
             self.graph.connect(entry, process.id, "started", ordinal)
 
     def _image_loaded(self, event: ImageLoaded, host: str, ordinal: int) -> Placed:
@@ -247,6 +249,8 @@ class Builder:
         self.graph.connect(process.id, file_id, "wrote", ordinal)
         if is_archive(path):
             self._archives[host, name_of(path)] = file_id
+        if path.endswith(SHORTCUTS) and is_autostart_file(path):
+            self._entries.expect(host, "logon", path, file_id)
         return Placed(ordinal, process, file_id)
 
     def _registry_changed(self, event: RegistryChanged, host: str, ordinal: int) -> Placed:
@@ -264,9 +268,9 @@ class Builder:
         assert isinstance(registry, RegistryNode)  # noqa: S101 - ids carry their kind
         registry.data = event.Details
         self.graph.connect(process.id, registry_id, "set", ordinal)
-        if event.Details and registry.autostart:
-            for program in started_programs(event.Details):
-                self._expect_start(host, program, registry_id)
+        launcher = launcher_of(canonical_registry(written))
+        if event.Details and launcher is not None:
+            self._entries.expect(host, launcher, event.Details, registry_id)
         return Placed(ordinal, process, registry_id)
 
     def _dns_queried(self, event: DnsQueried, host: str, ordinal: int) -> Placed:
@@ -297,6 +301,7 @@ class Builder:
             return Placed(ordinal, None, script_id)
         process = self._actor(event, host, ordinal)
         self.graph.connect(process.id, script_id, "ran", ordinal)
+        self._expect_scheduled(process, text)
         return Placed(ordinal, process, script_id)
 
     PLACEMENTS: ClassVar[dict[type[Event], Placement]] = {

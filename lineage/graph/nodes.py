@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from lineage.graph.autostart import is_autostart, is_autostart_file
+from lineage.graph.autostart import is_autostart_file, launcher_of
 from lineage.graph.programs import program
 from lineage.normalise.paths import canonical_path, canonical_registry
 
@@ -109,7 +109,7 @@ class RegistryNode:
     @property
     def autostart(self) -> bool | None:
         """True where Windows starts what the value names, else None."""
-        return is_autostart(canonical_registry(self.path)) or None
+        return launcher_of(canonical_registry(self.path)) is not None or None
 
 
 @dataclass(slots=True, eq=False)

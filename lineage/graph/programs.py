@@ -64,8 +64,9 @@ class Program:
         parents: names of the programs that start it, where it is Windows' own; empty for any of
             Windows' own.
         children: names of the programs that it starts on its own.
-        makes: how it makes tasks and services: (verb, option before what is to run), as regular
-            expressions.
+        launches: which entries it starts, where it is Windows' own: "logon", "task", "service".
+        makes: how it makes tasks and services: (which of the two, verb, option before what is to
+            run), the last two as regular expressions.
     """
 
     name: str
@@ -74,7 +75,8 @@ class Program:
     runs: frozenset[str] = frozenset()
     parents: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
-    makes: tuple[tuple[str, str], ...] = ()
+    launches: frozenset[str] = frozenset()
+    makes: tuple[tuple[Literal["task", "service"], str, str], ...] = ()
 
     def runs_file(self, path: str) -> bool:
         r"""Whether it runs a file, by canonical path, that its command line names.
@@ -110,7 +112,8 @@ def _program(
         runs=_words(own, "runs"),
         parents=_words(own, "parents"),
         children=_words(kinds, "children"),
-        makes=tuple((verb, option) for verb, option in own.get("makes", ())),
+        launches=_words(own, "launches"),
+        makes=tuple((what, verb, option) for what, verb, option in own.get("makes", ())),
     )
 
 

@@ -167,10 +167,11 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     EdgeSchema(
         "started",
         "STARTED",
-        ("registry", "process"),
+        ("registry", "file", "process"),
         ("process",),
         "forward",
-        "an autostart value, or a process that made a task or service, whose program later started",
+        "had Windows start it: an autostart value, a shortcut in a Startup folder, or the process "
+        "that made a task or service",
     ),
     EdgeSchema(
         "copied", "COPIED_TO", ("file",), ("file",), "forward", "same content under another name"

@@ -128,3 +128,35 @@ def is_provided(canonical: str) -> bool:
     device = device_of(canonical)
     path = "c:" + canonical[len(device) :] if device else canonical
     return path.startswith(_PROVIDED)
+
+
+def abbreviates(short: str, long: str) -> bool:
+    r"""Whether a canonical path with shortened (8.3) names may be another's.
+
+    A shortened name is up to six characters of the long one, spaces and dots left out, a tilde and
+    a number, and up to three characters of the ending (Microsoft Open Specifications, MS-FSCC
+    2.1.5.2.1).
+
+    >>> abbreviates(r"c:\users\admini~1\a.exe", r"c:\users\administrator\a.exe")
+    True
+    >>> abbreviates(r"c:\users\admini~1\a.exe", r"c:\users\anna\a.exe")
+    False
+    """
+    parts, others = short.split("\\"), long.split("\\")
+    return len(parts) == len(others) and all(map(_abbreviates_name, parts, others))
+
+
+def _abbreviates_name(short: str, long: str) -> bool:
+    if short == long:
+        return True
+    stem, _, ending = short.partition(".")
+    start, tilde, number = stem.rpartition("~")
+    name, _, long_ending = long.rpartition(".") if "." in long else (long, "", "")
+    letters = name.replace(" ", "").replace(".", "")
+    return (
+        bool(tilde)
+        and number.isdigit()
+        and bool(start)
+        and letters.startswith(start)
+        and long_ending[:3] == ending
+    )

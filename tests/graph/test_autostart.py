@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.graph.autostart import is_autostart, is_autostart_file, scheduled, started_programs
+from lineage.graph.autostart import is_autostart_file, launcher_of, scheduled, started_programs
 from lineage.graph.nodes import FileNode, RegistryNode
 from lineage.normalise.paths import canonical_path, canonical_registry
 
@@ -41,7 +41,7 @@ CANONICAL = PROGRAM.lower()
     ],
 )
 def test_values_that_start_a_program(path: str, starts: bool) -> None:
-    assert is_autostart(canonical_registry(path)) is starts
+    assert (launcher_of(canonical_registry(path)) is not None) is starts
     assert RegistryNode("r", "h", path).autostart is (starts or None)
 
 
@@ -119,7 +119,11 @@ def test_what_windows_is_told_to_run_later(
     program: str, command_line: str, programs: list[str]
 ) -> None:
     path = r"c:\windows\system32" + "\\" + program
-    assert scheduled(path, command_line) == programs
+    made = scheduled(path, command_line)
+    assert (started_programs(made[1]) if made else []) == programs
+    assert made is None or made[0] == (
+        "service" if "service" in command_line.lower() or program == "sc.exe" else "task"
+    )
 
 
 @given(
@@ -131,7 +135,8 @@ def test_what_windows_is_told_to_run_later(
 @settings(max_examples=60)
 def test_any_text_names_canonical_programs(program: str, words: list[str]) -> None:
     text = "".join(words)
-    for path in scheduled(program, text) + started_programs(text):
+    made = scheduled(program, text)
+    for path in (started_programs(made[1]) if made else []) + started_programs(text):
         assert path == path.lower()
 
 
@@ -140,5 +145,5 @@ def test_any_text_names_canonical_programs(program: str, words: list[str]) -> No
 )
 def test_text_made_to_be_slow_is_not_searched_to_its_end(text: str) -> None:
     for program in ("schtasks.exe", "sc.exe", "powershell.exe"):
-        assert scheduled(program, text) == []
+        assert scheduled(program, text) is None
     assert len(started_programs(text)) <= 17

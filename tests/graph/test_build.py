@@ -53,7 +53,8 @@ def story() -> Host:
     task = f'schtasks /create /tn t /tr "{MALWARE}" /sc onlogon'
     host.run(SCHTASKS, task, parent=malware)
     host.wait(3600)
-    again = host.run(MALWARE, f'"{MALWARE}" -min', parent=explorer)
+    logon = host.run(EXPLORER, seen_by=["security"])
+    again = host.run(MALWARE, f'"{MALWARE}" -min', parent=logon)
     host.run(CMD, f'cmd /c del "{SCRIPT}"', parent=again)
     return host
 
