@@ -88,15 +88,15 @@ def covered(
     A stage is shown by hits of its detections, by findings of its correlators, or by both; the
     stronger counts.
     """
-    found = {}
+    stages: dict[str, CoveredStage] = {}
     for stage in template.stages:
         hits = tuple(hit for hit in cluster.hits if stage.is_shown_by(hit.detection))
         mine = tuple(each for each in findings if each.correlator in stage.correlators)
         if hits or mine:
             spoken = [hit.ordinal for hit in hits or cluster.hits]
             strength = max([hit_strength(hits), *(each.score / 100 for each in mine)])
-            found[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
-    return found
+            stages[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
+    return stages
 
 
 def hit_strength(hits: Sequence[Hit]) -> float:

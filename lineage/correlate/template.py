@@ -20,11 +20,13 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Self
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lineage import user_yaml
+from lineage.detect.detection import Stage
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +39,13 @@ STAGE_POINTS = 40.0
 """Most that a template's weights may add up to: with the score's other parts it makes 100."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateStage:
+class _Part(BaseModel):
+    """A mapping of the file: a key that it doesn't know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class TemplateStage(_Part):
     """A stage of a template.
 
     Attributes:
@@ -50,12 +57,12 @@ class TemplateStage:
         entry: whether it tells how the attack came in or first ran.
     """
 
-    tactic: str
-    detections: frozenset[str]
-    correlators: frozenset[str]
-    after: tuple[str, ...]
-    weight: float
-    entry: bool
+    tactic: Stage
+    detections: frozenset[str] = frozenset()
+    correlators: frozenset[str] = frozenset()
+    after: tuple[Stage, ...] = ()
+    weight: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+    entry: Annotated[bool, Field(strict=True)] = False
 
     def is_shown_by(self, detection: Detection) -> bool:
         """Whether a hit of this detection satisfies the stage."""
@@ -64,8 +71,7 @@ class TemplateStage:
         return detection.stage == self.tactic
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(_Part):
     """Something that only the family leaves behind, and that no single event's rule can say.
 
     Attributes:
@@ -74,102 +80,56 @@ class Mark:
     """
 
     name: str
-    contains: str
+    contains: Annotated[str, Field(min_length=1), AfterValidator(str.lower)]
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(_Part):
     """A story to align with the graph."""
 
     name: str
-    family: str | None
+    family: str | None = None
     stages: tuple[TemplateStage, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[Mark, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        tactics = [stage.tactic for stage in self.stages]
+        for stage in self.stages:
+            if tactics.count(stage.tactic) > 1:
+                raise ValueError(f"stage {stage.tactic!r} is there twice")
+            for before in stage.after:
+                if before not in tactics:
+                    raise ValueError(
+                        f"stage {stage.tactic!r} comes after {before!r}, which is no stage"
+                    )
+        order = TopologicalSorter({stage.tactic: stage.after for stage in self.stages})
+        try:
+            order.prepare()
+        except CycleError as error:
+            raise ValueError(f"stages come after each other: {', '.join(error.args[1])}") from error
+        total = sum(stage.weight for stage in self.stages)
+        if total > STAGE_POINTS:
+            raise ValueError(f"the weights add up to {total:g}, more than {STAGE_POINTS:g}")
+        return self
 
 
 def load(path: Path | Traversable) -> Template:
     """Reads a template file.
 
     Raises:
-        UsageError: it can't be read, isn't YAML, or lacks what a template needs; the message names
-            the file and what is wrong.
+        UsageError: it can't be read, isn't YAML, lacks what a template needs or has what none
+            has; the message names the file and what is wrong.
     """
-    import yaml
-
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: {_first_line(error)}; not a template") from error
+        with path.open("rb") as stream:
+            contents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; not a template") from error
+    except user_yaml.UnusableYamlError as error:
+        raise UsageError(f"{path}: {error}; not a template") from error
+    if len(contents) != 1:
+        raise UsageError(f"{path}: {len(contents)} YAML documents, must be one; not a template")
     try:
-        return _template(content)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path}: {_first_line(error)}; not a template") from error
-
-
-def _first_line(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"{error.args[0]!r} is missing"
-    return str(error).partition("\n")[0]
-
-
-def _template(content: dict[str, object]) -> Template:
-    if not isinstance(content, dict):
-        raise TypeError("the file holds no mapping")
-    stages = tuple(_stage(stage) for stage in _mappings(content["stages"], "stages"))
-    _check(stages)
-    family = content.get("family")
-    return Template(
-        str(content["name"]),
-        None if family is None else str(family),
-        stages,
-        tuple(
-            Mark(str(mark["name"]), str(mark["contains"]).lower())
-            for mark in _mappings(content.get("marks", []), "marks")
-        ),
-    )
-
-
-def _check(stages: tuple[TemplateStage, ...]) -> None:
-    tactics = [stage.tactic for stage in stages]
-    for stage in stages:
-        if tactics.count(stage.tactic) > 1:
-            raise ValueError(f"stage {stage.tactic!r} is there twice")
-        for before in stage.after:
-            if before not in tactics:
-                raise ValueError(
-                    f"stage {stage.tactic!r} comes after {before!r}, which is no stage"
-                )
-    try:
-        tuple(TopologicalSorter({stage.tactic: stage.after for stage in stages}).static_order())
-    except CycleError as error:
-        raise ValueError(f"stages come after each other: {', '.join(error.args[1])}") from error
-    total = sum(stage.weight for stage in stages)
-    if total > STAGE_POINTS:
-        raise ValueError(f"the weights add up to {total:g}, more than {STAGE_POINTS:g}")
-
-
-def _mappings(value: object, name: str) -> list[dict[str, object]]:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise TypeError(f"{name!r} must be a list of mappings")
-    return value
-
-
-def _stage(stage: dict[str, object]) -> TemplateStage:
-    tactic, weight = stage["tactic"], stage["weight"]
-    if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < inf:
-        raise TypeError(f"'weight' of stage {tactic!r} must be a number of points")
-    return TemplateStage(
-        str(tactic),
-        frozenset(_names(stage, "detections")),
-        frozenset(_names(stage, "correlators")),
-        tuple(_names(stage, "after")),
-        float(weight),
-        bool(stage.get("entry", False)),
-    )
-
-
-def _names(stage: dict[str, object], key: str) -> list[str]:
-    value = stage.get(key, [])
-    if not isinstance(value, list):
-        raise TypeError(f"{key!r} of stage {stage.get('tactic')!r} must be a list of names")
-    return [str(name) for name in value]
+        return Template.model_validate(contents[0])
+    except ValidationError as error:
+        raise UsageError(f"{path}: {user_yaml.faults(error, Template)}; not a template") from error

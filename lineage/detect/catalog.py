@@ -12,11 +12,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
-from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
+from lineage import user_yaml
 from lineage.detect import logsource, metadata
 from lineage.detect.condition import (
     Condition,
@@ -37,10 +36,8 @@ if TYPE_CHECKING:
 
     from lineage.detect.condition import Tree
 
-MAX_FILE_BYTES = 1 << 20
-"""A rule file larger than this is none. (The largest of SigmaHQ's have some 20 kB.)"""
 MAX_DEPTH = 50
-"""Deepest nesting of a rule file's YAML, and of a condition."""
+"""Deepest nesting of a condition."""
 MAX_FILES = 20_000
 """Most rule files that a folder is searched for."""
 RULE_SUFFIXES = (".yml", ".yaml")
@@ -143,7 +140,7 @@ def load_user(paths: Iterable[Path]) -> RuleSet:
 
 def _builtin(file: Traversable) -> Rule:
     try:
-        documents = _documents(file.read_bytes())
+        documents = user_yaml.documents(file.read_bytes())
         parsed = [_parsed(document) for document in documents]
         layers = [_layer(rule, file.name) for rule in parsed]
         detection = metadata.detection(
@@ -154,16 +151,21 @@ def _builtin(file: Traversable) -> Rule:
             builtin=True,
             extensions=tuple(layer.by for layer in layers[1:] if layer.by is not None),
         )
-    except (SigmaError, yaml.YAMLError, _UnusableError, metadata.MetadataError) as error:
+    except (
+        SigmaError,
+        user_yaml.UnusableYamlError,
+        _UnusableError,
+        metadata.MetadataError,
+    ) as error:
         raise RuleError(f"{file.name}: {error}; reinstall the package") from error
     return Rule(detection, tuple(layers))
 
 
 def _layer(rule: SigmaRule, place: str) -> RuleLayer:
-    block = rule.custom_attributes.get("lineage", {})
-    layer: Layer = "extension" if block.get("layer") == "extension" else "core"
+    block = metadata.block(rule)
     description = metadata.one_line(rule.description)
-    return RuleLayer(layer, block.get("by"), _rule_id(rule, place), _condition(rule), description)
+    layer = block.layer or "core"
+    return RuleLayer(layer, block.by, _rule_id(rule, place), _condition(rule), description)
 
 
 def _rule_id(rule: SigmaRule, place: str) -> str:
@@ -193,12 +195,12 @@ def _files(path: Path, problems: list[RuleProblem]) -> list[Path]:
 def _user_rules(file: Path) -> Iterator[Rule | RuleProblem]:
     try:
         with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-        documents = _documents(data)
+            data = stream.read(user_yaml.MAX_BYTES + 1)
+        documents = user_yaml.documents(data)
     except OSError as error:
         yield _problem(file, None, f"can't be read: {error.strerror}; not used")
         return
-    except (yaml.YAMLError, SigmaError, _UnusableError, UnicodeError) as error:
+    except user_yaml.UnusableYamlError as error:
         yield _problem(file, None, f"{_one_line(error)}; file not used")
         return
     if not documents:
@@ -226,7 +228,7 @@ def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | Rul
         reason = f"malformed rule ({type(error).__name__}: {_one_line(error)})"
         yield _problem(file, title, f"{reason}; rule not used")
         return
-    for reason in _doubts(condition):
+    for reason in _doubts(rule, condition):
         yield RuleProblem(str(file), detection.title, reason, fatal=False)
     layer = RuleLayer("core", None, detection.rule_id, condition, detection.description)
     yield Rule(detection, (layer,))
@@ -242,31 +244,6 @@ def _parsed(document: object) -> SigmaRule:
     if "action" in document:
         raise _UnusableError("`action` is no longer part of Sigma; make each document a whole rule")
     return SigmaRule.from_dict(document)
-
-
-def _documents(data: bytes) -> list[object]:
-    """The YAML documents of a rule file, none of them empty."""
-    if len(data) > MAX_FILE_BYTES:
-        raise _UnusableError(f"larger than {MAX_FILE_BYTES >> 20} MiB")
-    text = data.decode("utf-8-sig")
-    _check_depth(text)
-    documents = [
-        document for document in yaml.load_all(text, Loader=SigmaYAMLLoader) if document is not None
-    ]
-    for document in documents:
-        check_alias_expansion(document)
-    return documents
-
-
-def _check_depth(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=SigmaYAMLLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise _UnusableError(f"nested deeper than {MAX_DEPTH} levels")
 
 
 def _condition(rule: SigmaRule) -> Condition:
@@ -299,11 +276,14 @@ def _why_never(rule: SigmaRule, condition: Condition) -> str:
     return f"no event of {source} has {_listed(unknown)}, so that it can't fire"
 
 
-def _doubts(condition: Condition) -> list[str]:
+def _doubts(rule: SigmaRule, condition: Condition) -> list[str]:
+    reasons = []
+    if metadata.block(rule).layer is not None:
+        reasons.append("lineage.layer is for the package's own rules; runs as a rule of its own")
     unknown = _unknown_fields(condition)
-    if not unknown:
-        return []
-    return [f"no event that it is put to has {_listed(unknown)}; compared as lacking"]
+    if unknown:
+        reasons.append(f"no event that it is put to has {_listed(unknown)}; compared as lacking")
+    return reasons
 
 
 def _unknown_fields(condition: Condition) -> list[str]:

@@ -8,13 +8,13 @@ tactic tag; the node that it tags from its log source.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from lineage import user_yaml
 from lineage.detect import logsource
 from lineage.detect.detection import (
-    DETECTION_TYPES,
-    IMPLICATED,
-    JOINS,
     LEVELS,
     NO_HOUR_LIMIT,
     STAGES,
@@ -22,16 +22,15 @@ from lineage.detect.detection import (
     Detection,
     DetectionType,
     Implicated,
+    Join,
     Level,
     Stage,
 )
-from lineage.graph.schema import NODE_KINDS, NodeKind
+from lineage.graph.schema import NodeKind
 from lineage.normalise.event import ScriptBlockLogged
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sigma.rule import SigmaRule
 
 RISK_OF_LEVEL: Final[dict[Level, int]] = {
@@ -54,12 +53,55 @@ TYPE_OF_LEVEL: Final[dict[Level, DetectionType]] = {
 
 _IMPLICATED_BY_DEFAULT: Final[dict[NodeKind, tuple[Implicated, ...]]] = {"process": ("parent",)}
 _LEVELS: Final[dict[str, Level]] = {level: level for level in LEVELS}
-_Word = TypeVar("_Word", bound=str)
 _TECHNIQUE = re.compile(r"t\d{4}(?:\.\d{3})?")
 
 
 class MetadataError(Exception):
     """A rule says something of itself that it can't mean."""
+
+
+def _source(name: str) -> str:
+    if name not in SOURCE:
+        raise ValueError(f"must be one of {', '.join(SOURCE)}")
+    return name
+
+
+_Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+_Source = Annotated[str, AfterValidator(_source)]
+
+
+class Block(BaseModel):
+    """The `lineage:` mapping of a rule; CONTRIBUTING.md documents the keys.
+
+    `layer` and `by` make a further document of a built-in rule's file an extension of it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: DetectionType | None = None
+    impact: _Percent | None = None
+    confidence: _Percent | None = None
+    risk: _Percent | None = None
+    stage: Stage | None = None
+    tags: NodeKind | None = None
+    implicates: tuple[Implicated, ...] | None = None
+    family: str | None = None
+    sources: tuple[_Source, ...] | None = None
+    join: Join | None = None
+    layer: Literal["extension"] | None = None
+    by: str | None = None
+
+
+def block(rule: SigmaRule) -> Block:
+    """A rule's `lineage:` mapping, empty where it has none.
+
+    Raises:
+        MetadataError: it has a key that is unknown or a value that means nothing.
+    """
+    try:
+        return Block.model_validate(rule.custom_attributes.get("lineage", {}))
+    except ValidationError as error:
+        raise MetadataError(user_yaml.faults(error, Block, place="lineage.")) from error
 
 
 def detection(
@@ -84,32 +126,33 @@ def detection(
     Raises:
         MetadataError: the `lineage:` block has a value that means nothing.
     """
-    block = rule.custom_attributes.get("lineage", {})
-    if not isinstance(block, dict):
-        raise MetadataError("`lineage` must be a mapping")
+    said = block(rule)
     level = _level(rule)
-    tags: NodeKind = _one_of(block, "tags", NODE_KINDS) or logsource.tagged(sources)
-    impact, confidence = _percent(block, "impact"), _percent(block, "confidence")
-    risk = _percent(block, "risk")
-    join = _one_of(block, "join", JOINS)
-    implied = (NO_HOUR_LIMIT,) if join == "process-start-same-hour" else ()
+    tags = said.tags or logsource.tagged(sources)
+    implied = (NO_HOUR_LIMIT,) if said.join == "process-start-same-hour" else ()
     on_blocks = all(SOURCE[name].event is ScriptBlockLogged for name in sources)
     whole = (WHOLE_BLOCK,) if builtin and on_blocks else ()
+    implicates = said.implicates
+    if implicates is None:
+        implicates = _IMPLICATED_BY_DEFAULT.get(tags, ("actor",))
+    fed_by = said.sources
+    if fed_by is None:
+        fed_by = tuple(name for name in SOURCE if name in sources)
     return Detection(
         title=rule.title,
         rule_id=rule_id,
-        type=_one_of(block, "type", DETECTION_TYPES) or TYPE_OF_LEVEL[level],
-        risk=RISK_OF_LEVEL[level] if risk is None else risk,
-        impact=impact,
-        confidence=confidence,
+        type=said.type or TYPE_OF_LEVEL[level],
+        risk=RISK_OF_LEVEL[level] if said.risk is None else said.risk,
+        impact=said.impact,
+        confidence=said.confidence,
         level=level,
         attack=_techniques(rule),
-        stage=_one_of(block, "stage", STAGES) or _stage(rule),
+        stage=said.stage or _stage(rule),
         tags=tags,
-        implicates=_implicates(block, tags),
-        family=_family(block),
-        sources=_sources(block, sources),
-        join=join,
+        implicates=implicates,
+        family=said.family,
+        sources=fed_by,
+        join=said.join,
         extensions=(*implied, *extensions, *whole),
         builtin=builtin,
         path=path,
@@ -140,53 +183,3 @@ def _stage(rule: SigmaRule) -> Stage | None:
         if tag.namespace.lower() == "attack" and slug in slugs:
             return slugs[slug]
     return None
-
-
-def _one_of(block: Mapping[str, object], key: str, words: tuple[_Word, ...]) -> _Word | None:
-    value = block.get(key)
-    if value is None:
-        return None
-    for word in words:
-        if value == word:
-            return word
-    raise MetadataError(f"lineage.{key} is {value!r}, must be one of {', '.join(words)}")
-
-
-def _percent(block: Mapping[str, object], key: str) -> int | None:
-    value = block.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
-        raise MetadataError(f"lineage.{key} is {value!r}, must be a whole number from 0 to 100")
-    return value
-
-
-def _words(block: Mapping[str, object], key: str) -> list[object] | None:
-    value = block.get(key)
-    if value is not None and not isinstance(value, list):
-        raise MetadataError(f"lineage.{key} must be a list")
-    return value
-
-
-def _implicates(block: Mapping[str, object], tags: NodeKind) -> tuple[Implicated, ...]:
-    words = _words(block, "implicates")
-    if words is None:
-        return _IMPLICATED_BY_DEFAULT.get(tags, ("actor",))
-    found = (_one_of({"implicates": word}, "implicates", IMPLICATED) for word in words)
-    return tuple(word for word in found if word is not None)
-
-
-def _family(block: Mapping[str, object]) -> str | None:
-    value = block.get("family")
-    if value is not None and not isinstance(value, str):
-        raise MetadataError("lineage.family must be a name")
-    return value
-
-
-def _sources(block: Mapping[str, object], sources: frozenset[str]) -> tuple[str, ...]:
-    known = tuple(SOURCE)
-    words = _words(block, "sources")
-    if words is None:
-        return tuple(name for name in SOURCE if name in sources)
-    found = (_one_of({"sources": word}, "sources", known) for word in words)
-    return tuple(word for word in found if word is not None)

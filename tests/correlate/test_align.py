@@ -21,15 +21,12 @@ from lineage.correlate.template import Template, TemplateStage
 
 STAGES = ("initial-access", "execution", "persistence", "collection", "command-and-control")
 TEMPLATE = Template(
-    "story",
-    "Nipe",
-    tuple(
-        TemplateStage(
-            tactic, frozenset(), frozenset(), (), 8, entry=tactic in {"initial-access", "execution"}
-        )
+    name="story",
+    family="Nipe",
+    stages=tuple(
+        TemplateStage(tactic=tactic, weight=8, entry=tactic in {"initial-access", "execution"})
         for tactic in STAGES
     ),
-    (),
 )
 
 
@@ -145,10 +142,10 @@ def test_another_template_reads_the_same_graph_its_own_way() -> None:
     host = Host()
     intrusion(host, "nipe")
     stages = tuple(
-        TemplateStage(tactic, frozenset(), frozenset(), (), 20, entry=True)
+        TemplateStage(tactic=tactic, weight=20, entry=True)
         for tactic in ("initial-access", "persistence")
     )
-    own = TemplateChain("own", Template("own", None, stages, ()))
+    own = TemplateChain("own", Template(name="own", stages=stages))
     (finding,) = correlate(tagged(host), [own])
     assert finding.correlator == "own"
     assert [part.points for part in finding.parts if part.part == "stages"] == [40]

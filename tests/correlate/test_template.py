@@ -24,39 +24,42 @@ marks:
 
 BROKEN = {
     "broken YAML": ("stages: [", "while parsing"),
-    "empty": ("", "no mapping"),
-    "a list": ("- a\n- b\n", "no mapping"),
-    "no name": ("stages: []\n", "'name' is missing"),
-    "no stages": ("name: x\n", "'stages' is missing"),
-    "stages are words": ("name: x\nstages: all\n", "'stages' must be a list of mappings"),
-    "a stage is a word": ("name: x\nstages: [execution]\n", "'stages' must be a list of mappings"),
-    "no tactic": ("name: x\nstages: [{weight: 1}]\n", "'tactic' is missing"),
-    "no weight": ("name: x\nstages: [{tactic: impact}]\n", "'weight' is missing"),
+    "empty": ("", "0 YAML documents"),
+    "a list": ("- a\n- b\n", "must be a mapping"),
+    "no name": ("stages: []\n", "name is missing"),
+    "no stages": ("name: x\n", "stages is missing"),
+    "stages are words": ("name: x\nstages: all\n", "stages is 'all'"),
+    "a stage is a word": ("name: x\nstages: [execution]\n", "stages[1] is 'execution'"),
+    "no tactic": ("name: x\nstages: [{weight: 1}]\n", "stages[1].tactic is missing"),
+    "no weight": ("name: x\nstages: [{tactic: impact}]\n", "stages[1].weight is missing"),
     "weight is a word": (
         "name: x\nstages: [{tactic: impact, weight: much}]\n",
-        "'weight' of stage 'impact' must be a number",
+        "stages[1].weight is 'much'",
     ),
     "weight is below zero": (
         "name: x\nstages: [{tactic: impact, weight: -1}]\n",
-        "'weight' of stage 'impact' must be a number",
+        "stages[1].weight is -1",
     ),
     "weight is nothing": (
         "name: x\nstages: [{tactic: impact, weight: .nan}]\n",
-        "'weight' of stage 'impact' must be a number",
+        "stages[1].weight is nan",
     ),
     "weight is true": (
         "name: x\nstages: [{tactic: impact, weight: true}]\n",
-        "'weight' of stage 'impact' must be a number",
+        "stages[1].weight is True",
     ),
     "after is a word": (
         "name: x\nstages: [{tactic: impact, weight: 1, after: execution}]\n",
-        "'after' of stage 'impact' must be a list",
+        "stages[1].after is 'execution'",
     ),
     "detections are a word": (
         "name: x\nstages: [{tactic: impact, weight: 1, detections: One}]\n",
-        "'detections' of stage 'impact' must be a list",
+        "stages[1].detections is 'One'",
     ),
-    "a mark without contents": ("name: x\nstages: []\nmarks: [{name: y}]\n", "'contains' is miss"),
+    "a mark without contents": (
+        "name: x\nstages: []\nmarks: [{name: y}]\n",
+        "marks[1].contains is missing",
+    ),
     "a stage twice": (
         "name: x\nstages: [{tactic: impact, weight: 1}, {tactic: impact, weight: 2}]\n",
         "stage 'impact' is there twice",
@@ -72,9 +75,29 @@ BROKEN = {
         ),
         "stages come after each other",
     ),
+    "keys that are near misses": (
+        "name: x\nextra: 1\nstages: [{tactic: impact, weight: 1, entery: true, afterr: []}]\n",
+        (
+            "stages[1].entery is unknown; did you mean entry?; "
+            "stages[1].afterr is unknown; did you mean after?; "
+            "extra is unknown; must be one of name, family, stages, marks"
+        ),
+    ),
+    "a flag in quotes": (
+        "name: x\nstages: [{tactic: impact, weight: 1, entry: 'false'}]\n",
+        "stages[1].entry is 'false'",
+    ),
+    "a key twice": ("name: x\nname: y\nstages: []\n", "'name'"),
+    "two documents": ("name: x\nstages: []\n---\nname: y\nstages: []\n", "2 YAML documents"),
+    "a very deep list": ("name: " + "[" * 5000, "nest"),
+    "a number of thousands of digits": (f"name: {'9' * 5000}\nstages: []\n", "5000 digits"),
+    "after a tactic that isn't a stage": (
+        "name: x\nstages: [{tactic: impact, weight: 1, after: [execution]}]\n",
+        "stage 'impact' comes after 'execution', which is no stage",
+    ),
     "after a stage that isn't there": (
         "name: x\nstages: [{tactic: impact, weight: 1, after: [exeuction]}]\n",
-        "stage 'impact' comes after 'exeuction', which is no stage",
+        "stages[1].after[1] is 'exeuction'; did you mean execution?",
     ),
 }
 
@@ -95,7 +118,7 @@ def test_a_template_says_stages_their_order_and_marks(tmp_path: Path) -> None:
     assert first.correlators == {"office_script"}
     assert (second.weight, second.entry, second.after) == (2.5, False, ("initial-access",))
     assert second.detections == {"One", "Two"}
-    assert template.marks == (Mark("folder", "\\nipe\\"),)
+    assert template.marks == (Mark(name="folder", contains="\\nipe\\"),)
 
 
 def test_a_stage_names_its_detections_or_takes_all_of_its_tactic(tmp_path: Path) -> None:

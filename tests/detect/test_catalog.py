@@ -9,8 +9,9 @@ import pytest
 from detection_cases import make
 from sigma_rules import FILE, load_one, load_text, rule_text
 
-from lineage.detect.catalog import MAX_FILE_BYTES, load_builtin, load_user
+from lineage.detect.catalog import load_builtin, load_user
 from lineage.detect.engine import RuleEngine
+from lineage.user_yaml import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,27 @@ UNUSABLE = [
     ("our block: bad risk", GOOD + "lineage: {risk: 400}", ["lineage.risk", "100"]),
     ("our block: bad stage", GOOD + "lineage: {stage: endgame}", ["lineage.stage"]),
     ("our block: bad implicates", GOOD + "lineage: {implicates: [me]}", ["lineage.implicates"]),
+    (
+        "our block: near misses",
+        GOOD + "lineage: {risc: 99, satge: persistence, implicate: [actor], tag: file}",
+        [
+            "lineage.risc is unknown; did you mean risk?",
+            "lineage.satge is unknown; did you mean stage?",
+            "lineage.implicate is unknown; did you mean implicates?",
+            "and 1 more",
+        ],
+    ),
+    ("our block: a word of its own", GOOD + "lineage: {x: 1}", ["must be one of type, impact"]),
+    (
+        "our block: bad source",
+        GOOD + "lineage: {sources: [sysmon-999]}",
+        ["lineage.sources[1]", "sysmon-1,"],
+    ),
+    (
+        "our block: near value",
+        GOOD + "lineage: {stage: persistance}",
+        ["lineage.stage", "persistence?"],
+    ),
     ("our block: list wanted", GOOD + "lineage: {implicates: actor}", ["list"]),
     ("our block: text", GOOD + "lineage: yes", ["lineage"]),
     (
@@ -111,7 +133,12 @@ UNUSABLE = [
         GOOD.replace("condition: selection", "condition: " + "not " * 60 + "selection"),
         ["condition", "nested"],
     ),
-    ("huge", "#" * (MAX_FILE_BYTES + 1), ["MiB"]),
+    ("a key that is a list", "? [a, b]\n: 1\n" + GOOD, ["unhashable"]),
+    ("a date that is none", GOOD + "date: 2026-99-99", ["month"]),
+    ("giant number", GOOD + f"x: {'9' * 5000}", ["5000 digits"]),
+    ("giant number of base 60", GOOD + f"x: {':'.join(['1'] * 5000)}", ["digits"]),
+    ("a tag's value that is none", GOOD + "x: !!timestamp x", ["file not used"]),
+    ("huge", "#" * (MAX_BYTES + 1), ["MiB"]),
 ]
 
 
@@ -272,3 +299,10 @@ def test_our_block_says_more(tmp_path: Path) -> None:
     found = load_one(tmp_path, GOOD + f"lineage: {{{block}}}\n").detection
     assert (found.type, found.risk, found.stage, found.family) == ("TTP", 33, "collection", "X")
     assert found.implicates == ("actor", "parent")
+
+
+def test_a_layer_of_the_packages_own_is_said_to_be_none(tmp_path: Path) -> None:
+    rules, (problem,) = load_text(tmp_path, GOOD + "lineage: {layer: extension, by: me}\n")
+    assert [rule.layers[0].layer for rule in rules] == ["core"]
+    assert not problem.fatal
+    assert "lineage.layer" in problem.reason
