@@ -80,11 +80,13 @@ def emptied(constant: str) -> Variation:
 
 VARIATIONS: tuple[Variation, ...] = (
     Variation("as it is", ""),
-    *varied(align, "STAGES_FOR_CONFIRMED", 1, 2, 4, 6),
-    *varied(align, "STRENGTH_FOR_PROBABLE", 1.5, 2.0, 2.5, 3.5, 4.0, 6.0),
+    *varied(align, "FACTS_FOR_CONFIRMED", 1, 3),
+    *varied(align, "WEIGHT_FOR_PROBABLE", 1.5, 2.0, 2.5, 3.5, 4.0, 6.0),
     *varied(align, "FACTS_FOR_SUSPICIOUS", 1, 4),
     *varied(score, "WEAK_STAGE", 0.25, 1.0),
     *varied(score, "STRONG_RISK", 12, 50),
+    *varied(score, "FURTHER_FACT", 0.0, 0.25, 1.0),
+    *varied(score, "MOST_OF_STAGE", 1.5, 3.0),
     Variation("points of all clues", "x 1 -> x 0.5", clues=0.5),
     Variation("points of all clues", "x 1 -> x 2", clues=2.0),
     emptied("SYSTEM"),
@@ -96,11 +98,12 @@ VARIATIONS: tuple[Variation, ...] = (
     *varied(rarity, "USUAL", 1, 4, 1_000_000),
     *varied(cluster, "LAUNCH", 0, 30, 120, unit=" s", ticks=TICKS),
     *varied(cluster, "BACKWARD_STEPS", 0, 6, 24),
-    *varied(score, "RISK_POINTS", 7.5, 30.0),
-    *varied(score, "ORDER_POINTS", 7.5, 30.0),
-    *varied(score, "FAMILY_POINTS", (7.5, 10.0), (30.0, 40.0)),
-    *varied(score, "RARITY_POINTS", 2.5, 10.0),
-    *varied(score, "TIGHTNESS_POINTS", 2.5, 10.0),
+    *varied(score, "STAGE_POINTS", 9.0, 36.0),
+    *varied(score, "RISK_POINTS", 3.0, 12.0),
+    *varied(score, "ORDER_POINTS", 2.5, 10.0),
+    *varied(score, "FAMILY_POINTS", (3.0, 4.0), (12.0, 16.0)),
+    *varied(score, "RARITY_POINTS", 0.75, 3.0),
+    *varied(score, "TIGHTNESS_POINTS", 0.75, 3.0),
 )
 
 

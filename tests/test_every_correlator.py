@@ -28,7 +28,7 @@ from lineage.correlate.align import TemplateChain
 from lineage.correlate.chains import correlate
 from lineage.correlate.finding import Finding, StageFinding, TaggedGraph
 from lineage.correlate.stage import StageCorrelator
-from lineage.correlate.template import STAGE_POINTS, Template
+from lineage.correlate.template import MOST_WEIGHT, Template
 from lineage.detect.catalog import load_builtin
 from lineage.detect.detection import Stage
 
@@ -118,7 +118,7 @@ class TestTemplates:
             assert stage.detections <= titles
 
     def test_weights_add_up(self, chain: TemplateChain) -> None:
-        assert sum(stage.weight for stage in template(chain).stages) == STAGE_POINTS
+        assert sum(stage.weight for stage in template(chain).stages) == MOST_WEIGHT
 
     def test_what_comes_after_what_is_no_circle(self, chain: TemplateChain) -> None:
         after = {stage.tactic: set(stage.after) for stage in template(chain).stages}

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate import score
 from lineage.correlate.finding import Cluster, Finding, TaggedGraph, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from lineage.correlate.family import FamilyFact
     from lineage.correlate.score import Stages
     from lineage.correlate.template import Template
     from lineage.detect.tag import Hit
 
-STAGES_FOR_CONFIRMED = 3
-"""A family mark alone may be a leftover or a test; with two more stages it is an infection."""
-STRENGTH_FOR_PROBABLE = 3.0
-"""Stages, weak ones counted half, from which a chain without a family mark is probable. Installers
-and chat programs stay below."""
+FACTS_FOR_CONFIRMED = 2
+"""Independent facts that only the family leaves. One of them may be a leftover or a test; with a
+strong fact of another kind that causality connects, it is an infection too."""
+WEIGHT_FOR_PROBABLE = 3.0
+"""What the stages of a chain without a family's mark must weigh. Installers and chat programs stay
+below."""
 FACTS_FOR_SUSPICIOUS = 2
 """Weak detections must come from this many facts to be more than a lone weak hit."""
+
+
+class Judgement(NamedTuple):
+    """A verdict, and what it rests on in a sentence."""
+
+    verdict: Verdict
+    why: str
 
 
 class TemplateChain:
@@ -48,10 +57,11 @@ class TemplateChain:
         template = self._template
         stages = score.covered(cluster, tagged.stages.get(cluster, ()), template)
         marks = score.family_marks(cluster, template, tagged.graph)
-        verdict = judge(cluster, stages, template, marks)
-        if verdict is None:
+        judgement = judge(cluster, stages, template, marks)
+        if judgement is None:
             return None
         parts = (
+            score.verdict_part(*judgement),
             score.stage_part(stages, template),
             score.risk_part(cluster.hits),
             score.order_part(stages, template),
@@ -60,28 +70,56 @@ class TemplateChain:
             score.tightness_part(cluster, stages),
         )
         family = template.family if marks else None
-        return Finding(self.name, cluster, verdict, family, parts)
+        return Finding(self.name, cluster, judgement.verdict, family, parts)
 
 
 def judge(
-    cluster: Cluster, stages: Stages, template: Template, marks: Sequence[str]
-) -> Verdict | None:
+    cluster: Cluster, stages: Stages, template: Template, marks: Mapping[str, FamilyFact]
+) -> Judgement | None:
     """The verdict on a cluster (the report contract defines the words), or None for no chain."""
     if not cluster.processes:
         return None
-    if marks and len(stages) >= STAGES_FOR_CONFIRMED:
-        return "confirmed"
+    return (
+        _by_family(cluster, template, marks)
+        or _by_stages(cluster, stages, template)
+        or _by_hits(cluster.hits)
+    )
+
+
+def _by_family(
+    cluster: Cluster, template: Template, marks: Mapping[str, FamilyFact]
+) -> Judgement | None:
+    if not marks:
+        return None
+    named = " and ".join(fact.what for fact in list(marks.values())[:FACTS_FOR_CONFIRMED])
+    only = f"only {template.family} leaves {named}"
+    if len(marks) >= FACTS_FOR_CONFIRMED:
+        return Judgement("confirmed", only)
+    (mark,) = marks.values()
+    for hit in score.strong_facts(cluster.hits):
+        if hit.detection.family is None and hit.ordinal != mark.ordinal:
+            return Judgement("confirmed", f"{only}, and {hit.detection.title} is connected")
+    return Judgement("probable", f"{only}; nothing else strong is connected")
+
+
+def _by_stages(cluster: Cluster, stages: Stages, template: Template) -> Judgement | None:
+    weight = sum(stage.weight for stage in stages.values())
     entered = any(stage.entry and stage.tactic in stages for stage in template.stages)
-    strength = sum(stage.strength for stage in stages.values())
-    if entered and strength >= STRENGTH_FOR_PROBABLE and len(cluster.processes) > 1:
-        return "probable"
-    return "suspicious" if _more_than_weak(cluster.hits) else None
+    if not entered or weight < WEIGHT_FOR_PROBABLE or len(cluster.processes) < 2:
+        return None
+    return Judgement(
+        "probable",
+        f"{len(stages)} stages weigh {weight:g} of {WEIGHT_FOR_PROBABLE:g} needed, over "
+        f"{len(cluster.processes)} processes; nothing of a family",
+    )
 
 
-def _more_than_weak(hits: Iterable[Hit]) -> bool:
+def _by_hits(hits: Iterable[Hit]) -> Judgement | None:
     """Whether one detection is worth attention alone, or several facts show different weak ones."""
     found = list(hits)
     if any(hit.detection.type == "TTP" for hit in found):
-        return True
+        return Judgement("suspicious", "a detection that is worth attention alone")
     facts = {hit.ordinal for hit in score.distinct(found).values()}
-    return len(facts) >= FACTS_FOR_SUSPICIOUS
+    if len(facts) >= FACTS_FOR_SUSPICIOUS:
+        return Judgement("suspicious", f"weak detections of {len(facts)} facts")
+    return None

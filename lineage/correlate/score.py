@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from lineage.correlate.finding import ScorePart
+from lineage.correlate.family import FamilyFact, facts
+from lineage.correlate.finding import VERDICTS, ScorePart, Verdict
+from lineage.correlate.template import MOST_WEIGHT
+from lineage.graph.nodes import FileNode
 from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
@@ -27,16 +30,26 @@ WEAK_STAGE = 0.5
 """Share of a stage's weight when only Anomaly or Hunting detections, weak alone, cover it."""
 STRONG_RISK = 25
 """Risk from which a TTP is strong: below it the story itself gives it little confidence."""
-RISK_POINTS = 15.0
+FURTHER_FACT = 0.5
+"""What each further strong fact of a stage weighs, the first weighing 1."""
+MOST_OF_STAGE = 2.0
+"""Most that the facts of one stage weigh: ten detections of one stage are no whole story."""
+VERDICT_POINTS = (0.0, 32.0, 60.0)
+"""For a suspicious, a probable and a confirmed chain. All other parts but the family's add up to 32
+at most, and a confirmed chain has 6 or more for the family: no chain outranks one of a stronger
+verdict."""
+STAGE_POINTS = 18.0
+"""Most that the stages add, all covered and strong."""
+RISK_POINTS = 6.0
 """Most that the detections' own risk adds."""
-ORDER_POINTS = 15.0
+ORDER_POINTS = 5.0
 """Most that the order of the stages adds (HOLMES and RapSheet rank by stages in sequence;
 Milajerdi et al., S&P 2019; Hassan et al., S&P 2020)."""
-FAMILY_POINTS = (15.0, 20.0)
+FAMILY_POINTS = (6.0, 8.0)
 """For one, and for two or more, distinct things that are specific to the family."""
-RARITY_POINTS = 5.0
+RARITY_POINTS = 1.5
 """For a chain all of whose process starts are of pairs that nobody else shows."""
-TIGHTNESS_POINTS = 5.0
+TIGHTNESS_POINTS = 1.5
 """For a chain that one foothold explains."""
 
 
@@ -65,6 +78,7 @@ class CoveredStage:
         hits: the detections' hits that show it, in order of time.
         findings: what stage correlators say of it.
         strength: how much of it is shown, above 0 and at most 1.
+        facts: how many strong facts show it.
         first: ordinal of its first event.
         last: ordinal of its last.
     """
@@ -72,8 +86,14 @@ class CoveredStage:
     hits: tuple[Hit, ...]
     findings: tuple[StageFinding, ...]
     strength: float
+    facts: int
     first: int
     last: int
+
+    @property
+    def weight(self) -> float:
+        """What it weighs in the verdict, above 0 and at most `MOST_OF_STAGE`."""
+        return min(MOST_OF_STAGE, self.strength + FURTHER_FACT * max(0, self.facts - 1))
 
 
 Stages = Mapping[str, CoveredStage]
@@ -95,22 +115,53 @@ def covered(
         if hits or mine:
             spoken = [hit.ordinal for hit in hits or cluster.hits]
             strength = max([hit_strength(hits), *(each.score / 100 for each in mine)])
-            stages[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
+            stages[stage.tactic] = CoveredStage(
+                hits, mine, strength, len(strong_facts(hits)), min(spoken), max(spoken)
+            )
     return stages
 
 
+def is_strong(hit: Hit) -> bool:
+    """Whether a hit is a TTP of some risk, worth attention alone."""
+    return hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK
+
+
+def strong_facts(hits: Iterable[Hit]) -> list[Hit]:
+    """Strong hits of distinct detections on distinct events.
+
+    Two detections of one event are one fact, and so are forty events of one detection.
+    """
+    known: list[Hit] = []
+    for hit in hits:
+        told = any(
+            hit.ordinal == other.ordinal or hit.detection.title == other.detection.title
+            for other in known
+        )
+        if is_strong(hit) and not told:
+            known.append(hit)
+    return known
+
+
 def hit_strength(hits: Sequence[Hit]) -> float:
-    """1 where a TTP of some risk is among the hits, `WEAK_STAGE` where only weak ones are, else 0.
+    """1 where a strong hit is among them, `WEAK_STAGE` where only weak ones are, else 0.
 
     Weak are Anomaly and Hunting detections, and TTPs below `STRONG_RISK`.
     """
-    if any(hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK for hit in hits):
+    if any(is_strong(hit) for hit in hits):
         return 1.0
     return WEAK_STAGE if hits else 0.0
 
 
+def verdict_part(verdict: Verdict, why: str) -> ScorePart:
+    """Points for the verdict, which decides the band that a score lies in."""
+    return ScorePart("verdict", VERDICT_POINTS[VERDICTS.index(verdict)], f"{verdict}: {why}")
+
+
 def stage_part(stages: Stages, template: Template) -> ScorePart:
-    """Points for the stages covered: each one's weight in the template times its strength."""
+    """Points for the stages covered, by their weight in the template and their strength.
+
+    points = STAGE_POINTS * sum of weight * strength / MOST_WEIGHT.
+    """
     points, told = 0.0, []
     for stage in template.stages:
         shown = stages.get(stage.tactic)
@@ -118,6 +169,7 @@ def stage_part(stages: Stages, template: Template) -> ScorePart:
             continue
         points += stage.weight * shown.strength
         told.append(f"{stage.tactic} {stage.weight:g} x {shown.strength:.2g}")
+    points *= STAGE_POINTS / MOST_WEIGHT
     return ScorePart("stages", quarters(points), "; ".join(told) or "no stage covered")
 
 
@@ -153,34 +205,46 @@ def order_part(stages: Stages, template: Template) -> ScorePart:
     return ScorePart("order", quarters(points), why)
 
 
-def family_marks(cluster: Cluster, template: Template, graph: ProvenanceGraph) -> list[str]:
-    """What in a cluster is specific to the template's family, in words; each thing once."""
+def family_marks(
+    cluster: Cluster, template: Template, graph: ProvenanceGraph
+) -> dict[str, FamilyFact]:
+    """What in a cluster is specific to the template's family, by kind; each thing once.
+
+    A file that a detection names below the folder of one of the template's marks is that mark, and
+    no second one.
+    """
     if template.family is None:
-        return []
-    detections = [
-        title
-        for title, hit in distinct(cluster.hits).items()
-        if hit.detection.family == template.family
-    ]
-    images = [
-        canonical_path(image)
-        for process_id in cluster.processes
-        if (image := graph.process(process_id).image) is not None
-    ]
-    marks = [
-        f"{mark.name} ({next(image for image in images if mark.contains in image)})"
-        for mark in template.marks
-        if any(mark.contains in image for image in images)
-    ]
-    return detections + marks
+        return {}
+    marks = facts(cluster, graph, template.family)
+    for mark in template.marks:
+        inside = [
+            marks.pop(hit.detection.title)
+            for hit in distinct(cluster.hits).values()
+            if hit.detection.title in marks
+            and isinstance(graph.node(hit.node), FileNode)
+            and mark.contains in canonical_path(hit.node)
+        ]
+        images = {
+            canonical_path(graph.process(process_id).image or ""): since
+            for process_id, since in cluster.processes.items()
+        }
+        inside += [
+            FamilyFact(f"{mark.name} ({image})", since)
+            for image, since in images.items()
+            if mark.contains in image
+        ]
+        if inside:
+            marks[mark.name] = inside[0]
+    return marks
 
 
-def family_part(marks: list[str], family: str | None) -> ScorePart:
+def family_part(marks: Mapping[str, FamilyFact], family: str | None) -> ScorePart:
     """Points for what only the family leaves behind."""
     if not marks:
         return ScorePart("family", 0.0, f"nothing specific to {family or 'a family'}")
     points = FAMILY_POINTS[min(len(marks), len(FAMILY_POINTS)) - 1]
-    return ScorePart("family", points, f"specific to {family}: {', '.join(marks)}")
+    told = ", ".join(fact.what for fact in marks.values())
+    return ScorePart("family", points, f"specific to {family}: {told}")
 
 
 def rarity_part(cluster: Cluster, graph: ProvenanceGraph, profile: Profile) -> ScorePart:

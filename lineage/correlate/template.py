@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from lineage.detect.detection import Detection
 
-STAGE_POINTS = 40.0
-"""Most that a template's weights may add up to: with the score's other parts it makes 100."""
+MOST_WEIGHT = 40.0
+"""Most that a template's weights may add up to; with so much the stage part can be earned whole."""
 
 
 class _Part(BaseModel):
@@ -108,8 +108,8 @@ class Template(_Part):
         except CycleError as error:
             raise ValueError(f"stages come after each other: {', '.join(error.args[1])}") from error
         total = sum(stage.weight for stage in self.stages)
-        if total > STAGE_POINTS:
-            raise ValueError(f"the weights add up to {total:g}, more than {STAGE_POINTS:g}")
+        if total > MOST_WEIGHT:
+            raise ValueError(f"the weights add up to {total:g}, more than {MOST_WEIGHT:g}")
         return self
 
 

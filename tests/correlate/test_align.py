@@ -15,6 +15,7 @@ from hosts import Host
 from correlators import CORRELATORS
 from lineage.correlate.align import TemplateChain, judge
 from lineage.correlate.chains import correlate
+from lineage.correlate.family import FamilyFact
 from lineage.correlate.finding import Cluster, Verdict
 from lineage.correlate.score import CoveredStage
 from lineage.correlate.template import Template, TemplateStage
@@ -35,39 +36,54 @@ def cluster(processes: int, hits: tuple[object, ...] = ()) -> Cluster:
     return Cluster(hits, members, frozenset(), frozenset(), ())  # type: ignore[arg-type]
 
 
-def covered(*strengths: tuple[str, float]) -> dict[str, CoveredStage]:
-    return {tactic: CoveredStage((), (), strength, 0, 0) for tactic, strength in strengths}
+def covered(*stages: tuple[str, float, int]) -> dict[str, CoveredStage]:
+    return {
+        tactic: CoveredStage((), (), strength, facts, 0, 0) for tactic, strength, facts in stages
+    }
 
 
-INITIAL, EXECUTION, PERSISTENCE = ("initial-access", 1.0), ("execution", 1.0), ("persistence", 1.0)
-COLLECTION, CALLS = ("collection", 1.0), ("command-and-control", 1.0)
-VERDICTS: dict[str, tuple[int, tuple[tuple[str, float], ...], list[str], Verdict | None]] = {
-    "a family mark and three stages": (
-        1, (INITIAL, EXECUTION, PERSISTENCE), ["its key"], "confirmed",
+def strong(tactic: str, facts: int = 1) -> tuple[str, float, int]:
+    return tactic, 1.0, facts
+
+
+def weak(tactic: str) -> tuple[str, float, int]:
+    return tactic, 0.5, 0
+
+
+INITIAL, EXECUTION = strong("initial-access"), strong("execution")
+PERSISTENCE, COLLECTION = strong("persistence"), strong("collection")
+CALLS = strong("command-and-control")
+VERDICTS: dict[str, tuple[int, tuple[tuple[str, float, int], ...], int, Verdict | None]] = {
+    "two family facts": (1, (PERSISTENCE,), 2, "confirmed"),
+    "two family facts and no stage": (1, (), 2, "confirmed"),
+    "a family fact alone": (1, (PERSISTENCE,), 1, "probable"),
+    "a family fact and weak stages": (2, (weak("execution"), PERSISTENCE), 1, "probable"),
+    "no fact, an entry and three strong stages": (
+        2, (INITIAL, EXECUTION, PERSISTENCE), 0, "probable",
     ),
-    "a family mark and three weak stages": (
-        1, (("collection", 0.5), ("execution", 0.5), PERSISTENCE), ["its key"], "confirmed",
-    ),
-    "a family mark and an entry, but two stages": (2, (INITIAL, EXECUTION), ["its key"], None),
-    "no mark, an entry and three strong stages": (
-        2, (INITIAL, EXECUTION, PERSISTENCE), [], "probable",
-    ),
-    "the same by one process alone": (1, (INITIAL, EXECUTION, PERSISTENCE), [], None),
+    "the same by one process alone": (1, (INITIAL, EXECUTION, PERSISTENCE), 0, None),
     "weak stages count half": (
-        2, (INITIAL, ("execution", 0.5), PERSISTENCE, ("collection", 0.5)), [], "probable",
+        2, (INITIAL, weak("execution"), PERSISTENCE, weak("collection")), 0, "probable",
     ),
     "less than three stages' worth": (
-        2, (INITIAL, ("execution", 0.5), ("persistence", 0.5), ("collection", 0.5)), [], None,
+        2, (INITIAL, weak("execution"), weak("persistence"), weak("collection")), 0, None,
     ),
-    "three stages and no entry": (2, (PERSISTENCE, COLLECTION, CALLS), [], None),
-    "nothing ran": (0, (INITIAL, EXECUTION, PERSISTENCE), ["its key"], None),
+    "three strong facts of one stage are two stages' worth": (
+        2, (strong("execution", 3), PERSISTENCE), 0, "probable",
+    ),
+    "two are half a stage more": (2, (strong("execution", 2), PERSISTENCE), 0, None),
+    "ten facts of one stage are no story": (2, (strong("execution", 10),), 0, None),
+    "three stages and no entry": (2, (PERSISTENCE, COLLECTION, CALLS), 0, None),
+    "nothing ran": (0, (INITIAL, EXECUTION, PERSISTENCE), 2, None),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", VERDICTS)
 def test_verdict_rules(name: str) -> None:
-    processes, stages, marks, expected = VERDICTS[name]
-    assert judge(cluster(processes), covered(*stages), TEMPLATE, marks) == expected
+    processes, stages, facts, expected = VERDICTS[name]
+    marks = {f"fact {number}": FamilyFact("a thing", number) for number in range(facts)}
+    judgement = judge(cluster(processes), covered(*stages), TEMPLATE, marks)
+    assert (judgement and judgement.verdict) == expected
 
 
 class TestOnHosts:
@@ -121,7 +137,7 @@ class TestOnHosts:
         assert self.verdict(host) == ["suspicious"]
 
     @pytest.mark.parametrize(
-        ("persists_first", "points"), [(True, 0), (False, 1.75)], ids=["after", "before"]
+        ("persists_first", "points"), [(True, 0), (False, 0.5)], ids=["after", "before"]
     )
     def test_stages_count_when_they_come_in_the_storys_order(
         self, persists_first: bool, points: float
@@ -148,7 +164,7 @@ def test_another_template_reads_the_same_graph_its_own_way() -> None:
     own = TemplateChain("own", Template(name="own", stages=stages))
     (finding,) = correlate(tagged(host), [own])
     assert finding.correlator == "own"
-    assert [part.points for part in finding.parts if part.part == "stages"] == [40]
+    assert [part.points for part in finding.parts if part.part == "stages"] == [18]
 
 
 def test_a_mark_is_found_in_the_path_of_a_program_that_the_attack_ran() -> None:

@@ -50,7 +50,7 @@ def test_chains_come_best_first() -> None:
     host.ask(weak, "api.telegram.org")
     plain, marked = intrusion(host, "hoxi"), intrusion(host, "nipe", family="K2QX")
     found = chains(host)
-    assert [chain.verdict for chain in found] == ["confirmed", "suspicious", "suspicious"]
+    assert [chain.verdict for chain in found] == ["confirmed", "probable", "suspicious"]
     assert [{p.pid for p in chain.processes} for chain in found] == [
         marked.pids,
         plain.pids,
