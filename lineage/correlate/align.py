@@ -95,7 +95,7 @@ def _by_family(
     only = f"only {template.family} leaves {named}"
     if len(marks) >= FACTS_FOR_CONFIRMED:
         return Judgement("confirmed", only)
-    (mark,) = marks.values()
+    mark = next(iter(marks.values()))
     for hit in score.strong_facts(cluster.hits):
         if hit.detection.family is None and hit.ordinal != mark.ordinal:
             return Judgement("confirmed", f"{only}, and {hit.detection.title} is connected")

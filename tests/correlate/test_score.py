@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import prod
+from pathlib import Path
 
 import pytest
 from attacks import (
@@ -20,9 +21,11 @@ from attacks import (
 )
 from hosts import SYSTEM32, Host
 
+from correlators import CORRELATORS
 from correlators.macro_rat import MACRO_RAT
 from correlators.remcos_chain import REMCOS_CHAIN
 from lineage.correlate.score import quarters
+from lineage.pipeline import Request, run
 from lineage.report.model import Chain, Report
 
 VERDICT_POINTS = {"suspicious": 0, "probable": 32, "confirmed": 60}
@@ -215,3 +218,19 @@ def test_what_others_do_on_the_host_is_less_rare(others: int, rarity: float) -> 
         host.run(r"C:\Program Files\Tools\nipe.exe", parent=logon)
     intrusion(host, "nipe", shell=shell)
     assert part(chains(host)[0], "rarity") == rarity
+
+
+def test_the_documentations_worked_example_is_what_the_sample_yields() -> None:
+    root = Path(__file__).parents[2]
+    request = Request([root / "samples" / "remcos-intrusion.zip"], correlators=CORRELATORS)
+    best = run(request).report.chains[0]
+    sums = re.findall(
+        r"^    ([\d.]+(?: \+ [\d.]+){6}) = ([\d.]+)$",
+        (root / "docs" / "scoring.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    ((parts, total),) = sums
+    assert [float(points) for points in parts.split(" + ")] == [
+        each.points for each in best.score_parts
+    ]
+    assert float(total) == best.score
