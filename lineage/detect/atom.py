@@ -29,6 +29,7 @@ from sigma.types import (
 )
 
 from lineage.detect.fields import LACKING, Field, Value, address_of, moment_of, number_of
+from lineage.detect.needles import Needles, required_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ class FieldTests:
         self._equal: dict[str, int] = {}
         self._prefixes: dict[int, dict[str, int]] = {}
         self._suffixes: dict[int, dict[str, int]] = {}
-        self._contained: list[tuple[str, int]] = []
+        self._contained = Needles()
         self._others: list[tuple[Callable[[Value], bool], int]] = []
 
     def mask(self, values: Sequence[Value]) -> int:
@@ -78,9 +79,7 @@ class FieldTests:
             mask |= prefixes.get(folded[:length], 0)
         for length, suffixes in self._suffixes.items():
             mask |= suffixes.get(folded[-length:], 0)
-        for needle, bit in self._contained:
-            if needle in folded:
-                mask |= bit
+        mask |= self._contained.mask(value, folded)
         for test, bit in self._others:
             if test(value):
                 mask |= bit
@@ -95,16 +94,28 @@ class FieldTests:
         elif isinstance(value, SigmaString):
             self._add_text(_parts(value), bit, cased=isinstance(value, SigmaCasedString))
         else:
-            self._others.append((_test(value), bit))
+            self._add_test(value, bit)
 
     def add_keyword(self, value: SigmaType, bit: int) -> None:
         """Adds the search for a value anywhere in the field."""
         if isinstance(value, SigmaRegularExpression):
-            self._others.append((_test(value), bit))
+            self._add_test(value, bit)
             return
         parts = _parts(value) if isinstance(value, SigmaString) else (str(value),)
         anywhere = _without_repeats((_ANYTHING, *parts, _ANYTHING))
         self._add_text(anywhere, bit, cased=isinstance(value, SigmaCasedString))
+
+    def _add_test(self, value: SigmaType, bit: int) -> None:
+        literal = None
+        if isinstance(value, SigmaRegularExpression):
+            literal = required_literal(str(value.regexp))
+        self._add_gated(literal, _test(value), bit)
+
+    def _add_gated(self, literal: str | None, test: Callable[[Value], bool], bit: int) -> None:
+        if literal:
+            self._contained.gate(literal, test, bit)
+        else:
+            self._others.append((test, bit))
 
     def _add_existence(self, value: SigmaExists, bit: int) -> None:
         if value.exists:
@@ -119,21 +130,22 @@ class FieldTests:
         plain = "".join(part for part in parts if isinstance(part, str))
         if all(isinstance(part, str) for part in parts) and plain in LACKING:
             self._absent |= bit
+        longest = max((part for part in parts if isinstance(part, str)), key=len, default="")
         if cased:
-            self._others.append((_glob(parts, cased=True), bit))
+            self._add_gated(longest.casefold(), _glob(parts, cased=True), bit)
             return
         folded = plain.casefold()
         match parts:
             case () | (str(),):
                 self._equal[folded] = self._equal.get(folded, 0) | bit
             case (SpecialChars.WILDCARD_MULTI, str(), SpecialChars.WILDCARD_MULTI):
-                self._contained.append((folded, bit))
+                self._contained.add(folded, bit)
             case (str(), SpecialChars.WILDCARD_MULTI):
                 _add_end(self._prefixes, folded, bit)
             case (SpecialChars.WILDCARD_MULTI, str()):
                 _add_end(self._suffixes, folded, bit)
             case _:
-                self._others.append((_glob(parts, cased=False), bit))
+                self._add_gated(longest.casefold(), _glob(parts, cased=False), bit)
 
 
 class ReferenceTest:

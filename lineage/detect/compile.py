@@ -36,7 +36,7 @@ from lineage.detect.fields import Field, Value, fields_of, text_attributes
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lineage.normalise.event import Event
 
@@ -160,11 +160,16 @@ class Predicates:
             origin: name of the events' source.
         """
         atoms = _Atoms(origin)
-        self._conditions = [
+        compiled = [
             (index, *_compiled(condition.tree, atoms, fields_of(origin, condition.dialect)))
             for index, condition in enumerate(conditions)
-            if origin in condition.sources and foregone(condition, origin) is not False
+            if origin in condition.sources
         ]
+        self._guarded = _by_guard(compiled)
+        self._unguarded = [(index, holds) for index, guard, holds in compiled if guard is None]
+        self._guards = 0
+        for bit in self._guarded:
+            self._guards |= 1 << bit
         masks_bytes = _ENTRY_BYTES + atoms.count // 8
         self._room = max(256, CACHE_BYTES // masks_bytes)
         self._columns: list[_Look] = [
@@ -193,15 +198,33 @@ class Predicates:
         known[found] = bits
 
     def _decide(self, mask: int) -> tuple[int, ...]:
-        outcome = tuple(
-            index
-            for index, guard, holds in self._conditions
-            if (guard is None or mask & guard) and holds(mask)
-        )
+        candidates = dict(self._unguarded)
+        for bit in _bits(mask & self._guards):
+            candidates.update(self._guarded[bit])
+        outcome = tuple(sorted(index for index, holds in candidates.items() if holds(mask)))
         if len(self._outcomes) >= self._room:
             self._outcomes.clear()
         self._outcomes[mask] = outcome
         return outcome
+
+
+def _by_guard(
+    compiled: Sequence[tuple[int, int | None, Callable[[int], bool]]],
+) -> dict[int, list[tuple[int, Callable[[int], bool]]]]:
+    """Number of a bit -> the conditions that are worth trying where it is set."""
+    guarded: dict[int, list[tuple[int, Callable[[int], bool]]]] = {}
+    for index, guard, holds in compiled:
+        for bit in _bits(guard or 0):
+            guarded.setdefault(bit, []).append((index, holds))
+    return guarded
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def _length(found: _Found) -> int:
