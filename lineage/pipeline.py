@@ -14,6 +14,7 @@ from lineage.detect.catalog import load_builtin, load_user
 from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
 from lineage.detect.detection import Context
 from lineage.detect.engine import RuleEngine
+from lineage.detect.rule_cache import FolderCache
 from lineage.detect.tag import Tagger
 from lineage.errors import InputError
 from lineage.graph.build import Builder, Placed
@@ -46,6 +47,7 @@ class Request:
         format_name: the container format of all of them, or None to recognise each.
         rules: files and folders of the user's Sigma rules.
         correlators: what makes chains of clusters.
+        cache: whether the user's rules, once parsed, are remembered between runs.
         advance: called with every number of bytes read, for a progress bar.
     """
 
@@ -53,6 +55,7 @@ class Request:
     format_name: str | None = None
     rules: Sequence[Path] = ()
     correlators: Sequence[Correlator] = ()
+    cache: bool = True
     advance: Callable[[int], object] | None = None
 
 
@@ -138,7 +141,7 @@ def _require_readable(ledgers: Sequence[InputLedger]) -> None:
 def _find(
     request: Request, events: list[Event], normaliser: Normaliser, ledgers: list[InputLedger]
 ) -> Found:
-    user = load_user(request.rules)
+    user = load_user(request.rules, FolderCache() if request.cache else None)
     rules = (*load_builtin(), *user.rules)
     graph, tagger, covered = _build(events, normaliser, ledgers, rules)
     hits = tagger.hits(graph)

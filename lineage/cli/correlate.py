@@ -61,6 +61,7 @@ def command(
     templates: tuple[Path, ...],
     details: bool,
     quiet: bool,
+    cache: bool,
     **wanted: Path | None,
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
@@ -81,7 +82,14 @@ def command(
     check(wanted, paths)
     with progress(paths) as advance:
         run = pipeline.run(
-            pipeline.Request(paths, format_name, rules, correlators(modules, templates), advance)
+            pipeline.Request(
+                paths,
+                format_name,
+                rules,
+                correlators(modules, templates),
+                cache=cache,
+                advance=advance,
+            )
         )
     report = _keep(run.report, min_score)
     write(report, wanted)

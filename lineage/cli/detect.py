@@ -23,6 +23,7 @@ def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     rules: tuple[Path, ...],
+    cache: bool,
     strict: bool,
     details: bool,
     ndjson: bool,
@@ -31,7 +32,9 @@ def command(
     from lineage import pipeline
 
     with progress(paths) as advance:
-        report = pipeline.run(pipeline.Request(paths, format_name, rules, advance=advance)).report
+        report = pipeline.run(
+            pipeline.Request(paths, format_name, rules, cache=cache, advance=advance)
+        ).report
     if ndjson:
         for hit in report.detections:
             click.echo(hit.model_dump_json(by_alias=True))

@@ -105,7 +105,9 @@ def _of_run(
     from lineage.graphdb import from_run
 
     with progress(paths) as advance:
-        run = pipeline.run(pipeline.Request(paths, format_name, rules, correlators(), advance))
+        run = pipeline.run(
+            pipeline.Request(paths, format_name, rules, correlators(), advance=advance)
+        )
     return from_run.content(run.found.graph, run.report, hops=hops)
 
 

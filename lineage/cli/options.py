@@ -32,11 +32,16 @@ rules = click.option(
     type=click.Path(exists=True, path_type=Path),
     help="Also run these Sigma rules (file or folder). May be given more than once.",
 )
+cache = click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Remember parsed rules in your cache folder (the default), or parse them anew.",
+)
 strict = click.option("--strict", is_flag=True, help="Exit with 3 when any record was rejected.")
 
 
 def telemetry(command: Command) -> Command:
     """The options of every command that reads telemetry."""
-    for option in (strict, rules, container_format, paths):
+    for option in (strict, cache, rules, container_format, paths):
         command = option(command)
     return command

@@ -16,9 +16,10 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from lineage import user_yaml
-from lineage.detect import logsource, metadata
+from lineage.detect import logsource, metadata, rule_cache
 from lineage.detect.condition import (
     Condition,
+    bare,
     depth,
     foregone,
     leaves,
@@ -27,14 +28,16 @@ from lineage.detect.condition import (
 )
 from lineage.detect.detection import Detection, Layer, RuleProblem
 from lineage.detect.fields import fields_of
+from lineage.detect.requirement import requirements
 from lineage.errors import RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from lineage.detect.condition import Tree
+    from lineage.detect.rule_cache import Cache
 
 MAX_DEPTH = 50
 """Deepest nesting of a condition."""
@@ -69,10 +72,12 @@ class Rule:
     Attributes:
         detection: what it means.
         layers: the core, then the extensions in order of trial.
+        requirements: what an event must carry for any layer to fire, by event source.
     """
 
     detection: Detection
     layers: tuple[RuleLayer, ...]
+    requirements: dict[str, tuple[frozenset[str], ...]]
 
 
 class RuleSet(NamedTuple):
@@ -85,6 +90,10 @@ class RuleSet(NamedTuple):
 
     rules: tuple[Rule, ...]
     problems: tuple[RuleProblem, ...]
+
+
+_File = tuple["Path", "bytes | RuleProblem"]
+"""A rule file with its content, or with why it has none."""
 
 
 class _UnusableError(Exception):
@@ -109,32 +118,47 @@ def load_builtin() -> tuple[Rule, ...]:
     return tuple(_builtin(file) for file in files)
 
 
-def load_user(paths: Iterable[Path]) -> RuleSet:
+def load_user(paths: Iterable[Path], cache: Cache | None = None) -> RuleSet:
     """A user's rules.
 
     Args:
         paths: files, or folders, whose `*.yml` and `*.yaml` are taken at any depth in sorted order.
+        cache: remembers the rules of files that don't change; None to read them anew.
 
     Returns:
         The rules that can be used; a problem for each that can't, and for each doubt about one
         that can. A path that can't be read is a problem too.
     """
+    files = [file for path in paths for file in _files(path)]
+    if cache is None or not files:
+        return _rule_set(files)
+    key = rule_cache.key(
+        (str(path), data if isinstance(data, bytes) else data.reason.encode())
+        for path, data in files
+    )
+    rules = cache.fetch(key)
+    if rules is None:
+        rules = _rule_set(files)
+        cache.store(key, rules)
+    return rules
+
+
+def _rule_set(files: Sequence[_File]) -> RuleSet:
     rules: list[Rule] = []
     problems: list[RuleProblem] = []
     ids = {rule.detection.rule_id: rule.detection.path for rule in load_builtin()}
-    for path in paths:
-        for file in _files(path, problems):
-            for found in _user_rules(file):
-                if isinstance(found, RuleProblem):
-                    problems.append(found)
-                    continue
-                detection = found.detection
-                if detection.rule_id in ids:
-                    reason = f"id {detection.rule_id} is already used by {ids[detection.rule_id]}"
-                    problems.append(_problem(file, detection.title, f"{reason}; rule not used"))
-                    continue
-                ids[detection.rule_id] = detection.path
-                rules.append(found)
+    for file, data in files:
+        for item in [data] if isinstance(data, RuleProblem) else _user_rules(file, data):
+            if isinstance(item, RuleProblem):
+                problems.append(item)
+                continue
+            detection = item.detection
+            if detection.rule_id in ids:
+                reason = f"id {detection.rule_id} is already used by {ids[detection.rule_id]}"
+                problems.append(_problem(file, detection.title, f"{reason}; rule not used"))
+                continue
+            ids[detection.rule_id] = detection.path
+            rules.append(item)
     return RuleSet(tuple(rules), tuple(problems))
 
 
@@ -158,7 +182,7 @@ def _builtin(file: Traversable) -> Rule:
         metadata.MetadataError,
     ) as error:
         raise RuleError(f"{file.name}: {error}; reinstall the package") from error
-    return Rule(detection, tuple(layers))
+    return _rule(detection, *layers)
 
 
 def _layer(rule: SigmaRule, place: str) -> RuleLayer:
@@ -172,34 +196,41 @@ def _rule_id(rule: SigmaRule, place: str) -> str:
     return str(rule.id).lower() if rule.id is not None else place
 
 
-def _files(path: Path, problems: list[RuleProblem]) -> list[Path]:
+def _files(path: Path) -> Iterator[_File]:
+    """The rule files at a path with their content, or with why they have none."""
     try:
-        if not path.is_dir():
-            return [path]
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if file.suffix.lower() in RULE_SUFFIXES and file.is_file()
-        )
+        files = [path] if not path.is_dir() else _in_folder(path)
     except OSError as error:
-        problems.append(_problem(path, None, f"can't be read: {error.strerror}; not used"))
-        return []
+        yield path, _problem(path, None, f"can't be read: {error.strerror}; not used")
+        return
     if not files:
-        problems.append(_problem(path, None, "no rule files (*.yml, *.yaml) in this folder"))
+        yield path, _problem(path, None, "no rule files (*.yml, *.yaml) in this folder")
     if len(files) > MAX_FILES:
         reason = f"{len(files)} rule files; those after the first {MAX_FILES} are not used"
-        problems.append(_problem(path, None, reason))
-    return files[:MAX_FILES]
+        yield path, _problem(path, None, reason)
+    for file in files[:MAX_FILES]:
+        yield file, _content(file)
 
 
-def _user_rules(file: Path) -> Iterator[Rule | RuleProblem]:
+def _in_folder(folder: Path) -> list[Path]:
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in RULE_SUFFIXES and file.is_file()
+    )
+
+
+def _content(file: Path) -> bytes | RuleProblem:
     try:
         with file.open("rb") as stream:
-            data = stream.read(user_yaml.MAX_BYTES + 1)
-        documents = user_yaml.documents(data)
+            return stream.read(user_yaml.MAX_BYTES + 1)
     except OSError as error:
-        yield _problem(file, None, f"can't be read: {error.strerror}; not used")
-        return
+        return _problem(file, None, f"can't be read: {error.strerror}; not used")
+
+
+def _user_rules(file: Path, data: bytes) -> Iterator[Rule | RuleProblem]:
+    try:
+        documents = user_yaml.documents(data)
     except user_yaml.UnusableYamlError as error:
         yield _problem(file, None, f"{_one_line(error)}; file not used")
         return
@@ -231,7 +262,11 @@ def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | Rul
     for reason in _doubts(rule, condition):
         yield RuleProblem(str(file), detection.title, reason, fatal=False)
     layer = RuleLayer("core", None, detection.rule_id, condition, detection.description)
-    yield Rule(detection, (layer,))
+    yield _rule(detection, layer)
+
+
+def _rule(detection: Detection, *layers: RuleLayer) -> Rule:
+    return Rule(detection, layers, requirements([layer.condition for layer in layers]))
 
 
 def _parsed(document: object) -> SigmaRule:
@@ -265,7 +300,7 @@ def _condition(rule: SigmaRule) -> Condition:
     )
     if not possible:
         raise _UnusableError(_why_never(rule, condition))
-    return Condition(tree, possible, reading.dialect)
+    return Condition(bare(tree), possible, reading.dialect)
 
 
 def _why_never(rule: SigmaRule, condition: Condition) -> str:

@@ -28,7 +28,6 @@ from lineage.detect.condition import (
     Tree,
     alternatives,
     children,
-    foregone,
     true_where_lacking,
 )
 from lineage.detect.decode import unescape

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sigma.conditions import (
     ConditionAND,
@@ -28,6 +29,7 @@ from sigma.types import (
     SigmaType,
 )
 
+from lineage.detect.decode import undouble_percent
 from lineage.detect.fields import LACKING, Dialect, fields_of
 from lineage.normalise.sources import SOURCE
 
@@ -69,11 +71,41 @@ class Condition:
     dialect: Dialect
 
 
+_COMPARISONS = frozenset({ConditionFieldEqualsValueExpression, ConditionValueExpression})
+
+
 def children(node: Tree) -> list[Tree]:
     """The nodes directly under an AND, OR or NOT; none under a comparison."""
-    if not isinstance(node, ConditionItem):
+    if type(node) in _COMPARISONS:  # isinstance() of an abstract class is slow
         return []
-    return [child for child in node.args if not isinstance(child, str) and child is not None]
+    return [
+        child
+        for child in cast("ConditionItem", node).args
+        if not isinstance(child, str) and child is not None
+    ]
+
+
+def bare(node: Tree) -> Tree:
+    """A copy of a tree that holds nothing but itself, `%%NAME%%` in it undoubled as in events.
+
+    pySigma's nodes also point at their parents, the rule and its YAML.
+    """
+    if isinstance(node, ConditionItem):
+        return type(node)([bare(child) for child in children(node)])
+    if isinstance(node, ConditionFieldEqualsValueExpression):
+        return ConditionFieldEqualsValueExpression(node.field, _unescaped(node.value))
+    return ConditionValueExpression(_unescaped(node.value))
+
+
+def _unescaped(value: SigmaType) -> SigmaType:
+    if isinstance(value, SigmaExpansion):
+        return SigmaExpansion([_unescaped(variant) for variant in value.values])
+    if isinstance(value, SigmaString):
+        texts = [undouble_percent(part) if isinstance(part, str) else part for part in value.s]
+        if texts != value.s:
+            value = copy(value)
+            value.s = texts
+    return value
 
 
 def depth(node: Tree) -> int:

@@ -42,9 +42,16 @@ def unescape(text: str) -> str:
     """
     if "&" in text:
         text = _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], text)
-    if "%%" in text:
-        text = _DOUBLED_PERCENT.sub(r"%\1%", text)
-    return text
+    return undouble_percent(text)
+
+
+def undouble_percent(text: str) -> str:
+    """Undoes the doubling of percent signs round a name, as rules have it too.
+
+    >>> undouble_percent("%%systemroot%%/System32")
+    '%systemroot%/System32'
+    """
+    return _DOUBLED_PERCENT.sub(r"%\1%", text) if "%%" in text else text
 
 
 def encoded_command(command_line: str) -> str | None:

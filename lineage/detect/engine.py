@@ -18,7 +18,6 @@ from lineage.detect.detection import (
     Match,
 )
 from lineage.detect.match import explain
-from lineage.detect.requirement import needs
 from lineage.normalise.event import ProcessCreated, ScriptBlockLogged
 from lineage.normalise.sources import SOURCES
 
@@ -33,13 +32,6 @@ TICKS_PER_HOUR: Final = 36_000_000_000
 
 _PARENT_MAY_LACK: Final = frozenset(source.name for source in SOURCES if source.bridged)
 """Sources whose events needn't say who the parent is."""
-
-_OF_THE_PARENT: Final = {
-    "ParentImage": "Image",
-    "ParentBaseFileName": "Image",
-    "ParentCommandLine": "CommandLine",
-}
-"""Fields of the parent that its own start tells, by the name they have there."""
 
 _NO_MATCHES: Final[tuple[Match, ...]] = ()
 
@@ -80,11 +72,9 @@ class RuleEngine:
             rules: from `catalog.load_builtin` and `catalog.load_user`.
         """
         self.rules: tuple[Rule, ...] = tuple(rules)
-        self._plans: dict[str, _Plan] = {
-            source.name: plan
-            for source in SOURCES
-            if (plan := _plan(self.rules, source.name)) is not None
-        }
+        self._by_detection = {id(rule.detection): rule for rule in self.rules}
+        self._plans: dict[str, _Plan | None] = {}
+        """By source, made when its first event comes: most inputs have few sources."""
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -102,7 +92,10 @@ class RuleEngine:
             context: what the graph knows; the parent is used for fields that the event lacks,
                 where its source needn't tell them.
         """
-        plan = self._plans.get(event.origin)
+        try:
+            plan = self._plans[event.origin]
+        except KeyError:
+            plan = self._plans[event.origin] = _plan(self.rules, event.origin)
         if plan is None:
             return _NO_MATCHES
         if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
@@ -119,31 +112,19 @@ class RuleEngine:
     def requirements(self, detection: Detection) -> Mapping[str, Sequence[frozenset[str]]]:
         """What an event must carry for a detection to be able to fire on it, in any layer.
 
-        Where the event needn't say who the parent is, a field of the parent counts as the same
-        field of the parent's own start, which is an event of that source too.
-
         Args:
             detection: one of this engine's.
 
         Returns:
-            Event source -> alternative sets of the event's attributes (`Image`, `CommandLine` ...),
-            one of which suffices. Sources on which it can't fire at all are left out.
+            As `lineage.detect.requirement.requirements` tells it.
 
         Raises:
             KeyError: the detection is none of this engine's.
         """
-        rule = next((rule for rule in self.rules if rule.detection is detection), None)
+        rule = self._by_detection.get(id(detection))
         if rule is None:
             raise KeyError(detection.title)
-        found: dict[str, tuple[frozenset[str], ...]] = {}
-        for source in SOURCES:
-            sets = {need for layer in rule.layers for need in needs(layer.condition, source.name)}
-            if source.bridged:
-                sets = {frozenset(_OF_THE_PARENT.get(name, name) for name in need) for need in sets}
-            if sets:
-                smallest = [need for need in sets if not any(other < need for other in sets)]
-                found[source.name] = tuple(sorted(smallest, key=sorted))
-        return found
+        return rule.requirements
 
 
 def _plan(rules: tuple[Rule, ...], origin: str) -> _Plan | None:

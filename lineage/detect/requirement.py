@@ -17,10 +17,10 @@ from lineage.detect.condition import (
     true_where_lacking,
 )
 from lineage.detect.fields import Field, fields_of
-from lineage.normalise.sources import SOURCE
+from lineage.normalise.sources import SOURCE, SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Need = frozenset[str]
 """Attributes of an event, all of which it must have."""
@@ -30,6 +30,38 @@ _MAX_NEEDS = 64
 
 _EITHER = {("ParentBaseFileName", "ParentImage"): ("ParentBaseFileName", "ParentImage")}
 """Attributes of derived fields of which one is enough."""
+
+
+_OF_THE_PARENT = {
+    "ParentImage": "Image",
+    "ParentBaseFileName": "Image",
+    "ParentCommandLine": "CommandLine",
+}
+"""Fields of the parent that its own start tells, by the name they have there."""
+
+
+def requirements(conditions: Sequence[Condition]) -> dict[str, tuple[Need, ...]]:
+    """What an event must carry for one of several conditions to be able to come true.
+
+    Where the event needn't say who the parent is, a field of the parent counts as the same field
+    of the parent's own start, which is an event of that source too.
+
+    Args:
+        conditions: of all layers of a rule.
+
+    Returns:
+        Event source -> alternative sets of the event's attributes (`Image`, `CommandLine` ...), one
+        of which suffices. Sources on which none can come true at all are left out.
+    """
+    required: dict[str, tuple[Need, ...]] = {}
+    for source in SOURCES:
+        sets = {need for condition in conditions for need in needs(condition, source.name)}
+        if source.bridged:
+            sets = {frozenset(_OF_THE_PARENT.get(name, name) for name in need) for need in sets}
+        if sets:
+            smallest = [need for need in sets if not any(other < need for other in sets)]
+            required[source.name] = tuple(sorted(smallest, key=sorted))
+    return required
 
 
 def needs(condition: Condition, origin: str) -> tuple[Need, ...]:
@@ -58,12 +90,27 @@ def _needs(node: Tree, known: Mapping[str, Field]) -> tuple[Need, ...]:
         return found
     inner = children(node)
     if inner:
-        return _smallest(need for child in inner for need in _needs(child, known))
+        return _smallest(need for child in _distinct(inner) for need in _needs(child, known))
     if not isinstance(node, ConditionFieldEqualsValueExpression):
         return _NOTHING
     return _smallest(
         need for value in alternatives(node.value) for need in _leaf(node.field, value, known)
     )
+
+
+def _distinct(nodes: list[Tree]) -> list[Tree]:
+    """The nodes without those that need just what another one needs: a field's many values."""
+    kept: dict[object, Tree] = {}
+    for node in nodes:
+        key: object = id(node)
+        if isinstance(node, ConditionFieldEqualsValueExpression) and _is_plain(node.value):
+            key = node.field
+        kept.setdefault(key, node)
+    return list(kept.values())
+
+
+def _is_plain(value: SigmaType) -> bool:
+    return not isinstance(value, SigmaFieldReference) and not true_where_lacking(value)
 
 
 def _leaf(name: str, value: SigmaType, known: Mapping[str, Field]) -> tuple[Need, ...]:

@@ -139,6 +139,13 @@ TEXT: list[tuple[str, str, str, str | None, bool]] = [
     ("xml escapes undone", "CommandLine: 'a > b & c'", "CommandLine", "a &gt; b &amp; c", True),
     ("escapes undone once", "CommandLine: 'a &lt; b'", "CommandLine", "a &amp;lt; b", True),
     ("percent undone", "CommandLine: '%TEMP%\\a'", "CommandLine", "%%TEMP%%\\a", True),
+    (
+        "percent in the rule undone",
+        "Image: '%%SystemRoot%%\\a'",
+        "Image",
+        "%%SystemRoot%%\\a",
+        True,
+    ),
     ("message id stays", "Description: '%%1936'", "Description", "%%1936", True),
     ("computer", "Computer: ws1", "Description", None, True),
     ("event id", "EventID: 1", "Description", None, True),
