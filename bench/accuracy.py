@@ -44,6 +44,7 @@ from lineage.simulate.stories.honest import HONEST
 from lineage.simulate.stories.scene import BETWEEN
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import falcon_records, windows_records
+from lineage.times import DAY, TICKS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,7 +163,7 @@ def run_case(case: Case) -> tuple[Case, Score]:
     run = analyse(
         [Input("simulated", "simulated", damaged)], Request([], correlators=correlators())
     )
-    days = (facts[-1].time - facts[0].time) / 10_000_000 / 86_400
+    days = (facts[-1].time - facts[0].time) / DAY
     return case, judge(truth.document(), run, days)
 
 
@@ -249,14 +250,12 @@ class Owners:
             return None
         host = node.host.partition(".")[0].lower()
         for started, key in self._by_pid.get((host, node.pid), ()):
-            if abs(node.start / 10_000_000 - started) <= START_TOLERANCE:
+            if abs(node.start / TICKS - started) <= START_TOLERANCE:
                 return key
         return None
 
 
 def seconds(text: str) -> float:
-    from lineage.normalise.times import TICKS, parse
-
     return parse(text)[0] / TICKS
 
 

@@ -27,13 +27,13 @@ from lineage.correlate.chains import correlate
 from lineage.correlate.registry import correlators
 from lineage.correlate.stage import StageCorrelator
 from lineage.graph import hubs, programs
-from lineage.normalise.times import HOUR, TICKS
 from lineage.pipeline import Request, Run, analyse
 from lineage.read import Input
 from lineage.report.assemble import assemble
 from lineage.simulate.damage import DAMAGES
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import falcon_records, windows_records
+from lineage.times import HOUR, TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

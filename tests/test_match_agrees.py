@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from detection_cases import cases, make
+from detection_cases import cases
+from events import make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sigma.rule.detection import SigmaDetections

@@ -57,7 +57,7 @@ def command(
 
 
 def _ticks(time: str | None) -> int | None:
-    from lineage.normalise.times import parse
+    from lineage.times import parse
 
     if time is None:
         return None

@@ -44,7 +44,7 @@ class TemplateChain:
 
     def __init__(self, name: str, template: Template) -> None:
         self.name = name
-        self._template = template
+        self.template = template
 
     def __call__(self, tagged: TaggedGraph) -> Iterator[Finding]:
         """Yields a finding for every cluster that is more than a lone weak hit."""
@@ -54,7 +54,7 @@ class TemplateChain:
                 yield finding
 
     def _align(self, cluster: Cluster, tagged: TaggedGraph) -> Finding | None:
-        template = self._template
+        template = self.template
         stages = score.covered(cluster, tagged.stages.get(cluster, ()), template)
         marks = score.family_marks(cluster, template, tagged.graph)
         judgement = judge(cluster, stages, template, marks)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
 from lineage.errors import UsageError
-from lineage.normalise.times import TICKS, iso
+from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

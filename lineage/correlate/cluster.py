@@ -20,7 +20,7 @@ from lineage.correlate.groups import Groups
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence

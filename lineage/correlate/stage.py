@@ -39,18 +39,30 @@ class StageCorrelator:
                 yield StageFinding(self.name, cluster, self.tactic, parts)
 
 
-def detected(points: float, *titles: str) -> Clue:
-    """A clue: at least one of these detections fired in the cluster.
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A clue: at least one of some detections fired in the cluster.
+
+    Attributes:
+        points: what it proves.
+        titles: exact names of the detections.
+    """
+
+    points: float
+    titles: frozenset[str]
+
+    def __call__(self, cluster: Cluster, _: TaggedGraph) -> ScorePart | None:
+        """The clue, with those that fired in order of time."""
+        titles = (hit.detection.title for hit in cluster.hits)
+        fired = dict.fromkeys(title for title in titles if title in self.titles)
+        return ScorePart("detection", self.points, " and ".join(fired)) if fired else None
+
+
+def detected(points: float, *titles: str) -> Detected:
+    """The clue that at least one of these detections fired in the cluster.
 
     Args:
         points: what it proves.
         titles: exact names of detections.
     """
-
-    def clue(cluster: Cluster, _: TaggedGraph) -> ScorePart | None:
-        found = dict.fromkeys(
-            hit.detection.title for hit in cluster.hits if hit.detection.title in titles
-        )
-        return ScorePart("detection", points, " and ".join(found)) if found else None
-
-    return clue
+    return Detected(points, frozenset(titles))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lineage.detect import decode
 from lineage.normalise.event import HEADER, RegistryChanged, RegistryValueSet
 from lineage.normalise.sources import SOURCE, SOURCES
+from lineage.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -130,7 +131,7 @@ def _iso_time(ticks: Value) -> str | None:
     if not isinstance(ticks, int):
         return None
     try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)).isoformat()
+        return iso(ticks)
     except OverflowError:
         return None
 

@@ -233,60 +233,28 @@ def _parts(wanted: SigmaString) -> tuple[str | SpecialChars, ...]:
 def _glob(parts: Sequence[str | SpecialChars], text: str, *, cased: bool) -> bool:
     """Whether a pattern with wildcards takes the whole text."""
     subject = text if cased else text.casefold()
-    pattern: list[str | SpecialChars] = [
-        part if cased or isinstance(part, SpecialChars) else part.casefold() for part in parts
-    ]
-    if SpecialChars.WILDCARD_SINGLE in pattern:
-        return _by_characters(pattern, subject)
-    pieces = "".join(
-        _BETWEEN if isinstance(part, SpecialChars) else part for part in pattern
-    ).split(_BETWEEN)
-    return _by_pieces(pieces, subject)
+    return _glob_pattern(tuple(parts), cased).fullmatch(subject) is not None
 
 
-_BETWEEN = "\0\0"
-"""Stands for `*` while a pattern is cut up; no YAML text can hold it."""
+@lru_cache(maxsize=1024)
+def _glob_pattern(parts: tuple[str | SpecialChars, ...], cased: bool) -> re.Pattern[str]:
+    """`*` and `?` as an expression.
 
-
-def _by_pieces(pieces: Sequence[str], subject: str) -> bool:
-    """Whether a text is made of pieces in order, with anything between them."""
-    if len(pieces) == 1:
-        return subject == pieces[0]
-    start, *middle, end = pieces
-    if not subject.startswith(start):
-        return False
-    position = len(start)
-    for piece in middle:
-        found = subject.find(piece, position)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return len(subject) - len(end) >= position and subject.endswith(end)
-
-
-def _by_characters(parts: Sequence[str | SpecialChars], subject: str) -> bool:
-    """The same for a pattern with `?`: go back to the last `*` and let it take one more.
-
-    The greedy two-pointer algorithm (R. Kirk, "Matching Wildcards", Dr. Dobb's 2008).
+    Between two `*`, the first place that fits is as good as any later one, so no match is tried
+    twice (atomic groups, as in Python's `fnmatch.translate`).
     """
-    pattern: list[str | SpecialChars] = []
+    pieces = [""]
     for part in parts:
-        pattern.extend([part] if isinstance(part, SpecialChars) else part)
-    at, star, resume, position = 0, -1, 0, 0
-    while position < len(subject):
-        token = pattern[at] if at < len(pattern) else None
-        if token is SpecialChars.WILDCARD_MULTI:
-            star, resume = at, position
-            at += 1
-        elif token is SpecialChars.WILDCARD_SINGLE or token == subject[position]:
-            at += 1
-            position += 1
-        elif star >= 0:
-            resume += 1
-            at, position = star + 1, resume
+        if part is SpecialChars.WILDCARD_MULTI:
+            pieces.append("")
+        elif part is SpecialChars.WILDCARD_SINGLE:
+            pieces[-1] += "."
         else:
-            return False
-    return all(token is SpecialChars.WILDCARD_MULTI for token in pattern[at:])
+            pieces[-1] += re.escape(part if cased else part.casefold())
+    expression = pieces[0]
+    if len(pieces) > 1:
+        expression += "".join(f"(?>.*?{piece})" for piece in pieces[1:-1]) + ".*" + pieces[-1]
+    return re.compile(expression, re.DOTALL)
 
 
 _PYTHON_FLAGS = {

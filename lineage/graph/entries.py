@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.autostart import started_programs
 from lineage.graph.hubs import is_system, program_of
 from lineage.normalise.paths import abbreviates, is_provided, name_of
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from lineage.graph import programs
 from lineage.normalise.paths import canonical_path, device_of, is_provided, name_of
-from lineage.normalise.times import HOUR
+from lineage.times import HOUR
 
 if TYPE_CHECKING:
     from lineage.graph.nodes import ProcessNode

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.nodes import ProcessNode
 from lineage.normalise.paths import canonical_path, device_of, name_of
-from lineage.normalise.times import TICKS, iso
+from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

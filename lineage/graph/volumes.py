@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.nodes import ProcessNode
 from lineage.normalise.paths import canonical_path
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

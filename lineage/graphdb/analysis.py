@@ -17,7 +17,7 @@ from lineage.graphdb.labels import (
     TAGGED_BY,
 )
 from lineage.graphdb.rows import Ends, NodeRow, TieRow, key, sample, short, stored, text
-from lineage.normalise.times import parse
+from lineage.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

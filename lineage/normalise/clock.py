@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 QUARTER = 15 * 60 * TICKS
 LEAST_QUARTERS, MOST_QUARTERS = -14 * 4, (12 + 12) * 4

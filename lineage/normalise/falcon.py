@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.normalise import times
+from lineage import times
 from lineage.normalise.event import Event, ProcessCreated
 from lineage.normalise.header import header, require
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING
 
-from lineage.normalise import times
+from lineage import times
 
 if TYPE_CHECKING:
     from lineage.read.record import RawRecord

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from lineage.normalise.event import HEADER, Event, ProcessCreated, ScriptBlockLogged
 from lineage.normalise.sources import SOURCES
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator

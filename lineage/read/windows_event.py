@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lineage.problems import Problem
@@ -171,23 +172,18 @@ def _parse(xml: bytes, prefix: bytes | None = None) -> _Element | str:
     return root[0] if prefix else root
 
 
+@cache
 def _parser() -> XMLParser:
-    global _shared_parser
     from lxml import etree
 
-    if _shared_parser is None:
-        _shared_parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-    return _shared_parser
-
-
-_shared_parser: XMLParser | None = None
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _event_data(parent: _Element) -> dict[str, object]:

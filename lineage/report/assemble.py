@@ -21,8 +21,8 @@ from lineage.graph.nodes import (
     caption,
 )
 from lineage.graph.provenance import Edge, ProvenanceGraph, Reference
-from lineage.normalise.times import iso
 from lineage.report import model
+from lineage.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

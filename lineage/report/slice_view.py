@@ -19,9 +19,9 @@ from rich.text import Text
 
 from lineage.graph.nodes import ProcessNode, ScriptNode, caption
 from lineage.graph.schema import FLOW
-from lineage.normalise.times import iso
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.wording import VERBS, clock, counted, same_day
+from lineage.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

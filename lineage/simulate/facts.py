@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-SECOND = 10_000_000
+from lineage.times import TICKS
+
+SECOND = TICKS
 """Simulated time is counted in 100-nanosecond ticks since 1970-01-01 UTC."""
 
 

@@ -94,7 +94,7 @@ class TestSum:
         rest = STAGE_POINTS + RISK_POINTS + ORDER_POINTS + RARITY_POINTS + TIGHTNESS_POINTS
         assert VERDICT_POINTS["confirmed"] + rest + FAMILY_POINTS == 100
         for template in (REMCOS_CHAIN, MACRO_RAT):
-            assert sum(stage.weight for stage in template._template.stages) == MOST_WEIGHT
+            assert sum(stage.weight for stage in template.template.stages) == MOST_WEIGHT
 
     def test_no_chain_outranks_one_of_a_stronger_verdict(self) -> None:
         rest = STAGE_POINTS + RISK_POINTS + ORDER_POINTS + RARITY_POINTS + TIGHTNESS_POINTS

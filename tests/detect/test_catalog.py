@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from detection_cases import make
+from events import make
 from sigma_rules import FILE, load_one, load_text, rule_text
 
 from lineage.detect.catalog import load_builtin, load_user

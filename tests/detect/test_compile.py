@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from detection_cases import make
+from events import make
 from sigma_rules import load_one, rule_text
 
 from lineage.detect import compile as compiler

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from detection_cases import cases, make, ticks
+from detection_cases import cases
+from events import make, ticks
 from sigma_rules import load_one, rule_text
 
 from lineage.detect.catalog import load_builtin

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from detection_cases import make
+from events import make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from sample_chain import DETECTIONS
 
+from lineage.detect.catalog import load_builtin
 from lineage.export.attack import TECHNIQUE_NAMES, technique_name, techniques
 
 
 def test_every_technique_of_the_detections_has_a_name() -> None:
-    known = {technique for detection in DETECTIONS.values() for technique in detection.attack}
+    known = {technique for rule in load_builtin() for technique in rule.detection.attack}
     assert known <= TECHNIQUE_NAMES.keys()
 
 

@@ -5,7 +5,7 @@ from hosts import EXPLORER, SYSTEM32, Host, Program, edges, graph_of
 
 from lineage.graph.entries import LOGON
 from lineage.normalise.paths import abbreviates
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 USER = "C:\\Users\\administrator\\"
 ROAMING = USER + "AppData\\Roaming\\"

@@ -15,7 +15,7 @@ from lineage.graph.hubs import (
     program_name,
 )
 from lineage.graph.nodes import ProcessNode
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from lineage.graph.provenance import ProvenanceGraph

@@ -8,7 +8,7 @@ from hosts import EXPLORER, SYSTEM32, Host, Program, built, edges, graph_of
 
 from lineage.graph.identity import Hosts, birth, hashes
 from lineage.graph.nodes import ProcessNode
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

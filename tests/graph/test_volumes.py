@@ -4,7 +4,7 @@ import pytest
 from hosts import EXPLORER, Host, graph_of
 
 from lineage.graph.volumes import MOUNT_WINDOW, Volumes
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 WINDOW = MOUNT_WINDOW // TICKS
 

@@ -20,7 +20,7 @@ from lineage.graphdb import constraints, from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
 from lineage.graphdb.content import Content
 from lineage.graphdb.rows import Ends
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ import pytest
 from raw_records import ordered, security, sysmon
 
 from lineage.normalise.clock import Clock
-from lineage.normalise.times import HOUR, TICKS, iso
+from lineage.times import HOUR, TICKS, iso
 
 MINUTE = 60 * TICKS
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from detection_cases import source_of
+from events import source_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_records import (

@@ -6,7 +6,7 @@ import pytest
 from raw_records import normalised, problem, rollup
 
 from lineage.normalise.event import ProcessCreated
-from lineage.normalise.times import iso
+from lineage.times import iso
 
 
 def test_a_rollup_is_a_process_start() -> None:

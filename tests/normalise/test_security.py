@@ -6,7 +6,7 @@ import pytest
 from raw_records import normalised, problem, security
 
 from lineage.normalise.event import ObjectAccessed, ProcessCreated
-from lineage.normalise.times import iso
+from lineage.times import iso
 
 
 def test_4688_says_who_started_what() -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from detection_cases import source_of
+from events import source_of
 from raw_records import ACTOR, SYSMON_DATA, normalised, problem, sysmon
 
 from lineage.normalise.event import ProcessCreated
-from lineage.normalise.times import iso
+from lineage.times import iso
 
 BARE_GUID = "5aa13a44-0b18-68fd-6336-000000004002"
 ACTING = [7, 11, 12, 13, 22]

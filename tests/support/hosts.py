@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detection_cases import source_of
+from events import make
 
 from lineage.graph.build import Builder, Placed
 from lineage.graph.identity import Hosts
 from lineage.graph.nodes import caption
 from lineage.normalise.clock import Clock
 from lineage.normalise.order import in_order
-from lineage.normalise.times import TICKS, parse
+from lineage.times import TICKS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,19 +146,13 @@ class Host:
     def script(self, by: Program | None, text: str, **fields: Any) -> Event:
         """PowerShell logs a script block that a program runs."""
         values = {"ProcessId": by.pid if by else None, "ScriptBlockText": text}
-        return self.record(4104, parts=(text,), parts_total=1, **(values | fields))
+        return self.record(4104, **(values | fields))
 
     def record(self, event_id: int | str, **fields: Any) -> Event:
         """Any event of this host, now."""
-        source = source_of(event_id)
-        event_type = source.event
         self._records += 1
-        values: dict[str, Any] = dict.fromkeys(event_type._fields)
-        values |= {"time": self.time, "host": self.name, "source": 0}
-        values |= {"event_id": source.event_id, "origin": source.name}
-        values |= {"record": self._records, "has_record_id": True}
-        assert set(fields) <= set(values), set(fields) - set(values)
-        event = event_type(**(values | fields))
+        header = {"time": self.time, "host": self.name, "record": self._records}
+        event = make(event_id, **(header | fields))
         self.events.append(event)
         self.time += STEP
         return event

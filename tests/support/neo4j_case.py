@@ -23,7 +23,6 @@ from lineage.graph.nodes import (
     caption,
 )
 from lineage.graph.provenance import ProvenanceGraph
-from lineage.normalise.times import TICKS, iso, parse
 from lineage.report.model import (
     Artifact,
     Chain,
@@ -37,6 +36,7 @@ from lineage.report.model import (
     ScorePart,
     Stage,
 )
+from lineage.times import TICKS, iso, parse
 
 if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind

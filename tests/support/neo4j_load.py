@@ -15,7 +15,7 @@ from lineage.graph.nodes import (
     RegistryNode,
     ScriptNode,
 )
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 _PROGRAMS = (
     "svchost.exe chrome.exe msedge.exe outlook.exe winword.exe excel.exe teams.exe cmd.exe "

@@ -5,10 +5,11 @@ Edges leave the node that acted, as the graph's schema has it; the score is the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from lineage.detect.catalog import load_builtin
 from lineage.report.model import (
     Artifact,
     ArtifactKind,
@@ -23,68 +24,7 @@ from lineage.report.model import (
     Verdict,
 )
 
-_SOURCES = {
-    "starts": ("sysmon-1", "security-4688", "crowdstrike-processrollup2"),
-    "registry": ("sysmon-12", "sysmon-13"),
-    "7": ("sysmon-7",),
-    "11": ("sysmon-11",),
-    "22": ("sysmon-22",),
-    "4663": ("security-4663",),
-    "4104": ("powershell-4104",),
-}
-_TABLE = """\
-Add or Set Windows Defender Exclusion|TTP|64|T1562.001 T1562|defense-evasion|starts
-Detect Outlook exe writing a zip file|TTP|25|T1566 T1566.001|initial-access|11
-Disabling Remote User Account Control|TTP|42|T1548.002 T1548|privilege-escalation|registry
-Executables Or Script Creation In Suspicious Path|Anomaly|20|T1036|defense-evasion|11
-Jscript Execution Using Cscript App|TTP|49|T1059 T1059.007|execution|starts
-Loading Of Dynwrapx Module|TTP|80|T1055 T1055.001|execution|7
-Malicious InProcServer32 Modification|TTP|80|T1218.010 T1112|defense-evasion|registry
-Non Chrome Process Accessing Chrome Default Dir|Anomaly|35|T1555 T1555.003|credential-access|4663
-Non Firefox Process Access Firefox Profile Dir|Anomaly|35|T1555 T1555.003|credential-access|4663
-Office Document Executing Macro Code|TTP|35|T1566 T1566.001|initial-access|7
-Office Product Spawn CMD Process|TTP|56|T1566 T1566.001|initial-access|starts
-Office Product Spawning Windows Script Host|TTP|63|T1566 T1566.001|initial-access|starts
-Possible Browser Pass View Parameter|Hunting|16|T1555.003 T1555|credential-access|starts
-Powershell Windows Defender Exclusion Commands|TTP|64|T1562.001 T1562|defense-evasion|4104
-Process Deleting Its Process File Path|TTP|60|T1070|defense-evasion|starts
-Process Writing DynamicWrapperX|Hunting|80|T1059 T1559.001|execution|11
-Registry Keys Used For Persistence|TTP|76|T1547.001 T1547|persistence|registry
-Regsvr32 Silent and Install Param Dll Loading|Anomaly|36|T1218 T1218.010|defense-evasion|starts
-Regsvr32 with Known Silent Switch Cmdline|Anomaly|56|T1218 T1218.010|defense-evasion|starts
-Remcos client registry install entry|TTP|90|T1112|persistence|registry
-Remcos RAT File Creation in Remcos Folder|TTP|100|T1113|collection|11
-Suspicious Image Creation In Appdata Folder|TTP|49|T1113|collection|11
-Suspicious Process DNS Query Known Abuse Web Services|TTP|64|T1059.005 T1059|command-and-control|22
-Suspicious Process Executed From Container File|TTP|16|T1204.002 T1036.008|execution|starts
-Suspicious Process File Path|TTP|35|T1543|defense-evasion|starts
-Suspicious WAV file in Appdata Folder|TTP|49|T1113|collection|11
-System Info Gathering Using Dxdiag Application|Hunting|25|T1592|discovery|starts
-Vbscript Execution Using Wscript App|TTP|49|T1059.005 T1059|execution|starts
-Windows Defender Exclusion Registry Entry|TTP|64|T1562.001 T1562|defense-evasion|registry
-Windows ISO LNK File Creation|Hunting|40|T1566.001 T1566 T1204.001 T1204|initial-access|11
-Windows Phishing Recent ISO Exec Registry|Hunting|40|T1566.001 T1566|initial-access|registry
-Winhlp32 Spawning a Process|TTP|80|T1055|defense-evasion|starts
-Wscript Or Cscript Suspicious Child Process|TTP|49|T1055 T1543 T1134.004 T1134|execution|starts
-"""
-
-
-class Known(NamedTuple):
-    """A detection: type, risk, techniques, tactic and event sources."""
-
-    type: str
-    risk: int
-    attack: list[str]
-    tactic: str
-    sources: tuple[str, ...]
-
-
-def _known(line: str) -> tuple[str, Known]:
-    title, kind, risk, attack, tactic, source = line.split("|")
-    return title, Known(kind, int(risk), attack.split(), tactic, _SOURCES[source])
-
-
-DETECTIONS: dict[str, Known] = dict(map(_known, _TABLE.splitlines()))
+DETECTIONS = {rule.detection.title: rule.detection for rule in load_builtin()}
 """The 33 by title."""
 _ROLES = {
     "winword.exe": "document host",
@@ -96,7 +36,14 @@ _ROLES = {
     "reg.exe": "registry editor",
     "dxdiag.exe": "system inventory",
 }
-_UNKNOWN = Known("TTP", 50, ["T1059"], "execution", ("sysmon-1",))
+_USERS = replace(
+    next(iter(DETECTIONS.values())),
+    risk=50,
+    attack=("T1059",),
+    stage="execution",
+    sources=("sysmon-1",),
+)
+"""What every title that isn't one of them means."""
 
 
 def iso(moment: datetime) -> str:
@@ -177,7 +124,7 @@ class ChainBuilder:
         also: tuple[RecordReference, ...] = (),
     ) -> None:
         """A detection fired on the latest record."""
-        known = DETECTIONS.get(detection, _UNKNOWN)
+        known = DETECTIONS.get(detection, _USERS)
         actor = self._actor.get(node, node)
         pids = {process.node: process.pid for process in self._processes}
         self._evidence.append(
@@ -186,7 +133,7 @@ class ChainBuilder:
                 rule_id=str(uuid5(NAMESPACE_URL, detection)),
                 type=known.type,
                 risk=known.risk,
-                attack=known.attack,
+                attack=list(known.attack),
                 host=self.host,
                 time=iso(self.now),
                 pid=pids.get(actor),
@@ -226,7 +173,7 @@ class ChainBuilder:
     def _stages(self) -> list[Stage]:
         found: dict[str, list[DetectionHit]] = {}
         for hit in self._evidence:
-            found.setdefault(DETECTIONS.get(hit.detection, _UNKNOWN).tactic, []).append(hit)
+            found.setdefault(DETECTIONS.get(hit.detection, _USERS).stage, []).append(hit)
         nodes = {process.node for process in self._processes}
         return [
             Stage(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-TICKS_PER_SECOND = 10_000_000
-"""Simulated time is counted in 100-nanosecond ticks since 1970-01-01 UTC, FILETIME's unit."""
+from lineage.times import TICKS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,7 +80,7 @@ def moment(ticks: int) -> datetime:
 
 def iso(ticks: int) -> str:
     """Ticks in ISO 8601 with seven digits and ``Z``: ``2026-02-04T10:15:00.1234567Z``."""
-    seconds, rest = divmod(ticks, TICKS_PER_SECOND)
+    seconds, rest = divmod(ticks, TICKS)
     return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:07d}Z"
 
 

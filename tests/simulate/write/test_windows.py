@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lineage.simulate.write.record import TICKS_PER_SECOND
+from lineage.times import TICKS
 
 
 def of(simulation: Any, event_id: int) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def test_sysmon_stamps_the_fact_just_before_the_log_does(simulation: Any) -> Non
         if told is None:
             continue
         happened = datetime.strptime(str(told), "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
-        delay = record.time / TICKS_PER_SECOND - happened.timestamp()
+        delay = record.time / TICKS - happened.timestamp()
         assert 0 <= delay < 0.05
 
 

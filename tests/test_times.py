@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.normalise.times import HOUR, TICKS, iso, parse, parse_epoch
+from lineage.times import HOUR, TICKS, iso, parse, parse_epoch
 
 NOON = 1_772_452_800 * TICKS
 """2026-03-02 12:00:00 UTC"""
