@@ -176,7 +176,7 @@ def judge(truth: dict[str, Any], run: Run, days: float) -> Score:
     ]
     score = Score()
     claims = [(chain, owners) for chain, owners in chains if chain.verdict != "suspicious"]
-    nodes = [node for node in run.found.graph.nodes() if isinstance(node, ProcessNode)]
+    nodes = [node for node in run.analysis.graph.nodes() if isinstance(node, ProcessNode)]
     seen = [owner.of_node(node) for node in nodes]
     for chain, owners in claims:
         intruders = {each[0] for each in owners if each}
@@ -240,7 +240,7 @@ class Owners:
 
     def of(self, process: Any, run: Run) -> tuple[str, int] | None:
         """The intrusion of a report's process, and which of its processes it is; else None."""
-        return self.of_node(run.found.graph.process(process.node))
+        return self.of_node(run.analysis.graph.process(process.node))
 
     def of_node(self, node: ProcessNode) -> tuple[str, int] | None:
         """The same of a node of the graph."""

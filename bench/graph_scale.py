@@ -17,20 +17,20 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from lineage.correlate.chains import correlate
+from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
 from lineage.correlate.registry import correlators
+from lineage.correlate.run import correlate
 from lineage.detect.catalog import load_builtin
 from lineage.detect.engine import RuleEngine
-from lineage.detect.tag import Hit, Tagger
-from lineage.graph.build import Builder
+from lineage.detect.run import tagged
+from lineage.graph.build import Builder, Placed
 from lineage.graph.identity import Hosts
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 from lineage.normalise.dispatch import Normaliser
-from lineage.normalise.order import in_order
 from lineage.normalise.outcome import Outcome
 from lineage.problems import InputLedger, Problem
-from lineage.report.assemble import Found, assemble
+from lineage.report.assemble import assemble
 from lineage.simulate.benign.background import with_background
 from lineage.simulate.scenario import clean
 from lineage.simulate.write.raw import windows_records
@@ -38,6 +38,7 @@ from lineage.simulate.write.raw import windows_records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import Event
 
@@ -51,52 +52,57 @@ def main() -> None:
     parser.add_argument("--tags", type=int, default=2_000)
     arguments = parser.parse_args()
     gc.disable()
-    builder, hits, build_seconds = build(arguments.edges)
+    builder, hits = build(arguments.edges)
     graph = builder.graph
     print(f"{len(graph):,} nodes, {graph.graph.number_of_edges():,} edges, ", end="")
     print(f"{len(graph.events):,} events, {peak():,.0f} MB")
-    print(f"build         {build_seconds:8.2f} s of CPU time")
+    print(f"build         {builder.seconds:8.2f} s of CPU time")
     hits = [*hits, *drawn(graph, hits, arguments.tags - len(hits))]
     hits.sort(key=lambda hit: hit.ordinal)
     began = time.process_time()
-    tagged = tagged_graph(graph, hits)
+    clustered_graph = tagged_graph(graph, hits)
     clustered = time.process_time()
-    findings = correlate(tagged, correlators())
-    found = Found([InputLedger("simulated")], graph, hits, [], findings, [])
+    chains = correlate(clustered_graph, correlators())
     scored = time.process_time()
-    report = assemble(found)
+    report = assemble(Analysis([InputLedger("simulated")], graph, hits, chains))
     done = time.process_time()
     print(f"correlate     {scored - began:8.2f} s: ", end="")
     print(f"{clustered - began:.2f} s clusters, {scored - clustered:.2f} s correlators")
     print(f"assemble      {done - scored:8.2f} s")
     largest = max(len(chain.processes) for chain in report.chains)
     print(f"{len(hits):,} tags, {len(report.chains):,} chains, the largest of {largest} processes")
-    print(f"correlation / build {(scored - began) / build_seconds:.2f} (aim: 1 or less)")
+    print(f"correlation / build {(scored - began) / builder.seconds:.2f} (aim: 1 or less)")
 
 
-def build(edges: int) -> tuple[Builder, list[Hit], float]:
-    """The graph, the rules' hits on it, and the seconds that building alone took."""
-    engine, tagger = RuleEngine(load_builtin()), Tagger()
-    events = read()
-    first = next(events)
-    builder = Builder(Hosts({event.host for event in first}))
+class TimedBuilder(Builder):
+    """A builder that notes how much CPU time it takes, apart from the rules' share."""
+
     seconds = 0.0
-    batch: list[Event] | None = first
-    while batch and builder.graph.graph.number_of_edges() < edges:
+
+    def add(self, event: Event) -> Placed:
+        """Adds an event, timed."""
         began = time.process_time()
-        placed = [builder.add(event) for event in batch]
-        seconds += time.process_time() - began
-        for event, where in zip(batch, placed, strict=True):
-            if matches := engine.match(event):
-                tagger.add(event, where, matches)
-        batch = next(events, None)
-    return builder, tagger.hits(builder.graph), seconds
+        placed = super().add(event)
+        self.seconds += time.process_time() - began
+        return placed
 
 
-def read() -> Iterator[list[Event]]:
-    """Events of simulated hosts in order of time, in batches."""
+def build(edges: int) -> tuple[TimedBuilder, list[Hit]]:
+    """The graph and the rules' hits on it."""
+    engine, normaliser = RuleEngine(load_builtin()), Normaliser()
+    batches = read(normaliser)
+    batch = next(batches)
+    builder = TimedBuilder(Hosts({event.host for event in batch}))
+    hits: list[Hit] = []
+    while builder.graph.graph.number_of_edges() < edges:
+        hits += tagged(batch, normaliser.clock, builder, engine).hits
+        batch = next(batches)
+    return builder, hits
+
+
+def read(normaliser: Normaliser) -> Iterator[list[Event]]:
+    """Events of simulated hosts in batches, one after another in time."""
     facts = with_background(clean(1, "busy", hosts=HOSTS, days=10**6).facts(), 1)
-    normaliser = Normaliser()
     batch: list[Event] = []
     for record in windows_records(facts):
         event = normaliser.normalise(record, 0)
@@ -104,7 +110,7 @@ def read() -> Iterator[list[Event]]:
             continue
         batch.append(event)
         if len(batch) == BATCH:
-            yield list(in_order(batch, normaliser.clock, lambda _event, _first: None))
+            yield batch
             batch = []
 
 

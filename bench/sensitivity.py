@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 import accuracy
 
 from lineage.correlate import align, cluster, flow, rarity, score
-from lineage.correlate.chains import correlate
 from lineage.correlate.registry import correlators
+from lineage.correlate.run import correlate
 from lineage.correlate.stage import StageCorrelator
 from lineage.graph import hubs, programs
 from lineage.pipeline import Request, Run, analyse
@@ -147,9 +147,9 @@ def again(run: Run, variation: Variation) -> Run:
     """Correlates a run's hits anew with one constant changed."""
     plugins = [scaled(each, variation.clues) for each in correlators()]
     with changed(variation):
-        tagged = cluster.tagged_graph(run.found.graph, run.found.hits)
-        found = replace(run.found, findings=correlate(tagged, plugins))
-        return Run(assemble(found), found)
+        tagged = cluster.tagged_graph(run.analysis.graph, run.analysis.hits)
+        analysis = replace(run.analysis, chains=correlate(tagged, plugins))
+        return Run(assemble(analysis), analysis)
 
 
 @contextmanager

@@ -5,26 +5,24 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lineage.correlate.chains import correlate
+from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
+from lineage.correlate.run import correlate
 from lineage.detect.catalog import load_builtin, load_user
 from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
-from lineage.detect.detection import Context
 from lineage.detect.engine import RuleEngine
 from lineage.detect.rule_cache import FolderCache
-from lineage.detect.tag import Tagger
+from lineage.detect.run import Tagged, tagged
 from lineage.errors import InputError
-from lineage.graph.build import Builder, Placed
+from lineage.graph.build import Builder
 from lineage.graph.identity import Hosts
 from lineage.normalise.dispatch import Normaliser
-from lineage.normalise.order import in_order
 from lineage.normalise.outcome import Outcome
 from lineage.problems import InputLedger, Problem
 from lineage.read import Input, read
-from lineage.report.assemble import Found, assemble
+from lineage.report.assemble import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from lineage.detect.catalog import Rule
     from lineage.detect.coverage import Coverage
     from lineage.graph.provenance import ProvenanceGraph
+    from lineage.normalise.clock import Clock
     from lineage.normalise.event import Event
     from lineage.report.model import Report
 
@@ -64,7 +63,7 @@ class Run:
     """A finished run: the report, and what it was made from."""
 
     report: Report
-    found: Found
+    analysis: Analysis
 
 
 def run(request: Request) -> Run:
@@ -87,8 +86,8 @@ def analyse(inputs: Iterable[Input], request: Request) -> Run:
         normaliser = Normaliser()
         events = list(collect(inputs, normaliser, ledgers))
         _require_readable(ledgers)
-        found = _find(request, events, normaliser, ledgers)
-        return Run(assemble(found), found)
+        analysis = _analysis(request, events, normaliser.clock, ledgers)
+        return Run(assemble(analysis), analysis)
 
 
 def collect(
@@ -101,18 +100,17 @@ def collect(
         normaliser: of this run.
         ledgers: one is appended per input; its index is the `source` of the input's events.
     """
-    for source, each in enumerate(inputs):
-        ledger = InputLedger(each.name, each.format)
+    for source, opened in enumerate(inputs):
+        ledger = InputLedger(opened.name, opened.format)
         ledgers.append(ledger)
-        for record in each.records:
+        for record in opened.records:
             outcome = (
                 record if isinstance(record, Problem) else normaliser.normalise(record, source)
             )
             if isinstance(outcome, Problem):
                 ledger.reject(outcome)
             elif isinstance(outcome, tuple):  # any event; isinstance() of an Enum is slow
-                ledger.records += 1
-                ledger.events += 1
+                ledger.accept()
                 yield outcome
             else:
                 _count(outcome, ledger)
@@ -120,13 +118,12 @@ def collect(
 
 
 def _count(outcome: Outcome, ledger: InputLedger) -> None:
-    ledger.records += 1
     if outcome is Outcome.IGNORED:
-        ledger.ignored += 1
+        ledger.ignore()
     elif outcome is Outcome.DUPLICATE:
-        ledger.duplicates += 1
+        ledger.duplicate()
     else:
-        ledger.events += 1
+        ledger.accept()
 
 
 def _require_readable(ledgers: Sequence[InputLedger]) -> None:
@@ -138,32 +135,21 @@ def _require_readable(ledgers: Sequence[InputLedger]) -> None:
     raise InputError("the paths hold no telemetry; see lineage correlate --help for the formats")
 
 
-def _find(
-    request: Request, events: list[Event], normaliser: Normaliser, ledgers: list[InputLedger]
-) -> Found:
+def _analysis(
+    request: Request, events: list[Event], clock: Clock, ledgers: list[InputLedger]
+) -> Analysis:
     user = load_user(request.rules, FolderCache() if request.cache else None)
     rules = (*load_builtin(), *user.rules)
-    graph, tagger, covered = _build(events, normaliser, ledgers, rules)
-    hits = tagger.hits(graph)
-    tagged = tagged_graph(graph, hits)
-    return Found(
-        inputs=ledgers,
-        graph=graph,
-        hits=hits,
-        coverage=covered,
-        findings=correlate(tagged, request.correlators),
-        rule_problems=[
-            (problem.title or problem.path, problem.reason) for problem in user.problems
-        ],
-    )
+    graph, (hits, repeats), covered = _tagged(events, clock, rules)
+    for source, count in repeats.items():
+        ledgers[source].repeated(count)
+    chains = correlate(tagged_graph(graph, hits), request.correlators)
+    return Analysis(ledgers, graph, hits, chains, covered, user.problems)
 
 
-def _build(
-    events: list[Event],
-    normaliser: Normaliser,
-    ledgers: list[InputLedger],
-    rules: Sequence[Rule],
-) -> tuple[ProvenanceGraph, Tagger, list[Coverage]]:
+def _tagged(
+    events: list[Event], clock: Clock, rules: Sequence[Rule]
+) -> tuple[ProvenanceGraph, Tagged, list[Coverage]]:
     """The graph, what was tagged on it, and which rules could have.
 
     Empties the events; the builder's and the engine's tables end here, before a report takes room.
@@ -173,36 +159,9 @@ def _build(
     requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
     seen = FieldsSeen(needed_fields(list(requirements.values())))
     builder = Builder(Hosts({event.host for event in events}))
-    tagger = Tagger()
-
-    def duplicate(event: Event, first: Event) -> None:
-        ledgers[event.source].events -= 1
-        ledgers[event.source].duplicates += 1
-        tagger.repeat(event, first)
-
-    for event in in_order(events, normaliser.clock, duplicate):
-        seen.observe(event)
-        placed = builder.add(event)
-        matches = engine.match(event, _context(placed))
-        if matches:
-            tagger.add(event, placed, matches)
+    result = tagged(events, clock, builder, engine, seen)
     covered = [coverage(rule, requirements[rule.rule_id], seen) for rule in detections]
-    return builder.graph, tagger, covered
-
-
-def _context(placed: Placed) -> Context:
-    """What the graph knows of an event's process, for the rules' bridges."""
-    actor, parent = placed.actor, placed.parent
-    start = None if actor is None or actor.placeholder else actor.start
-    if parent is None:
-        return _without_parent(start)
-    return Context(parent.image, parent.command_line, start)
-
-
-@lru_cache(maxsize=1024)
-def _without_parent(start: int | None) -> Context:
-    """Shared: most events come from a few busy processes."""
-    return Context(process_start=start)
+    return builder.graph, result, covered
 
 
 @contextmanager

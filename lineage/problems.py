@@ -45,6 +45,26 @@ class InputLedger:
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
 
+    def accept(self) -> None:
+        """Counts a record that is an event, or a part of one."""
+        self.records += 1
+        self.events += 1
+
+    def ignore(self) -> None:
+        """Counts a record of an event that isn't read."""
+        self.records += 1
+        self.ignored += 1
+
+    def duplicate(self) -> None:
+        """Counts a record that was there already."""
+        self.records += 1
+        self.duplicates += 1
+
+    def repeated(self, events: int) -> None:
+        """Counts events, accepted before, that turned out to be in another record too."""
+        self.events -= events
+        self.duplicates += events
+
     def reject(self, problem: Problem) -> None:
         """Counts a problem and keeps it while there is room."""
         self.records += problem.lost

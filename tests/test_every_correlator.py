@@ -15,6 +15,7 @@ from attacks import (
     WORD,
     WSCRIPT,
     desktop,
+    findings,
     intrusion,
     open_document,
     run_script,
@@ -25,8 +26,8 @@ from hosts import EXPLORER, SYSTEM32, Host
 
 from correlators import CORRELATORS
 from lineage.correlate.align import TemplateChain
-from lineage.correlate.chains import correlate
 from lineage.correlate.finding import Finding, StageFinding, TaggedGraph
+from lineage.correlate.run import correlate
 from lineage.correlate.stage import Detected, StageCorrelator
 from lineage.correlate.template import MOST_WEIGHT
 from lineage.detect.catalog import load_builtin
@@ -319,13 +320,13 @@ def test_every_stage_correlator_has_a_case() -> None:
 
 
 def test_chain_correlators_see_what_stage_correlators_found() -> None:
-    found = correlate(busy(), CORRELATORS)
-    assert {each.correlator for each in found} <= {each.name for each in CHAINS}
-    assert {each.verdict for each in found} == {"confirmed", "probable", "suspicious"}
+    read = [chain.finding for chain in correlate(busy(), CORRELATORS)]
+    assert {finding.correlator for finding in read} <= {each.name for each in CHAINS}
+    assert {finding.verdict for finding in read} == {"confirmed", "probable", "suspicious"}
 
 
 def test_without_a_family_mark_the_nameless_template_reads_a_macros_story_better() -> None:
     host = Host()
     called_home(host)
-    (found,) = correlate(tagged(host), CORRELATORS)
-    assert (found.correlator, found.family, found.verdict) == ("macro_rat", None, "probable")
+    (finding,) = findings(host)
+    assert (finding.correlator, finding.family, finding.verdict) == ("macro_rat", None, "probable")

@@ -36,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, neo4j_server.serving(Path(folder)) as server:
         address = Address(server.uri, server.username, server.password, None)
         with connected(address) as database:
-            push.push(database, CASE, from_run.content(found.found.graph, found.report))
+            push.push(database, CASE, from_run.content(found.analysis.graph, found.report))
         with neo4j_browser.browsing(server) as page:
             picture(page)
 

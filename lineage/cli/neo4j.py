@@ -108,7 +108,7 @@ def _of_run(
         run = pipeline.run(
             pipeline.Request(paths, format_name, rules, correlators(), advance=advance)
         )
-    return from_run.content(run.found.graph, run.report, hops=hops)
+    return from_run.content(run.analysis.graph, run.report, hops=hops)
 
 
 def _counted(case: str, content: Content) -> str:

@@ -14,9 +14,9 @@ from lineage.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lineage.analysis import Analysis
     from lineage.graph.nodes import Node
     from lineage.graph.slicing import Wanted
-    from lineage.report.assemble import Found
 
 MOST_NODES = 5
 """Slices printed where several nodes are meant; the others are named."""
@@ -52,8 +52,8 @@ def command(
         raise UsageError("say which node is meant: --node, --pid, --file, --hash or --time")
     wanted = Wanted(node, pid, file, digest, _ticks(time), host.lower() if host else None)
     with progress(paths) as advance:
-        found = run(Request(paths, format_name, advance=advance)).found
-    _show(found, find(found.graph, wanted), wanted)
+        analysis = run(Request(paths, format_name, advance=advance)).analysis
+    _show(analysis, find(analysis.graph, wanted), wanted)
 
 
 def _ticks(time: str | None) -> int | None:
@@ -67,7 +67,7 @@ def _ticks(time: str | None) -> int | None:
         raise UsageError(f"--time: {error}; write it as 2026-02-04T10:15:00Z") from error
 
 
-def _show(found: Found, nodes: list[Node], wanted: Wanted) -> None:
+def _show(analysis: Analysis, nodes: list[Node], wanted: Wanted) -> None:
     from lineage.graph.slicing import slice_of
     from lineage.report.slice_view import render
 
@@ -82,6 +82,6 @@ def _show(found: Found, nodes: list[Node], wanted: Wanted) -> None:
     for number, node in enumerate(nodes[:MOST_NODES]):
         if number:
             out.print()
-        render(slice_of(found.graph, node.id), found, out)
+        render(slice_of(analysis.graph, node.id), analysis, out)
     if len(nodes) > MOST_NODES:
         out.print(f"\n{len(nodes) - MOST_NODES} more nodes are meant; narrow with --host or --time")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lineage.correlate.family import FamilyFact
     from lineage.correlate.score import Stages
     from lineage.correlate.template import Template
-    from lineage.detect.tag import Hit
+    from lineage.detect.hit import Hit
 
 FACTS_FOR_CONFIRMED = 2
 """Independent facts that only the family leaves. One of them may be a leftover or a test; with a

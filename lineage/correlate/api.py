@@ -18,7 +18,7 @@ from lineage.correlate.finding import (
 )
 from lineage.correlate.stage import Clue, StageCorrelator, detected
 from lineage.correlate.template import Template, load
-from lineage.detect.tag import Hit
+from lineage.detect.hit import Hit
 from lineage.normalise.paths import canonical_path
 
 __all__ = [

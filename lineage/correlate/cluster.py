@@ -25,7 +25,7 @@ from lineage.times import TICKS
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from lineage.detect.tag import Hit
+    from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
 LAUNCH = 60 * TICKS

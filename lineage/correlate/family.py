@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lineage.correlate.finding import Cluster
-    from lineage.detect.tag import Hit
+    from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
 _KEY = re.compile(r"\\software\\(?:wow6432node\\)?([^\\]+)")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lineage.correlate.rarity import Profile
-    from lineage.detect.tag import Hit
+    from lineage.detect.hit import Hit
     from lineage.graph.provenance import Edge, ProvenanceGraph
 
 Verdict = Literal["confirmed", "probable", "suspicious"]

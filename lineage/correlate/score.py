@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lineage.correlate.finding import Cluster, StageFinding
     from lineage.correlate.rarity import Profile
     from lineage.correlate.template import Template
-    from lineage.detect.tag import Hit
+    from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
 WEAK_STAGE = 0.5

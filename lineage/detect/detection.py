@@ -73,6 +73,8 @@ Join = Literal["process-start", "process-start-same-hour"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 IMPLICATED: tuple[Implicated, ...] = get_args(Implicated)
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+"""From the strongest to the weakest."""
 LEVELS: tuple[Level, ...] = get_args(Level)
 JOINS: tuple[Join, ...] = get_args(Join)
 DETECTION_TYPES: tuple[DetectionType, ...] = get_args(DetectionType)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lineage.detect.detection import LAYERS
 from lineage.errors import InputError
 from lineage.graphdb.labels import (
     BYSTANDER_OF,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 FIELD_CHARACTERS = 500
 """Longest value kept of a field that made a detection match; the whole stands on the node."""
-_LAYERS = ("core", "bridge", "extension")
 
 EdgeName = tuple[str, str, str]
 """(from, to, kind) as the report names an edge."""
@@ -109,7 +109,7 @@ def _add_hits(
         analysis.nodes.append((DETECTION, _detection_row(same[0])))
     for (node_id, rule_id), same in by_tag.items():
         ends = Ends(TAGGED_BY, label_of(node_id), DETECTION)
-        strongest = min(same, key=lambda hit: _LAYERS.index(hit.layer))
+        strongest = min(same, key=lambda hit: LAYERS.index(hit.layer))
         row = _facts_row(node_id, rule_id, same)
         row["properties"] |= {"layer": strongest.layer, "fields": _fields(strongest)}
         if strongest.by:

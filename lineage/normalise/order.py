@@ -27,7 +27,7 @@ _TIE_BITS = 32
 
 
 def in_order(
-    events: list[Event], clock: Clock, duplicate: Callable[[Event, Event], None]
+    events: list[Event], clock: Clock, duplicate: Callable[[Event, Event], None] | None = None
 ) -> Iterator[Event]:
     """Yields the events in order of time, without repetitions. Empties the list as it goes.
 
@@ -57,10 +57,10 @@ def in_order(
             second = event.time // TICKS
         key = _identity(event)
         first = seen.setdefault(key, seen_before.get(key, event))
-        if first is not event:
+        if first is event:
+            yield event
+        elif duplicate is not None:
             duplicate(event, first)
-            continue
-        yield event
 
 
 def _position(event: Event) -> int:

@@ -7,14 +7,15 @@ be renamed or change meaning without a new major `schema_version`. Times are ISO
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lineage.correlate.finding import Verdict
+from lineage.detect.detection import Layer
+
 SCHEMA_VERSION = "1.0"
 
-Verdict = Literal["confirmed", "probable", "suspicious"]
-Layer = Literal["core", "bridge", "extension"]
 ArtifactKind = Literal["file", "registry", "dns", "module", "script"]
 Count = Annotated[int, Field(ge=0)]
 
@@ -23,6 +24,11 @@ class Model(BaseModel):
     """Frozen, and closed to fields that the contract does not name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def copy_of(cls, value: object) -> Self:
+        """The model of a value of the run that has attributes of the same names."""
+        return cls.model_validate(value, from_attributes=True)
 
 
 class Generator(Model):
@@ -96,6 +102,10 @@ class DetectionHit(Model):
     also: list[RecordReference]
     fields: dict[str, str] = Field(
         default_factory=dict, description="The fields that made it match, with their values."
+    )
+    actor: str | None = Field(
+        default=None,
+        description="Node of the acting process (for a process start, the new one), where known.",
     )
 
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from lineage.analysis import Analysis
     from lineage.graph.causality import Step
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.graph.slicing import Slice
-    from lineage.report.assemble import Found
 
 SHOWN: Final = 200
 """Steps shown of each half; how many more there are is said."""
@@ -44,33 +44,33 @@ _BY_ENTRY: Final = "started"
 """What an autostart value does to a program."""
 
 
-def render(slice_: Slice, found: Found, console: Console) -> None:
+def render(slice_: Slice, analysis: Analysis, console: Console) -> None:
     """Prints a slice.
 
     Args:
         slice_: what to print.
-        found: the run that its graph, inputs and hits are of.
+        analysis: whose graph, inputs and hits are meant.
         console: where to.
     """
-    pen = Pen(console, (each.source for each in found.inputs), details=False)
-    for part in _Sliced(slice_, found, pen).parts():
+    pen = Pen(console, (ledger.source for ledger in analysis.inputs), details=False)
+    for part in _Sliced(slice_, analysis, pen).parts():
         console.print(Trimmed(part))
 
 
 class _Sliced:
     """A slice being told; remembers what was named in full."""
 
-    def __init__(self, slice_: Slice, found: Found, pen: Pen) -> None:
+    def __init__(self, slice_: Slice, analysis: Analysis, pen: Pen) -> None:
         self._slice = slice_
-        self._found = found
-        self._graph: ProvenanceGraph = found.graph
+        self._inputs = analysis.inputs
+        self._graph: ProvenanceGraph = analysis.graph
         self._pen = pen
         self._named: set[str] = set()
         self._accused: set[tuple[int, str]] = set()
         steps = (*slice_.causes, *slice_.effects)
         self._caused = {slice_.node, *(step.edge.target for step in steps if step.edge)}
         self._detections: dict[tuple[int, str], list[str]] = {}
-        for hit in found.hits:
+        for hit in analysis.hits:
             titles = self._detections.setdefault((hit.ordinal, hit.node), [])
             titles.append(hit.detection.title)
 
@@ -154,9 +154,7 @@ class _Sliced:
         for title in (*self._titles(step.ordinal, subject), *self._titles(step.ordinal, thing)):
             line = pen.line(line, " [", pen.text(title, "yellow", limit=200), "]")
         event = self._graph.events[step.ordinal]
-        return pen.line(
-            line, "  ", pen.record(self._found.inputs[event.source].source, event.record)
-        )
+        return pen.line(line, "  ", pen.record(self._inputs[event.source].source, event.record))
 
     def _titles(self, ordinal: int, node_id: str) -> Sequence[str]:
         """What fired on a record and tagged the node, once in each half."""

@@ -5,6 +5,7 @@ from attacks import (
     ROAMING,
     chains,
     desktop,
+    findings,
     intrusion,
     open_document,
     settle,
@@ -14,7 +15,6 @@ from hosts import Host
 
 from correlators import CORRELATORS
 from lineage.correlate.align import TemplateChain, judge
-from lineage.correlate.chains import correlate
 from lineage.correlate.family import FamilyFact
 from lineage.correlate.finding import Cluster, Verdict
 from lineage.correlate.score import CoveredStage
@@ -162,7 +162,7 @@ def test_another_template_reads_the_same_graph_its_own_way() -> None:
         for tactic in ("initial-access", "persistence")
     )
     own = TemplateChain("own", Template(name="own", stages=stages))
-    (finding,) = correlate(tagged(host), [own])
+    (finding,) = findings(host, correlators=[own])
     assert finding.correlator == "own"
     assert [part.points for part in finding.parts if part.part == "stages"] == [18]
 

@@ -57,7 +57,7 @@ def simulated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> O
     scenes = [textbook(4, "small"), campaign(7, hosts=2, noise="small")]
     write(folder, iter(scenes), 4, formats=["nxlog"], events=10**9)
     found = analyse(Request([folder / "nxlog"], correlators=correlators()))
-    push.push(database, SIMULATED, from_run.content(found.found.graph, found.report))
+    push.push(database, SIMULATED, from_run.content(found.analysis.graph, found.report))
     return Oracle(found)
 
 

@@ -106,5 +106,5 @@ def test_three_copies_are_all_told_of_the_same_one() -> None:
 
 def test_the_list_is_emptied_on_the_way() -> None:
     events = [normalised(security(4688, record_id=number)) for number in range(3)]
-    remaining = [len(events) for _ in in_order(events, Clock(), lambda *_: None)]
+    remaining = [len(events) for _ in in_order(events, Clock())]
     assert remaining == [2, 1, 0]

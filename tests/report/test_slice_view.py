@@ -23,10 +23,10 @@ from hosts import SYSTEM32, Host, Program
 from rich.cells import cell_len
 from rich.console import Console
 
+from lineage.analysis import Analysis
 from lineage.graph.nodes import ProcessNode
 from lineage.graph.slicing import Wanted, find, slice_of
 from lineage.problems import InputLedger
-from lineage.report.assemble import Found
 from lineage.report.slice_view import SHOWN, render
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ SOURCE = "triage/ws01/Sysmon.evtx"
 
 def shown(host: Host, wanted: Wanted, width: int = 200) -> str:
     """The slice of the only node meant, as printed."""
-    told = tagged(host)
-    found = Found([InputLedger(SOURCE)], told.graph, told.hits, [], [], [])
-    (node,) = find(found.graph, wanted)
+    graph = tagged(host)
+    analysis = Analysis([InputLedger(SOURCE)], graph.graph, graph.hits)
+    (node,) = find(analysis.graph, wanted)
     out = io.StringIO()
-    render(slice_of(found.graph, node.id), found, Console(file=out, width=width, no_color=True))
+    render(
+        slice_of(analysis.graph, node.id), analysis, Console(file=out, width=width, no_color=True)
+    )
     return out.getvalue()
 
 

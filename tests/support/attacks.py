@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 from hosts import EXPLORER, SYSTEM32, Host, Program
 
 from correlators import CORRELATORS
-from lineage.correlate.chains import correlate
+from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
+from lineage.correlate.run import correlate
 from lineage.detect.catalog import load_builtin
-from lineage.detect.detection import Context
 from lineage.detect.engine import RuleEngine
-from lineage.detect.tag import Tagger
+from lineage.detect.run import tagged as tag
 from lineage.graph.build import Builder
 from lineage.graph.identity import Hosts
 from lineage.normalise.clock import Clock
-from lineage.normalise.order import in_order
 from lineage.problems import InputLedger
-from lineage.report.assemble import Found, assemble
+from lineage.report.assemble import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,29 +50,21 @@ def tagged(*hosts: Host) -> TaggedGraph:
     """The graph of the hosts' events, with its hits and their clusters."""
     events = [event for host in hosts for event in host.events]
     builder = Builder(Hosts({event.host for event in events}))
-    tagger = Tagger()
-    for event in in_order(events, Clock(), lambda *_: None):
-        placed = builder.add(event)
-        parent = placed.parent
-        start = None if placed.actor is None or placed.actor.placeholder else placed.actor.start
-        context = Context(
-            parent.image if parent else None, parent.command_line if parent else None, start
-        )
-        tagger.add(event, placed, engine().match(event, context))
-    return tagged_graph(builder.graph, tagger.hits(builder.graph))
+    hits, _ = tag(events, Clock(), builder, engine())
+    return tagged_graph(builder.graph, hits)
 
 
 def findings(*hosts: Host, correlators: Sequence[Correlator] = CORRELATORS) -> list[Finding]:
     """What the shipped correlators find on the hosts, best first."""
-    return correlate(tagged(*hosts), correlators)
+    return [chain.finding for chain in correlate(tagged(*hosts), correlators)]
 
 
 def report(*hosts: Host, correlators: Sequence[Correlator] = CORRELATORS) -> Report:
     """The report on the hosts."""
     graph = tagged(*hosts)
-    found = correlate(graph, correlators)
     ledger = InputLedger("memory", "memory", records=len(graph.graph.events))
-    return assemble(Found([ledger], graph.graph, graph.hits, [], found, []))
+    chains = correlate(graph, correlators)
+    return assemble(Analysis([ledger], graph.graph, graph.hits, chains))
 
 
 def chains(*hosts: Host) -> list[Chain]:

@@ -166,7 +166,7 @@ def built(events: Iterable[Event]) -> tuple[ProvenanceGraph, list[Placed]]:
     """The graph of events in any order, and where each went, in order of time."""
     events = list(events)
     builder = Builder(Hosts({event.host for event in events}))
-    placed = [builder.add(event) for event in in_order(events, Clock(), lambda *_: None)]
+    placed = [builder.add(event) for event in in_order(events, Clock())]
     return builder.graph, placed
 
 

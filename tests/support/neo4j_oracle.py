@@ -58,7 +58,7 @@ class Oracle:
     """One method per query, of its name with underscores."""
 
     def __init__(self, run: Run) -> None:
-        self.graph: ProvenanceGraph = run.found.graph
+        self.graph: ProvenanceGraph = run.analysis.graph
         self.report = run.report
         self.edges = list(self.graph.edges())
         self.best = min(self.report.chains, key=lambda c: (-c.score, c.first_seen, c.id))

@@ -150,4 +150,4 @@ def ordered(records: Iterable[RawRecord], source: int = 0) -> list[Event]:
     found = [normaliser.normalise(raw, source) for raw in records]
     events = [each for each in found if not isinstance(each, Problem | Outcome)]
     events += normaliser.rest()
-    return list(in_order(events, normaliser.clock, lambda *_: None))
+    return list(in_order(events, normaliser.clock))

@@ -1,40 +1,49 @@
-"""Findings -> chains: the best reading of each cluster, best first, with a stable id."""
+"""Tagged graph -> chains: runs the correlators, and keeps the best reading of each cluster."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from lineage.correlate.campaign import campaigns
+from lineage.correlate.chain import Chain, chain
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
 from lineage.errors import UsageError
-from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from lineage.correlate.finding import Cluster, Correlator, TaggedGraph
 
-ID_DIGITS = 12
-"""Hexadecimal digits of a chain's id: among 10,000 chains a collision has a chance of 2 in 10
-million."""
 
-
-def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Finding]:
-    """What the correlators find, one finding a cluster, best first.
+def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Chain]:
+    """The chains that the correlators find, one a cluster, best first.
 
     The stage correlators run first; the others see what those found.
 
     Raises:
         UsageError: a correlator failed; the message names it.
     """
-    stages = _stages(tagged, [each for each in correlators if each.tactic is not None])
-    told = replace(tagged, stages=stages)
+    findings = _best_findings(tagged, correlators)
+    shared = campaigns(findings, tagged.graph)
+    return [
+        chain(finding, tagged.graph, shared.get(index)) for index, finding in enumerate(findings)
+    ]
+
+
+def rank(finding: Finding) -> tuple[int, float]:
+    """How strong a finding is: by verdict, then by score."""
+    return VERDICTS.index(finding.verdict), finding.score
+
+
+def _best_findings(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Finding]:
+    stages = [correlator for correlator in correlators if correlator.tactic is not None]
+    staged = replace(tagged, stages=_stages(tagged, stages))
     best: dict[Cluster, Finding] = {}
     for correlator in correlators:
         if correlator.tactic is not None:
             continue
-        for finding in _findings(correlator, told):
+        for finding in _findings(correlator, staged):
             if not isinstance(finding, Finding):
                 continue
             known = best.get(finding.cluster)
@@ -46,12 +55,12 @@ def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Fi
 def _stages(
     tagged: TaggedGraph, correlators: Sequence[Correlator]
 ) -> dict[Cluster, list[StageFinding]]:
-    found: dict[Cluster, list[StageFinding]] = {}
+    by_cluster: dict[Cluster, list[StageFinding]] = {}
     for correlator in correlators:
         for finding in _findings(correlator, tagged):
             if isinstance(finding, StageFinding):
-                found.setdefault(finding.cluster, []).append(finding)
-    return found
+                by_cluster.setdefault(finding.cluster, []).append(finding)
+    return by_cluster
 
 
 def _findings(correlator: Correlator, tagged: TaggedGraph) -> list[Finding | StageFinding]:
@@ -65,27 +74,6 @@ def _findings(correlator: Correlator, tagged: TaggedGraph) -> list[Finding | Sta
         ) from error
 
 
-def rank(finding: Finding) -> tuple[int, float]:
-    """How strong a finding is: by verdict, then by score."""
-    return VERDICTS.index(finding.verdict), finding.score
-
-
 def _best_first(finding: Finding) -> tuple[int, float, int]:
     verdict, score = rank(finding)
     return -verdict, -score, finding.cluster.hits[0].ordinal
-
-
-def chain_id(finding: Finding) -> str:
-    """A name for a chain that depends on its hits alone.
-
-    The same records give the same id in whatever container they come: times count to the second,
-    since exports cut their fractions.
-    """
-    told = sorted(_facts(finding))
-    return "chain-" + sha256("\n".join(told).encode()).hexdigest()[:ID_DIGITS]
-
-
-def _facts(finding: Finding) -> Iterable[str]:
-    for hit in finding.cluster.hits:
-        second = iso(hit.record.time // TICKS * TICKS)
-        yield f"{hit.detection.title}|{hit.host}|{second}|{hit.record.record}"

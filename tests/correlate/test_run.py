@@ -7,8 +7,9 @@ import pytest
 from attacks import ROAMING, chains, desktop, findings, intrusion, tagged
 from hosts import Host
 
-from lineage.correlate.chains import chain_id, correlate, rank
+from lineage.correlate.chain import chain_id
 from lineage.correlate.finding import Finding, ScorePart, StageFinding, TaggedGraph, Verdict
+from lineage.correlate.run import correlate, rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ class Opinion:
 def test_each_cluster_is_told_by_its_best_reading(opinions: tuple[Opinion, ...], best: str) -> None:
     host = Host()
     intrusion(host, "nipe")
-    assert [each.correlator for each in correlate(tagged(host), opinions)] == [best]
+    assert [chain.finding.correlator for chain in correlate(tagged(host), opinions)] == [best]
 
 
 def test_chains_come_best_first() -> None:

@@ -1,0 +1,74 @@
+"""Events -> graph and hits: the one loop in which the graph grows and the rules look at it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.detect.detection import Context
+from lineage.detect.tag import Tagger
+from lineage.normalise.order import in_order
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from lineage.detect.coverage import FieldsSeen
+    from lineage.detect.engine import RuleEngine
+    from lineage.detect.hit import Hit
+    from lineage.graph.build import Builder, Placed
+    from lineage.normalise.clock import Clock
+    from lineage.normalise.event import Event
+
+
+class Tagged(NamedTuple):
+    """What tagging came to.
+
+    Attributes:
+        hits: in order of time.
+        repeats: index of an input -> how many of its events only repeat another's.
+    """
+
+    hits: list[Hit]
+    repeats: Counter[int]
+
+
+def tagged(
+    events: list[Event],
+    clock: Clock,
+    builder: Builder,
+    engine: RuleEngine,
+    seen: FieldsSeen | None = None,
+) -> Tagged:
+    """Puts events into the graph in order of time, and tags it.
+
+    Args:
+        events: in any order; the list is emptied.
+        clock: zone offsets of the inputs.
+        builder: of the graph.
+        engine: the rules.
+        seen: notes which fields the events have, for the rules' coverage.
+    """
+    tagger = Tagger()
+    for event in in_order(events, clock, tagger.repeat):
+        if seen is not None:
+            seen.observe(event)
+        placed = builder.add(event)
+        matches = engine.match(event, _context(placed))
+        if matches:
+            tagger.add(event, placed, matches)
+    return Tagged(tagger.hits(builder.graph), tagger.repeats)
+
+
+def _context(placed: Placed) -> Context:
+    """What the graph knows of an event's process, for the rules' bridges."""
+    actor, parent = placed.actor, placed.parent
+    start = None if actor is None or actor.placeholder else actor.start
+    if parent is None:
+        return _without_parent(start)
+    return Context(parent.image, parent.command_line, start)
+
+
+@lru_cache(maxsize=1024)
+def _without_parent(start: int | None) -> Context:
+    """Shared: most events come from a few busy processes."""
+    return Context(process_start=start)
