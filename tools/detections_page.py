@@ -1,10 +1,12 @@
-"""The rules -> `docs/detections.md`. A test regenerates the page and compares."""
+"""The rules -> `docs/detections.md`; `pages.py` writes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lineage.detect.catalog import load_builtin
 from lineage.detect.detection import IMAGE_ONLY, NO_HOUR_LIMIT, PARENT_BY_PID, WHOLE_BLOCK
+from lineage.detect.engine import RuleEngine
 from lineage.detect.fields import DERIVED
 from lineage.detect.metadata import RISK_OF_LEVEL, TYPE_OF_LEVEL
 
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lineage.detect.catalog import Rule
-    from lineage.detect.engine import RuleEngine
 
 _INTRODUCTION: Final = f"""\
 # Detections
@@ -54,8 +55,9 @@ are not used. A rule that can't be used is reported by name and reason; the othe
 """
 
 
-def markdown(engine: RuleEngine) -> str:
-    """The page about an engine's rules, in their order."""
+def markdown() -> str:
+    """The page about the built-in rules, in their order."""
+    engine = RuleEngine(load_builtin())
     sections = [
         _INTRODUCTION,
         "## Overview\n",

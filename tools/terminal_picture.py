@@ -1,6 +1,6 @@
 """Draws docs/images/terminal.svg: what `lineage correlate` prints for the sample, down to the tree.
 
-Usage, in the checkout's folder: python docs/images/terminal.py
+Usage, in the checkout's folder: python tools/terminal_picture.py
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
     picture.print(Text.from_ansi(upper))
     svg = picture.export_svg(title=f"lineage correlate {SAMPLE.as_posix()}", theme=MONOKAI)
     own_fonts = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
-    target = Path(__file__).with_suffix(".svg")
+    target = Path("docs") / "images" / "terminal.svg"
     target.write_text(own_fonts, encoding="utf-8", newline="\n")
 
 

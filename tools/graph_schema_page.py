@@ -1,4 +1,4 @@
-"""The schema -> `docs/graph-schema.md`. A test regenerates the page and compares."""
+"""The schema -> `docs/graph-schema.md`; `pages.py` writes it."""
 
 from __future__ import annotations
 

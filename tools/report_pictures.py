@@ -1,6 +1,6 @@
 """Makes the README's pictures of the HTML report, from the repository's sample, in Chromium.
 
-Run from the checkout: python docs/images/report_pictures.py [CHROMIUM]
+Run from the checkout: python tools/report_pictures.py [CHROMIUM]
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from lineage.correlate.registry import correlators
 from lineage.pipeline import Request, run
 from lineage.report.html.page import render
 
-HERE = Path(__file__).resolve().parent
-SAMPLE = HERE.parents[1] / "samples" / "remcos-intrusion.zip"
+CHECKOUT = Path(__file__).resolve().parents[1]
+SAMPLE = CHECKOUT / "samples" / "remcos-intrusion.zip"
+PICTURES = CHECKOUT / "docs" / "images"
 HEIGHTS = {1280: 1600, 390: 1560}
 """Height of the picture for each width of the window, in CSS pixels."""
 
@@ -39,7 +40,7 @@ def main() -> None:
             page.wait_for_selector("html[data-ready=true]")
             page.wait_for_timeout(500)
             page.screenshot(
-                path=HERE / f"report-{width}.png",
+                path=PICTURES / f"report-{width}.png",
                 full_page=True,
                 clip={"x": 0, "y": 0, "width": width, "height": height},
             )

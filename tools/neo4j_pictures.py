@@ -1,6 +1,6 @@
 """Makes the pictures of docs/neo4j.md: the repository's sample in a real Neo4j Browser.
 
-Run from the checkout, with a JDK, Maven and Chromium at hand: python docs/images/neo4j_pictures.py
+Run from the checkout, with a JDK, Maven and Chromium at hand: python tools/neo4j_pictures.py
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 import neo4j_browser
 import neo4j_server
@@ -23,8 +23,8 @@ from lineage.pipeline import Request, run
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-HERE = Path(__file__).resolve().parent
-CHECKOUT = HERE.parents[1]
+CHECKOUT = Path(__file__).resolve().parents[1]
+PICTURES = CHECKOUT / "docs" / "images"
 CASE = "sample"
 SETTLE_MS = 8000
 """The drawing moves for some seconds before it stands still."""
@@ -49,13 +49,13 @@ def picture(page: Page) -> None:
     neo4j_browser.open_folder(page, browser_pack.FOLDER)
     neo4j_browser.run_favourite(page, library.load()["kill-chain"].title)
     page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=HERE / "neo4j-favorites.png")
+    page.screenshot(path=PICTURES / "neo4j-favorites.png")
     frame = page.get_by_test_id("frame").first
     frame.locator("[title='Fullscreen']").click()
     page.wait_for_timeout(SETTLE_MS)
     frame.locator("[aria-label='zoom-to-fit']").click()
     page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=HERE / "neo4j-kill-chain.png")
+    page.screenshot(path=PICTURES / "neo4j-kill-chain.png")
 
 
 if __name__ == "__main__":
