@@ -13,7 +13,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.correlate.family import family_key
+from lineage.correlate.family import family_key, is_removal
 from lineage.correlate.finding import Cluster, TaggedGraph
 from lineage.correlate.flow import Flow, Flows
 from lineage.correlate.groups import Groups
@@ -111,9 +111,13 @@ class Causes(NamedTuple):
 
 
 def _inhabited(hits: Sequence[Hit], graph: ProvenanceGraph) -> frozenset[str]:
-    """Processes that touched a family's own key: the malware runs in them, whatever they were."""
+    """Processes that wrote a family's own key: the malware runs in them, whatever they were."""
     return frozenset(
-        hit.actor for hit in hits if hit.actor is not None and family_key(hit, graph) is not None
+        hit.actor
+        for hit in hits
+        if hit.actor is not None
+        and family_key(hit, graph) is not None
+        and not is_removal(hit, graph)
     )
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.hubs import program_name
 from lineage.normalise.paths import canonical_path, is_provided
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

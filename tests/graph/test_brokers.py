@@ -4,7 +4,7 @@ import pytest
 from hosts import EXPLORER, SYSTEM32, Host, Program, edges, graph_of
 
 from lineage.graph.brokers import INSTALL_WAIT, SURROGATE_WAIT, WMI_WAIT
-from lineage.normalise.times import TICKS
+from lineage.times import TICKS
 
 WSCRIPT = SYSTEM32 + "wscript.exe"
 WMIC = SYSTEM32 + "wbem\\wmic.exe"
