@@ -33,7 +33,7 @@ def command(
 
     with progress(paths) as advance:
         report = pipeline.run(
-            pipeline.Request(paths, format_name, rules, cache=cache, advance=advance)
+            pipeline.Request(paths, format_name, rules, (), cache=cache, advance=advance)
         ).report
     if ndjson:
         for hit in report.detections:
