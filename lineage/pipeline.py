@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
-from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
-from lineage.detect.catalog import load_builtin, load_user
-from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
+from lineage.detect.catalog import load_builtin
+from lineage.detect.correlation import Correlations
+from lineage.detect.coverage import FieldsSeen, correlated, coverage, needed_fields
 from lineage.detect.engine import RuleEngine
 from lineage.detect.rule_cache import FolderCache
 from lineage.detect.run import Tagged, tagged
+from lineage.detect.user_rules import load_user
 from lineage.errors import InputError
 from lineage.graph.build import Builder
 from lineage.graph.identity import Hosts
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.correlate.finding import Correlator
-    from lineage.detect.catalog import Rule
+    from lineage.detect.catalog import RuleSet
+    from lineage.detect.choice import Preparation, Selection
     from lineage.detect.coverage import Coverage
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.clock import Clock
@@ -46,16 +48,20 @@ class Request:
         paths: files and folders of telemetry.
         format_name: the container format of all of them, or None to recognise each.
         rules: files and folders of the user's Sigma rules.
-        correlators: what makes chains of clusters; None for all that are installed.
+        correlators: what makes chains of clusters.
         cache: whether the user's rules, once parsed, are remembered between runs.
+        selection: which of the user's rules are wanted; all where left out.
+        preparation: what is done to the user's rules before they are read.
         advance: called with every number of bytes read, for a progress bar.
     """
 
     paths: Sequence[Path]
     format_name: str | None = None
     rules: Sequence[Path] = ()
-    correlators: Sequence[Correlator] | None = None
+    correlators: Sequence[Correlator] = ()
     cache: bool = True
+    selection: Selection | None = None
+    preparation: Preparation | None = None
     advance: Callable[[int], object] | None = None
 
 
@@ -73,10 +79,10 @@ def run(request: Request) -> Run:
     Raises:
         InputError: a path doesn't exist, or nothing in the paths can be read.
     """
-    return run_opened(read(request.paths, request.format_name, request.advance), request)
+    return analyse(read(request.paths, request.format_name, request.advance), request)
 
 
-def run_opened(inputs: Iterable[Input], request: Request) -> Run:
+def analyse(inputs: Iterable[Input], request: Request) -> Run:
     """Correlates and reports inputs that are open already; the request's paths don't matter.
 
     Raises:
@@ -139,30 +145,35 @@ def _require_readable(ledgers: Sequence[InputLedger]) -> None:
 def _analysis(
     request: Request, events: list[Event], clock: Clock, ledgers: list[InputLedger]
 ) -> Analysis:
-    user = load_user(request.rules, FolderCache() if request.cache else None)
-    rules = (*load_builtin(), *user.rules)
-    graph, (hits, repeats), covered = _tagged(events, clock, rules)
+    cache = FolderCache() if request.cache else None
+    user = load_user(request.rules, cache, request.preparation, request.selection)
+    graph, (hits, repeats), covered = _tagged(events, clock, user)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
-    plugins = correlators() if request.correlators is None else request.correlators
-    chains = correlate(tagged_graph(graph, hits), plugins)
+    chains = correlate(tagged_graph(graph, hits), request.correlators)
     return Analysis(ledgers, graph, hits, chains, covered, user.problems)
 
 
 def _tagged(
-    events: list[Event], clock: Clock, rules: Sequence[Rule]
+    events: list[Event], clock: Clock, user: RuleSet
 ) -> tuple[ProvenanceGraph, Tagged, list[Coverage]]:
     """The graph, what was tagged on it, and which rules could have.
 
     Empties the events; the builder's and the engine's tables end here, before a report takes room.
     """
-    engine = RuleEngine(rules)
-    detections = [rule.detection for rule in rules]
-    requirements = {rule.rule_id: engine.requirements(rule) for rule in detections}
+    engine = RuleEngine((*load_builtin(), *user.rules))
+    requirements = {rule.rule_id: engine.requirements(rule) for rule in engine.detections}
+    requirements.update(correlated(user.correlations, requirements))
+    detections = (*engine.detections, *(rule.detection for rule in user.correlations))
     seen = FieldsSeen(needed_fields(list(requirements.values())))
     builder = Builder(Hosts({event.host for event in events}))
-    result = tagged(events, clock, builder, engine, seen)
-    covered = [coverage(rule, requirements[rule.rule_id], seen) for rule in detections]
+    correlations = Correlations(user.correlations, user.silent)
+    result = tagged(events, clock, builder, engine, seen, correlations)
+    covered = [
+        coverage(rule, requirements[rule.rule_id], seen)
+        for rule in detections
+        if rule.rule_id not in user.silent
+    ]
     return builder.graph, result, covered
 
 

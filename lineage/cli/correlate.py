@@ -13,6 +13,7 @@ from lineage.cli.outputs import check, outputs, write
 from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
+    from lineage.detect.choice import Preparation, Selection
     from lineage.report.model import Report
 
 VERDICTS = ("suspicious", "probable", "confirmed")
@@ -20,6 +21,7 @@ VERDICTS = ("suspicious", "probable", "confirmed")
 
 @click.command("correlate")
 @options.telemetry
+@options.rule_choice
 @outputs
 @click.option(
     "--fail-on",
@@ -62,6 +64,8 @@ def command(
     details: bool,
     quiet: bool,
     cache: bool,
+    selection: Selection,
+    preparation: Preparation,
     **wanted: Path | None,
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
@@ -88,6 +92,8 @@ def command(
                 rules,
                 correlators(modules, templates),
                 cache=cache,
+                selection=selection,
+                preparation=preparation,
                 advance=advance,
             )
         )

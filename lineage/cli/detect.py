@@ -14,9 +14,12 @@ from lineage.cli.progress import progress
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lineage.detect.choice import Preparation, Selection
+
 
 @click.command("detect")
 @options.telemetry
+@options.rule_choice
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
 def command(
@@ -24,6 +27,8 @@ def command(
     format_name: str | None,
     rules: tuple[Path, ...],
     cache: bool,
+    selection: Selection,
+    preparation: Preparation,
     strict: bool,
     details: bool,
     ndjson: bool,
@@ -33,7 +38,15 @@ def command(
 
     with progress(paths) as advance:
         report = pipeline.run(
-            pipeline.Request(paths, format_name, rules, (), cache=cache, advance=advance)
+            pipeline.Request(
+                paths,
+                format_name,
+                rules,
+                cache=cache,
+                selection=selection,
+                preparation=preparation,
+                advance=advance,
+            )
         ).report
     if ndjson:
         for hit in report.detections:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from lineage.read import FORMATS
+
+LEVELS = ("informational", "low", "medium", "high", "critical")
+"""Sigma's levels, from the mildest. (Importing the rules' own would slow every start.)"""
+STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
+"""Sigma's statuses."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,6 +43,76 @@ cache = click.option(
     default=True,
     help="Remember parsed rules in your cache folder (the default), or parse them anew.",
 )
+_choice = (
+    click.option(
+        "--level",
+        type=click.Choice(LEVELS),
+        help="Of the --rules take those of this level and above.",
+    ),
+    click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        type=click.Choice(STATUSES),
+        help="Of the --rules take those of this status. May be given more than once.",
+    ),
+    click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="PATTERN",
+        help="Of the --rules take those with this tag, such as 'attack.t1059*'.",
+    ),
+    click.option(
+        "--exclude",
+        "excluded",
+        multiple=True,
+        metavar="PATTERN",
+        help="Leave out the --rules of this id or title; * and ? stand for anything.",
+    ),
+    click.option(
+        "--placeholders",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="YAML with the values of the rules' %placeholders%.",
+    ),
+    click.option(
+        "--pipeline",
+        "pipelines",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Put the --rules through this pySigma processing pipeline.",
+    ),
+)
+
+
+def rule_choice(command: Command) -> Command:
+    """The options that choose among the user's rules, handed on as `selection, preparation`."""
+
+    @wraps(command)
+    def chosen(
+        level: str | None,
+        statuses: tuple[str, ...],
+        tags: tuple[str, ...],
+        excluded: tuple[str, ...],
+        placeholders: tuple[Path, ...],
+        pipelines: tuple[Path, ...],
+        **others: Any,
+    ) -> Any:
+        from lineage.detect.choice import Preparation, Selection
+
+        selection = Selection(cast("Any", level), statuses, tags, excluded)
+        return command(
+            selection=selection, preparation=Preparation(placeholders, pipelines), **others
+        )
+
+    for option in reversed(_choice):
+        chosen = option(chosen)
+    return cast("Command", chosen)
+
+
 strict = click.option("--strict", is_flag=True, help="Exit with 3 when any record was rejected.")
 
 

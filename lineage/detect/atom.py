@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sigma.policy import default_policy
 from sigma.types import (
     CompareOperators,
     SigmaBool,
@@ -30,6 +29,7 @@ from sigma.types import (
 
 from lineage.detect.fields import LACKING, Field, Value, address_of, moment_of, number_of
 from lineage.detect.needles import Needles, required_literal
+from lineage.detect.regex import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -270,7 +270,7 @@ def _search(value: SigmaRegularExpression) -> Callable[[Value], bool]:
     flags = 0
     for flag in value.flags:
         flags |= _FLAGS[flag]
-    search = default_policy.regex_engine.compile(str(value.regexp), flags).search
+    search = POLICY.regex_engine.compile(str(value.regexp), flags).search
 
     def holds(found: Value) -> bool:
         text = str(found)

@@ -1,8 +1,7 @@
-"""The only reader of rule files: the package's own and the user's.
+"""A Sigma rule -> a detection with its conditions; the package's own rules.
 
-A file may hold several YAML documents. In the package's own, the first is a detection's core and
-each further one an extension of it; in a user's, each is a rule of its own. Whatever is wrong with
-a rule is a `RuleProblem`; it costs no other rule.
+A file of the package's own holds several YAML documents: the first is a detection's core, each
+further one an extension of it. A user's files are read by `lineage.detect.user_rules`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from lineage import user_yaml
-from lineage.detect import logsource, metadata, rule_cache
+from lineage.detect import logsource, metadata
 from lineage.detect.condition import (
     Condition,
     bare,
@@ -26,23 +25,23 @@ from lineage.detect.condition import (
     named_fields,
     unusable_value,
 )
-from lineage.detect.detection import Detection, Layer, RuleProblem
+from lineage.detect.field_names import sigma_name
 from lineage.detect.fields import fields_of
+from lineage.detect.regex import POLICY
 from lineage.detect.requirement import requirements
 from lineage.errors import RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
-    from pathlib import Path
+
+    from sigma.rule import SigmaRuleBase
 
     from lineage.detect.condition import Tree
-    from lineage.detect.rule_cache import Cache
+    from lineage.detect.correlation import Correlation
+    from lineage.detect.detection import Detection, Layer, RuleProblem
 
 MAX_DEPTH = 50
 """Deepest nesting of a condition."""
-MAX_FILES = 20_000
-"""Most rule files that a folder is searched for."""
 RULE_SUFFIXES = (".yml", ".yaml")
 
 
@@ -86,17 +85,17 @@ class RuleSet(NamedTuple):
     Attributes:
         rules: in order of files and documents.
         problems: in the same order.
+        correlations: rules on several events, each after those that it refers to.
+        silent: ids of the rules that only feed correlations.
     """
 
     rules: tuple[Rule, ...]
     problems: tuple[RuleProblem, ...]
+    correlations: tuple[Correlation, ...] = ()
+    silent: frozenset[str] = frozenset()
 
 
-_File = tuple["Path", "bytes | RuleProblem"]
-"""A rule file with its content, or with why it has none."""
-
-
-class _UnusableError(Exception):
+class UnusableError(Exception):
     """Why a rule can't be used."""
 
 
@@ -118,50 +117,6 @@ def load_builtin() -> tuple[Rule, ...]:
     return tuple(_builtin(file) for file in files)
 
 
-def load_user(paths: Iterable[Path], cache: Cache | None = None) -> RuleSet:
-    """A user's rules.
-
-    Args:
-        paths: files, or folders, whose `*.yml` and `*.yaml` are taken at any depth in sorted order.
-        cache: remembers the rules of files that don't change; None to read them anew.
-
-    Returns:
-        The rules that can be used; a problem for each that can't, and for each doubt about one
-        that can. A path that can't be read is a problem too.
-    """
-    files = [file for path in paths for file in _files(path)]
-    if cache is None or not files:
-        return _rule_set(files)
-    key = rule_cache.key(
-        (str(path), data if isinstance(data, bytes) else data.reason.encode())
-        for path, data in files
-    )
-    rules = cache.fetch(key)
-    if rules is None:
-        rules = _rule_set(files)
-        cache.store(key, rules)
-    return rules
-
-
-def _rule_set(files: Sequence[_File]) -> RuleSet:
-    rules: list[Rule] = []
-    problems: list[RuleProblem] = []
-    ids = {rule.detection.rule_id: rule.detection.path for rule in load_builtin()}
-    for file, data in files:
-        for item in [data] if isinstance(data, RuleProblem) else _user_rules(file, data):
-            if isinstance(item, RuleProblem):
-                problems.append(item)
-                continue
-            detection = item.detection
-            if detection.rule_id in ids:
-                reason = f"id {detection.rule_id} is already used by {ids[detection.rule_id]}"
-                problems.append(_problem(file, detection.title, f"{reason}; rule not used"))
-                continue
-            ids[detection.rule_id] = detection.path
-            rules.append(item)
-    return RuleSet(tuple(rules), tuple(problems))
-
-
 def _builtin(file: Traversable) -> Rule:
     try:
         documents = user_yaml.documents(file.read_bytes())
@@ -178,129 +133,64 @@ def _builtin(file: Traversable) -> Rule:
     except (
         SigmaError,
         user_yaml.UnusableYamlError,
-        _UnusableError,
+        UnusableError,
         metadata.MetadataError,
     ) as error:
         raise RuleError(f"{file.name}: {error}; reinstall the package") from error
-    return _rule(detection, *layers)
+    return rule_of(detection, *layers)
 
 
 def _layer(rule: SigmaRule, place: str) -> RuleLayer:
     block = metadata.block(rule)
     description = metadata.one_line(rule.description)
     layer = block.layer or "core"
-    return RuleLayer(layer, block.by, _rule_id(rule, place), _condition(rule), description)
+    return RuleLayer(layer, block.by, rule_id_of(rule, place), condition_of(rule), description)
 
 
-def _rule_id(rule: SigmaRule, place: str) -> str:
+def rule_id_of(rule: SigmaRuleBase, place: str) -> str:
+    """A rule's UUID in lower case, or its place where it has none."""
     return str(rule.id).lower() if rule.id is not None else place
 
 
-def _files(path: Path) -> Iterator[_File]:
-    """The rule files at a path with their content, or with why they have none."""
-    try:
-        files = [path] if not path.is_dir() else _in_folder(path)
-    except OSError as error:
-        yield path, _problem(path, None, f"can't be read: {error.strerror}; not used")
-        return
-    if not files:
-        yield path, _problem(path, None, "no rule files (*.yml, *.yaml) in this folder")
-    if len(files) > MAX_FILES:
-        reason = f"{len(files)} rule files; those after the first {MAX_FILES} are not used"
-        yield path, _problem(path, None, reason)
-    for file in files[:MAX_FILES]:
-        yield file, _content(file)
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.suffix.lower() in RULE_SUFFIXES and file.is_file()
-    )
-
-
-def _content(file: Path) -> bytes | RuleProblem:
-    try:
-        with file.open("rb") as stream:
-            return stream.read(user_yaml.MAX_BYTES + 1)
-    except OSError as error:
-        return _problem(file, None, f"can't be read: {error.strerror}; not used")
-
-
-def _user_rules(file: Path, data: bytes) -> Iterator[Rule | RuleProblem]:
-    try:
-        documents = user_yaml.documents(data)
-    except user_yaml.UnusableYamlError as error:
-        yield _problem(file, None, f"{_one_line(error)}; file not used")
-        return
-    if not documents:
-        yield _problem(file, None, "no rule in this file")
-    for number, document in enumerate(documents, start=1):
-        yield from _user_rule(file, number, document)
-
-
-def _user_rule(file: Path, number: int, document: object) -> Iterator[Rule | RuleProblem]:
-    title = document.get("title") if isinstance(document, dict) else None
-    title = title if isinstance(title, str) else None
-    try:
-        rule = _parsed(document)
-        condition = _condition(rule)
-        detection = metadata.detection(
-            rule,
-            path=str(file),
-            rule_id=_rule_id(rule, f"{file}#{number}"),
-            sources=condition.sources,
-        )
-    except (_UnusableError, metadata.MetadataError, SigmaError) as error:
-        yield _problem(file, title, f"{_one_line(error)}; rule not used")
-        return
-    except Exception as error:
-        reason = f"malformed rule ({type(error).__name__}: {_one_line(error)})"
-        yield _problem(file, title, f"{reason}; rule not used")
-        return
-    for reason in _doubts(rule, condition):
-        yield RuleProblem(str(file), detection.title, reason, fatal=False)
-    layer = RuleLayer("core", None, detection.rule_id, condition, detection.description)
-    yield _rule(detection, layer)
-
-
-def _rule(detection: Detection, *layers: RuleLayer) -> Rule:
+def rule_of(detection: Detection, *layers: RuleLayer) -> Rule:
+    """A rule of its layers, with what they require of events."""
     return Rule(detection, layers, requirements([layer.condition for layer in layers]))
 
 
 def _parsed(document: object) -> SigmaRule:
     if not isinstance(document, dict):
-        raise _UnusableError("not a Sigma rule: the document is not a mapping")
-    if "correlation" in document:
-        raise _UnusableError("a correlation over several events; only rules on one event are used")
-    if "filter" in document:
-        raise _UnusableError("a Sigma filter; write its condition into the rules")
-    if "action" in document:
-        raise _UnusableError("`action` is no longer part of Sigma; make each document a whole rule")
-    return SigmaRule.from_dict(document)
+        raise UnusableError("not a Sigma rule: the document is not a mapping")
+    return SigmaRule.from_dict(document, policy=POLICY)
 
 
-def _condition(rule: SigmaRule) -> Condition:
+def condition_of(rule: SigmaRule) -> Condition:
+    """When a rule fires, on those events that it can fire on.
+
+    Raises:
+        UnusableError: it can fire on none, or it can't be read.
+        SigmaError: its condition is broken.
+    """
     trees = [condition.parsed for condition in rule.detection.parsed_condition]
     found: list[Tree] = [tree for tree in trees if tree is not None]
     if not found:
-        raise _UnusableError("the condition is empty")
+        raise UnusableError("the condition is empty")
     if any(depth(tree) > MAX_DEPTH for tree in found):
-        raise _UnusableError(f"the condition is nested deeper than {MAX_DEPTH} levels")
+        raise UnusableError(f"the condition is nested deeper than {MAX_DEPTH} levels")
     tree = logsource.with_implied(rule.logsource, logsource.any_of(found))
     reading = logsource.read(rule.logsource)
     for leaf in leaves(tree):
         unusable = unusable_value(leaf.value)
         if unusable is not None:
-            raise _UnusableError(unusable)
+            raise UnusableError(unusable)
+    known = {name for origin in reading.sources for name in fields_of(origin, reading.dialect)}
+    tree = bare(tree, lambda name: sigma_name(name, known))
     condition = Condition(tree, reading.sources, reading.dialect)
     possible = frozenset(
         origin for origin in reading.sources if foregone(condition, origin) is not False
     )
     if not possible:
-        raise _UnusableError(_why_never(rule, condition))
-    return Condition(bare(tree), possible, reading.dialect)
+        raise UnusableError(_why_never(rule, condition))
+    return Condition(tree, possible, reading.dialect)
 
 
 def _why_never(rule: SigmaRule, condition: Condition) -> str:
@@ -311,10 +201,13 @@ def _why_never(rule: SigmaRule, condition: Condition) -> str:
     return f"no event of {source} has {_listed(unknown)}, so that it can't fire"
 
 
-def _doubts(rule: SigmaRule, condition: Condition) -> list[str]:
+def doubts(rule: SigmaRule, condition: Condition) -> list[str]:
+    """What its author may not have meant about a rule that can be used."""
     reasons = []
     if metadata.block(rule).layer is not None:
         reasons.append("lineage.layer is for the package's own rules; runs as a rule of its own")
+    if rule.status is not None and rule.status.name in ("DEPRECATED", "UNSUPPORTED"):
+        reasons.append(f"its status is {rule.status.name.lower()}")
     unknown = _unknown_fields(condition)
     if unknown:
         reasons.append(f"no event that it is put to has {_listed(unknown)}; compared as lacking")
@@ -330,9 +223,6 @@ def _listed(names: list[str]) -> str:
     return ("a field " if len(names) == 1 else "the fields ") + ", ".join(names)
 
 
-def _problem(path: Path, title: str | None, reason: str) -> RuleProblem:
-    return RuleProblem(str(path), title, reason, fatal=True)
-
-
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """An error's text without line breaks; its type where it has none."""
     return " ".join(str(error).split()) or type(error).__name__

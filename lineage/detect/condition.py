@@ -34,7 +34,7 @@ from lineage.detect.fields import LACKING, Dialect, fields_of
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 COMPARABLE = (
     SigmaNull,
@@ -85,21 +85,32 @@ def children(node: Tree) -> list[Tree]:
     ]
 
 
-def bare(node: Tree) -> Tree:
+def bare(node: Tree, named: Callable[[str], str] = str) -> Tree:
     """A copy of a tree that holds nothing but itself, `%%NAME%%` in it undoubled as in events.
 
     pySigma's nodes also point at their parents, the rule and its YAML.
+
+    Args:
+        node: the root.
+        named: a field's name in the rule -> its name on events.
     """
     if isinstance(node, ConditionItem):
-        return type(node)([bare(child) for child in children(node)])
+        return type(node)([bare(child, named) for child in children(node)])
     if isinstance(node, ConditionFieldEqualsValueExpression):
-        return ConditionFieldEqualsValueExpression(node.field, _unescaped(node.value))
+        value = _unescaped(node.value)
+        if isinstance(value, SigmaFieldReference):
+            value = copy(value)
+            value.field = named(value.field)
+        return ConditionFieldEqualsValueExpression(named(node.field), value)
     return ConditionValueExpression(_unescaped(node.value))
 
 
 def _unescaped(value: SigmaType) -> SigmaType:
     if isinstance(value, SigmaExpansion):
         return SigmaExpansion([_unescaped(variant) for variant in value.values])
+    if isinstance(value, SigmaRegularExpression):
+        value = copy(value)
+        value.policy = None
     if isinstance(value, SigmaString):
         texts = [undouble_percent(part) if isinstance(part, str) else part for part in value.s]
         if texts != value.s:

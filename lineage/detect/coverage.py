@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
+    from lineage.detect.correlation import Correlation
     from lineage.detect.detection import Detection
     from lineage.normalise.event import Event
 
@@ -65,6 +66,29 @@ def needed_fields(requirements: Sequence[Requirements]) -> dict[str, frozenset[s
         for source, alternatives in requirement.items():
             needed.setdefault(source, set()).update(*alternatives)
     return {source: frozenset(fields) for source, fields in needed.items()}
+
+
+def correlated(
+    correlations: Sequence[Correlation], requirements: Mapping[str, Requirements]
+) -> dict[str, Requirements]:
+    """What correlations need: the events of one of their rules.
+
+    Args:
+        correlations: each after those that it refers to.
+        requirements: of the rules, by id.
+
+    Returns:
+        Those of the correlations, by id.
+    """
+    known = dict(requirements)
+    needed: dict[str, Requirements] = {}
+    for correlation in correlations:
+        merged: dict[str, list[frozenset[str]]] = {}
+        for rule in correlation.rules:
+            for source, alternatives in known.get(rule, {}).items():
+                merged.setdefault(source, []).extend(alternatives)
+        known[correlation.detection.rule_id] = needed[correlation.detection.rule_id] = merged
+    return needed
 
 
 def coverage(detection: Detection, requirements: Requirements, seen: FieldsSeen) -> Coverage:

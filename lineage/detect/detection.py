@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from lineage.graph.schema import NodeKind
+    from lineage.normalise.event import Event
 
 DetectionType = Literal["TTP", "Anomaly", "Hunting"]
 """TTP: worth attention alone. Anomaly, Hunting: weak alone."""
@@ -114,6 +115,8 @@ class Detection:
         path: rule file, as given or as a package resource.
         description: what it means, in a sentence or two.
         false_positives: what else fires it.
+        status: Sigma's word for how ripe the rule is; "experimental" where it states none.
+        labels: the rule's own Sigma tags ("attack.execution", "cve.2021-44228").
     """
 
     title: str
@@ -135,6 +138,8 @@ class Detection:
     path: str
     description: str
     false_positives: tuple[str, ...] = ()
+    status: str = "experimental"
+    labels: tuple[str, ...] = ()
 
 
 class Context(NamedTuple):
@@ -164,12 +169,14 @@ class Match(NamedTuple):
         layer: by which of its layers; always "core" for a user's rule.
         by: the bridge's or extension's name; None for the core.
         fields: the event's fields that made it match, with their values as the telemetry has them.
+        also: the other events that a correlation rests on.
     """
 
     detection: Detection
     layer: Layer
     by: str | None
     fields: dict[str, str]
+    also: tuple[Event, ...] = ()
 
 
 class RuleProblem(NamedTuple):

@@ -16,7 +16,6 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.policy import default_policy
 from sigma.types import (
     CompareOperators,
     SigmaBool,
@@ -48,6 +47,7 @@ from lineage.detect.fields import (
     number_of,
     text_attributes,
 )
+from lineage.detect.regex import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -274,4 +274,4 @@ def _searches(text: str, wanted: SigmaRegularExpression) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(expression: str, flags: int) -> RegexPattern:
-    return default_policy.regex_engine.compile(expression, flags)
+    return POLICY.regex_engine.compile(expression, flags)

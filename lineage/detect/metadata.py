@@ -31,7 +31,7 @@ from lineage.normalise.event import ScriptBlockLogged
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
-    from sigma.rule import SigmaRule
+    from sigma.rule import SigmaRuleBase
 
 RISK_OF_LEVEL: Final[dict[Level, int]] = {
     "informational": 5,
@@ -92,7 +92,7 @@ class Block(BaseModel):
     by: str | None = None
 
 
-def block(rule: SigmaRule) -> Block:
+def block(rule: SigmaRuleBase) -> Block:
     """A rule's `lineage:` mapping, empty where it has none.
 
     Raises:
@@ -105,7 +105,7 @@ def block(rule: SigmaRule) -> Block:
 
 
 def detection(
-    rule: SigmaRule,
+    rule: SigmaRuleBase,
     *,
     path: str,
     rule_id: str,
@@ -157,7 +157,9 @@ def detection(
         builtin=builtin,
         path=path,
         description=one_line(rule.description),
-        false_positives=tuple(one_line(str(text)) for text in rule.falsepositives),
+        false_positives=tuple(one_line(str(text)) for text in rule.falsepositives or ()),
+        status=rule.status.name.lower() if rule.status else "experimental",
+        labels=tuple(str(tag) for tag in rule.tags or ()),
     )
 
 
@@ -166,17 +168,17 @@ def one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _level(rule: SigmaRule) -> Level:
+def _level(rule: SigmaRuleBase) -> Level:
     """The rule's level; medium where it states none."""
     return "medium" if rule.level is None else _LEVELS[rule.level.name.lower()]
 
 
-def _techniques(rule: SigmaRule) -> tuple[str, ...]:
+def _techniques(rule: SigmaRuleBase) -> tuple[str, ...]:
     names = (tag.name.lower() for tag in rule.tags if tag.namespace.lower() == "attack")
     return tuple(name.upper() for name in names if _TECHNIQUE.fullmatch(name))
 
 
-def _stage(rule: SigmaRule) -> Stage | None:
+def _stage(rule: SigmaRuleBase) -> Stage | None:
     slugs: dict[str, Stage] = {stage: stage for stage in STAGES}
     for tag in rule.tags:
         slug = tag.name.lower().replace("_", "-")

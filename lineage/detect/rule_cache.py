@@ -36,6 +36,7 @@ _CLASSES: Final = {
     "builtins": {"set", "frozenset"},
     "lineage.detect.catalog": {"Rule", "RuleLayer", "RuleSet"},
     "lineage.detect.condition": {"Condition"},
+    "lineage.detect.correlation": {"Correlation"},
     "lineage.detect.detection": {"Detection", "RuleProblem"},
     "sigma.conditions": {
         "ConditionAND",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.detect.correlation import Correlations
 from lineage.detect.detection import Context
 from lineage.detect.tag import Tagger
 from lineage.normalise.order import in_order
@@ -38,6 +39,7 @@ def tagged(
     builder: Builder,
     engine: RuleEngine,
     seen: FieldsSeen | None = None,
+    correlations: Correlations | None = None,
 ) -> Tagged:
     """Puts events into the graph in order of time, and tags it.
 
@@ -47,15 +49,20 @@ def tagged(
         builder: of the graph.
         engine: the rules.
         seen: notes which fields the events have, for the rules' coverage.
+        correlations: rules on several events, which look at the matches of the others.
     """
     tagger = Tagger()
+    judged = correlations or Correlations((), frozenset())
     for event in in_order(events, clock, tagger.repeat):
         if seen is not None:
             seen.observe(event)
         placed = builder.add(event)
         matches = engine.match(event, _context(placed))
         if matches:
-            tagger.add(event, placed, matches)
+            for found in judged.add(event, placed, matches):
+                tagger.add(*found)
+    for found in judged.rest():
+        tagger.add(*found)
     return Tagged(tagger.hits(builder.graph), tagger.repeats)
 
 

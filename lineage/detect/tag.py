@@ -77,7 +77,7 @@ def _hit(event: Event, placed: Placed, match: Match) -> Hit:
         match.fields,
         placed.ordinal,
         _reference(event),
-        (),
+        tuple(_reference(other) for other in match.also),
         event.host,
         pid,
         placed.object,

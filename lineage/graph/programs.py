@@ -26,7 +26,6 @@ ProgramKind = Literal[
     "archiver",
     "messenger",
     "workbench",
-    "console-helper",
     "script-host",
     "shell",
     "loader",

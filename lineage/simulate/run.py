@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import orjson
 
 from lineage.simulate.benign.background import with_background
-from lineage.simulate.cases import CASES
-from lineage.simulate.damage import DAMAGES
 from lineage.simulate.facts import ProcessStart
-from lineage.simulate.scenario import Noise, Scenario, clean
+from lineage.simulate.scenario import Noise, Scenario, clean, textbook
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write import json_lines
 from lineage.simulate.write.collection import EvtxArchive, EvtxCollection
@@ -20,9 +17,10 @@ from lineage.simulate.write.falcon import FalconFile
 from lineage.simulate.write.windows import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from lineage.simulate.facts import Fact
     from lineage.simulate.write.record import WindowsRecord
 
 DEFAULT_SEED = 1
@@ -79,20 +77,16 @@ def simulate(
     seed: int = DEFAULT_SEED,
     noise: Noise = "normal",
     *,
-    case: str = "textbook",
-    damage: str = "none",
     formats: Sequence[str] = FORMATS,
     events: int = 0,
     telemetry: Telemetry = "lean",
 ) -> list[Path]:
-    """Writes a case in every format, and the ground truth.
+    """Writes the textbook intrusion in every format, and the ground truth.
 
     Args:
         directory: where; made where it doesn't exist.
         seed: the same seed gives the same bytes.
         noise: how much benign activity there is.
-        case: what happens, one of `CASES`.
-        damage: what befell the telemetry, one of `DAMAGES`; the ground truth doesn't know of it.
         formats: some of `FORMATS`.
         events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
@@ -103,29 +97,15 @@ def simulate(
         The folders written, one per format, and the ground truth's file as the last.
 
     Raises:
-        ValueError: there is no such case, damage or format.
+        ValueError: a format isn't one of `FORMATS`.
         OSError: the directory can't be written.
     """
-    _check("case", [case], CASES)
-    return write(
-        directory,
-        _scenes(case, seed, noise),
-        seed,
-        damage=damage,
-        formats=formats,
-        events=events,
-        telemetry=telemetry,
-    )
+    scenes = _scenes(seed, noise)
+    return write(directory, scenes, seed, formats=formats, events=events, telemetry=telemetry)
 
 
-def _check(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise ValueError(f"no such {kind}: {', '.join(unknown)}; there are {', '.join(known)}")
-
-
-def _scenes(case: str, seed: int, noise: Noise) -> Iterator[Scenario]:
-    yield CASES[case](seed, noise)
+def _scenes(seed: int, noise: Noise) -> Iterator[Scenario]:
+    yield textbook(seed, noise)
     yield clean(seed ^ _OTHER_COMPANY, noise, hosts=_CLEAN_HOSTS, days=_NO_END, first_day=7)
 
 
@@ -134,7 +114,6 @@ def write(
     scenes: Iterator[Scenario],
     seed: int,
     *,
-    damage: str = "none",
     formats: Sequence[str] = FORMATS,
     events: int = 0,
     telemetry: Telemetry = "lean",
@@ -145,9 +124,8 @@ def write(
         directory: where; made where it doesn't exist.
         scenes: scenarios in order of time.
         seed: noted in the ground truth.
-        damage: what befell the telemetry, one of `DAMAGES`.
         formats: some of `FORMATS`.
-        events: how many Windows events are wanted at least, before any damage.
+        events: how many Windows events are wanted at least.
         telemetry: as in `simulate`.
 
     Returns:
@@ -157,8 +135,9 @@ def write(
         ValueError: a format isn't one of `FORMATS`.
         OSError: the directory can't be written.
     """
-    _check("damage", [damage], DAMAGES)
-    _check("format", formats, FORMATS)
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise ValueError(f"no such format: {', '.join(unknown)}; there are {', '.join(FORMATS)}")
     folders = [directory / name for name in formats]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -167,16 +146,18 @@ def write(
     ]
     falcon = FalconFile(directory / _FALCON / "data.json") if _FALCON in formats else None
     truth = GroundTruth(seed)
-    records = _records(scenes, seed, events, telemetry, truth)
-    chance = Random(seed)  # noqa: S311 - a simulation must repeat, not surprise
-    record: WindowsRecord | _Rollup
-    for record in DAMAGES[damage](records, chance):
-        if isinstance(record, _Rollup):
-            if falcon is not None:
-                falcon.write(record.start)
-            continue
-        for output in outputs:
-            output.write(record)
+    journal = Journal()
+    written = 0
+    for number, scene in enumerate(scenes):
+        truth.announce(scene.hosts, scene.plans)
+        facts = scene.facts()
+        for fact in with_background(facts, seed + number) if telemetry == "full" else facts:
+            truth.observe(fact)
+            written += _write_fact(fact, journal, outputs, falcon)
+            if number and written >= events:
+                break
+        if written >= events:
+            break
     for output in outputs:
         output.close()
     if falcon is not None:
@@ -186,29 +167,14 @@ def write(
     return [*folders, path]
 
 
-class _Rollup(NamedTuple):
-    """What CrowdStrike's sensor records of a process start."""
-
-    start: ProcessStart
-    event_id: str = "ProcessRollup2"
-
-
-def _records(
-    scenes: Iterable[Scenario], seed: int, events: int, telemetry: Telemetry, truth: GroundTruth
-) -> Iterator[WindowsRecord | _Rollup]:
-    journal = Journal()
+def _write_fact(
+    fact: Fact, journal: Journal, outputs: list[Container], falcon: FalconFile | None
+) -> int:
     written = 0
-    for number, scene in enumerate(scenes):
-        truth.announce(scene.hosts, scene.plans)
-        facts = scene.facts()
-        for fact in with_background(facts, seed + number) if telemetry == "full" else facts:
-            truth.observe(fact)
-            for record in journal.records(fact):
-                written += 1
-                yield record
-            if isinstance(fact, ProcessStart):
-                yield _Rollup(fact)
-            if number and written >= events:
-                return
-        if written >= events:
-            return
+    for record in journal.records(fact):
+        written += 1
+        for output in outputs:
+            output.write(record)
+    if falcon is not None and isinstance(fact, ProcessStart):
+        falcon.write(fact)
+    return written

@@ -9,8 +9,9 @@ import pytest
 from events import make
 from sigma_rules import FILE, load_one, load_text, rule_text
 
-from lineage.detect.catalog import load_builtin, load_user
+from lineage.detect.catalog import load_builtin
 from lineage.detect.engine import RuleEngine
+from lineage.detect.user_rules import load_user
 from lineage.user_yaml import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -84,12 +85,12 @@ UNUSABLE = [
     (
         "correlation",
         "title: a\ncorrelation: {type: event_count, rules: [b], timespan: 1m, condition: {gte: 5}}",
-        ["correlation"],
+        ["correlates b, which isn't there"],
     ),
     (
-        "filter",
+        "filter without a log source",
         "title: a\nfilter: {rules: [b], selection: {a: b}, condition: selection}",
-        ["filter"],
+        ["filter", "log source"],
     ),
     ("action", "action: global\n" + GOOD, ["action"]),
     ("our block: bad type", GOOD + "lineage: {type: Alarm}", ["lineage.type", "TTP"]),
@@ -150,7 +151,7 @@ def test_unusable_rule_is_reported_and_the_others_run(
 ) -> None:
     (tmp_path / "a.yml").write_text(text, encoding="utf-8")
     (tmp_path / "b.yml").write_text(GOOD.replace("Test", "Other"), encoding="utf-8")
-    rules, problems = load_user([tmp_path])
+    rules, problems, *_ = load_user([tmp_path])
     assert [rule.detection.title for rule in rules] == ["Other rule"]
     (problem,) = problems
     assert problem.path == str(tmp_path / "a.yml")
@@ -160,7 +161,7 @@ def test_unusable_rule_is_reported_and_the_others_run(
 
 
 def test_title_is_named_where_it_can_be_read(tmp_path: Path) -> None:
-    _, (problem,) = load_text(tmp_path, GOOD.replace("selection\n", "selectoin\n"))
+    _, (problem,), *_ = load_text(tmp_path, GOOD.replace("selection\n", "selectoin\n"))
     assert problem.title == "Test rule"
 
 
@@ -168,7 +169,7 @@ def test_unknown_field_is_doubted_but_the_rule_runs(tmp_path: Path) -> None:
     text = rule_text(
         "selection: {CommandLine: a}\nfilter: {Colour: red}\ncondition: selection and not filter"
     )
-    rules, (problem,) = load_text(tmp_path, text)
+    rules, (problem,), *_ = load_text(tmp_path, text)
     assert not problem.fatal
     assert "Colour" in problem.reason
     assert RuleEngine(rules).match(make(1, CommandLine="a"))
@@ -176,7 +177,7 @@ def test_unknown_field_is_doubted_but_the_rule_runs(tmp_path: Path) -> None:
 
 def test_one_broken_document_costs_no_other(tmp_path: Path) -> None:
     broken = GOOD.replace("selection\n", "selectoin\n")
-    rules, problems = load_text(tmp_path, "---\n".join([GOOD, broken, GOOD, ""]))
+    rules, problems, *_ = load_text(tmp_path, "---\n".join([GOOD, broken, GOOD, ""]))
     assert [rule.detection.rule_id for rule in rules] == [
         f"{tmp_path / FILE}#1",
         f"{tmp_path / FILE}#3",
@@ -190,7 +191,7 @@ def test_byte_order_mark_is_no_trouble(tmp_path: Path) -> None:
 
 def test_other_encodings_are_reported(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_bytes(GOOD.encode("utf-16"))
-    rules, (problem,) = load_user([tmp_path])
+    rules, (problem,), *_ = load_user([tmp_path])
     assert rules == ()
     assert "file not used" in problem.reason
 
@@ -207,7 +208,7 @@ def test_folder_is_walked_in_sorted_order(tmp_path: Path) -> None:
 def test_paths_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    rules, problems = load_user([tmp_path / "none.yml", empty])
+    rules, problems, *_ = load_user([tmp_path / "none.yml", empty])
     assert rules == ()
     assert [problem.path for problem in problems] == [str(tmp_path / "none.yml"), str(empty)]
     assert "can't be read" in problems[0].reason
@@ -223,14 +224,14 @@ def test_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
 
 def test_same_id_twice_is_used_once(tmp_path: Path) -> None:
     with_id = GOOD + "id: 0e95725d-7320-415d-80f7-004da920fc11\n"
-    rules, (problem,) = load_text(tmp_path, with_id + "---\n" + with_id)
+    rules, (problem,), *_ = load_text(tmp_path, with_id + "---\n" + with_id)
     assert len(rules) == 1
     assert "already used" in problem.reason
 
 
 def test_id_of_a_builtin_rule_is_taken(tmp_path: Path) -> None:
     taken = load_builtin()[0].detection
-    rules, (problem,) = load_text(tmp_path, GOOD + f"id: {taken.rule_id}\n")
+    rules, (problem,), *_ = load_text(tmp_path, GOOD + f"id: {taken.rule_id}\n")
     assert rules == ()
     assert taken.path in problem.reason
 
@@ -302,7 +303,7 @@ def test_our_block_says_more(tmp_path: Path) -> None:
 
 
 def test_a_layer_of_the_packages_own_is_said_to_be_none(tmp_path: Path) -> None:
-    rules, (problem,) = load_text(tmp_path, GOOD + "lineage: {layer: extension, by: me}\n")
+    rules, (problem,), *_ = load_text(tmp_path, GOOD + "lineage: {layer: extension, by: me}\n")
     assert [rule.layers[0].layer for rule in rules] == ["core"]
     assert not problem.fatal
     assert "lineage.layer" in problem.reason

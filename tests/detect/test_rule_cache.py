@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineage.detect import rule_cache
-from lineage.detect.catalog import RuleSet, load_user
 from lineage.detect.engine import RuleEngine
 from lineage.detect.rule_cache import FolderCache
+from lineage.detect.user_rules import load_user
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lineage.detect.catalog import RuleSet
 
 RULE = """
 title: Test rule
@@ -48,7 +50,7 @@ def rule(tmp_path: Path) -> Path:
 
 def test_a_second_run_takes_the_parsed_rules(tmp_path: Path, rule: Path) -> None:
     cache = Counting(tmp_path / "cache")
-    first, second = load_user([rule], cache), load_user([rule], cache)
+    first, second, *_ = load_user([rule], cache), load_user([rule], cache)
     assert cache.found == [False, True]
     assert [each.detection for each in first.rules] == [each.detection for each in second.rules]
     assert first.problems == second.problems

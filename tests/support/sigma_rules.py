@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from lineage.detect.catalog import Rule, RuleSet, load_user
+from lineage.detect.user_rules import load_user
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lineage.detect.catalog import Rule, RuleSet
     from lineage.detect.condition import Condition
 
 FILE = "rule.yml"
@@ -40,7 +41,7 @@ def load_text(folder: Path, text: str) -> RuleSet:
 
 def load_one(folder: Path, text: str) -> Rule:
     """The one rule of a text; fails with the catalog's own words where it can't be used."""
-    rules, problems = load_text(folder, text)
+    rules, problems, *_ = load_text(folder, text)
     assert len(rules) == 1, problems
     return rules[0]
 

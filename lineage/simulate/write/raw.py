@@ -1,7 +1,4 @@
-"""Simulated records as a reader would yield them.
-
-Tests and benches take thousands of intrusions; without files each costs a fraction.
-"""
+"""Simulated records as a reader would yield them, without the detour over a file."""
 
 from __future__ import annotations
 
