@@ -28,9 +28,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from lineage.correlate.registry import correlators
 from lineage.graph.nodes import ProcessNode
-from lineage.pipeline import Request, Run, analyse
+from lineage.pipeline import Request, Run, run_opened
 from lineage.read import Input
 from lineage.simulate import cases
 from lineage.simulate.benign.traps import TRAPS
@@ -160,9 +159,7 @@ def run_case(case: Case) -> tuple[Case, Score]:
         facts.append(fact)
     records = falcon_records(facts) if case.falcon else windows_records(facts)
     damaged = DAMAGES[case.damage](records, Random(case.seed))
-    run = analyse(
-        [Input("simulated", "simulated", damaged)], Request([], correlators=correlators())
-    )
+    run = run_opened([Input("simulated", "simulated", damaged)], Request([]))
     days = (facts[-1].time - facts[0].time) / DAY
     return case, judge(truth.document(), run, days)
 

@@ -27,7 +27,7 @@ from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
 from lineage.correlate.stage import StageCorrelator
 from lineage.graph import hubs, programs
-from lineage.pipeline import Request, Run, analyse
+from lineage.pipeline import Request, Run, run_opened
 from lineage.read import Input
 from lineage.report.assemble import assemble
 from lineage.simulate.damage import DAMAGES
@@ -140,7 +140,7 @@ def observe(case: accuracy.Case) -> tuple[dict[str, Any], Run, float]:
     damaged: Iterator[RawRecord] = DAMAGES[case.damage](records, Random(case.seed))
     inputs = [Input("simulated", "simulated", damaged)]
     days = (facts[-1].time - facts[0].time) / TICKS / 86_400
-    return truth.document(), analyse(inputs, Request([])), days
+    return truth.document(), run_opened(inputs, Request([], correlators=())), days
 
 
 def again(run: Run, variation: Variation) -> Run:

@@ -1,8 +1,7 @@
 """Initial access by document: document -> macro -> script host or shell -> what it runs."""
 
 from lineage.correlate.api import Cluster, ScorePart, StageCorrelator, TaggedGraph, detected
-from lineage.graph.hubs import program_of
-from lineage.graph.programs import INTERPRETERS
+from lineage.graph import INTERPRETERS, program_of
 
 
 def started_interpreter(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:

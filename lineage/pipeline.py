@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
+from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
 from lineage.detect.catalog import load_builtin
 from lineage.detect.correlation import Correlations
@@ -48,7 +49,7 @@ class Request:
         paths: files and folders of telemetry.
         format_name: the container format of all of them, or None to recognise each.
         rules: files and folders of the user's Sigma rules.
-        correlators: what makes chains of clusters.
+        correlators: what makes chains of clusters; None for all that are installed.
         cache: whether the user's rules, once parsed, are remembered between runs.
         selection: which of the user's rules are wanted; all where left out.
         preparation: what is done to the user's rules before they are read.
@@ -58,7 +59,7 @@ class Request:
     paths: Sequence[Path]
     format_name: str | None = None
     rules: Sequence[Path] = ()
-    correlators: Sequence[Correlator] = ()
+    correlators: Sequence[Correlator] | None = None
     cache: bool = True
     selection: Selection | None = None
     preparation: Preparation | None = None
@@ -79,10 +80,10 @@ def run(request: Request) -> Run:
     Raises:
         InputError: a path doesn't exist, or nothing in the paths can be read.
     """
-    return analyse(read(request.paths, request.format_name, request.advance), request)
+    return run_opened(read(request.paths, request.format_name, request.advance), request)
 
 
-def analyse(inputs: Iterable[Input], request: Request) -> Run:
+def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     """Correlates and reports inputs that are open already; the request's paths don't matter.
 
     Raises:
@@ -150,7 +151,8 @@ def _analysis(
     graph, (hits, repeats), covered = _tagged(events, clock, user)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
-    chains = correlate(tagged_graph(graph, hits), request.correlators)
+    plugins = correlators() if request.correlators is None else request.correlators
+    chains = correlate(tagged_graph(graph, hits), plugins)
     return Analysis(ledgers, graph, hits, chains, covered, user.problems)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from raw_records import POWERSHELL, SYSMON, record, sysmon
 
-from lineage.correlate.registry import correlators
 from lineage.errors import InputError
-from lineage.pipeline import Request, analyse, run
+from lineage.pipeline import Request, run, run_opened
 from lineage.problems import Problem
 from lineage.read import Input
 from lineage.simulate import cases
@@ -35,14 +33,9 @@ Process = tuple[str, int | None, str]
 SEED = 77
 
 
-@cache
-def installed() -> Any:
-    return correlators()
-
-
 def reported(records: Iterable[RawRecord | Problem], *more: Iterable[RawRecord]) -> Report:
     inputs = [Input(f"in-{n}", "memory", iter(each)) for n, each in enumerate((records, *more))]
-    return analyse(inputs, Request([], correlators=installed())).report
+    return run_opened(inputs, Request([])).report
 
 
 class Known(NamedTuple):

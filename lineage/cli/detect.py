@@ -42,6 +42,7 @@ def command(
                 paths,
                 format_name,
                 rules,
+                (),
                 cache=cache,
                 selection=selection,
                 preparation=preparation,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lineage.cli.output import console
-from lineage.cli.saved import find_chain, load
+from lineage.report.saved import find_chain, load_report
 
 
 @click.command("explain")
@@ -27,4 +27,4 @@ def command(chain: str, report: Path, details: bool) -> None:
     """
     from lineage.report.terminal import explain
 
-    explain(find_chain(load(report), chain), console(), details=details)
+    explain(find_chain(load_report(report), chain), console(), details=details)

@@ -91,10 +91,10 @@ def push_command(
 
 
 def _of_report(path: Path) -> Content:
-    from lineage.cli.saved import load
     from lineage.graphdb import from_report
+    from lineage.report.saved import load_report
 
-    return from_report.content(load(path))
+    return from_report.content(load_report(path))
 
 
 def _of_run(

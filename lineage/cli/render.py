@@ -8,7 +8,7 @@ import click
 
 from lineage.cli.output import console
 from lineage.cli.outputs import check, outputs, write
-from lineage.cli.saved import load
+from lineage.report.saved import load_report
 
 
 @click.command("render")
@@ -21,7 +21,7 @@ def command(report: Path, details: bool, **wanted: Path | None) -> None:
     Without an option it is printed as lineage correlate prints it.
     """
     check(wanted, [report])
-    content = load(report)
+    content = load_report(report)
     if not write(content, wanted):
         from lineage.report.terminal import render
 

@@ -52,7 +52,7 @@ def command(
         raise UsageError("say which node is meant: --node, --pid, --file, --hash or --time")
     wanted = Wanted(node, pid, file, digest, _ticks(time), host.lower() if host else None)
     with progress(paths) as advance:
-        analysis = run(Request(paths, format_name, advance=advance)).analysis
+        analysis = run(Request(paths, format_name, correlators=(), advance=advance)).analysis
     _show(analysis, find(analysis.graph, wanted), wanted)
 
 

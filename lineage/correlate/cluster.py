@@ -13,8 +13,8 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.correlate.family import family_key
-from lineage.correlate.finding import CausalStep, Cluster, TaggedGraph
+from lineage.correlate.family import family_key, is_removal
+from lineage.correlate.finding import Cluster, TaggedGraph
 from lineage.correlate.flow import Flow, Flows
 from lineage.correlate.groups import Groups
 from lineage.correlate.rarity import Profile
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from lineage.detect.hit import Hit
+    from lineage.graph.programs import ProgramKind
     from lineage.graph.provenance import ProvenanceGraph
 
 LAUNCH = 60 * TICKS
@@ -34,6 +35,15 @@ LAUNCH = 60 * TICKS
 SAME_TIME = 600 * TICKS
 """What an untagged cause brought about within this time belongs together: an installer or a script
 is done in minutes."""
+
+_BRINGING = frozenset({"spawned", "requested", "wrote"})
+"""Kinds of the step by which something brings a process about."""
+
+_BESIDE: frozenset[ProgramKind | None] = frozenset(
+    {"console-helper", "browser", "office", "reader"}
+)
+"""Kinds of programs that say nothing of who started them: consoles, pauses, and what opens the
+document that is shown to the victim."""
 
 BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
@@ -59,13 +69,12 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
         hits: all hits on it, in order of time.
         profile: what is usual in it.
     """
-    spread = _Spread(graph, Flows(graph, profile))
+    spread = _Spread(graph, Flows(graph, profile, _inhabited(hits, graph)))
     seeds = [spread.seeds(hit) for hit in hits]
-    forward = spread.forward(seeds)
-    causes = spread.backward(forward)
-    reach = spread.with_launchers(forward)
+    reach = spread.with_origins(spread.forward(seeds))
+    causes = spread.backward(reach)
     infections = _infections(hits, seeds, graph)
-    groups = _grouped(forward.joins, causes.joins, reach.joins, infections)
+    groups = _grouped(reach.joins, causes.joins, infections)
     return spread.collect(hits, seeds, reach, causes.below, groups)
 
 
@@ -101,6 +110,17 @@ class Causes(NamedTuple):
     joins: list[Join]
 
 
+def _inhabited(hits: Sequence[Hit], graph: ProvenanceGraph) -> frozenset[str]:
+    """Processes that wrote a family's own key: the malware runs in them, whatever they were."""
+    return frozenset(
+        hit.actor
+        for hit in hits
+        if hit.actor is not None
+        and family_key(hit, graph) is not None
+        and not is_removal(hit, graph)
+    )
+
+
 def _infections(
     hits: Sequence[Hit], seeds: Sequence[Seeds], graph: ProvenanceGraph
 ) -> Iterator[Join]:
@@ -133,9 +153,8 @@ class _Spread:
         """Where the attack of a hit begins, the tagged node first."""
         seeds: Seeds = {}
         for process_id in self._accused(hit):
-            process = self._graph.process(process_id)
-            taken_over = hubs.is_taken_over(process) or self._is_bystander(process_id)
-            seeds.setdefault(process_id, hit.ordinal if taken_over else 0)
+            honest = self._flows.was_honest(process_id)
+            seeds.setdefault(process_id, hit.ordinal if honest else 0)
         if not seeds and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
             seeds[hit.node] = hit.ordinal
         return seeds
@@ -164,6 +183,10 @@ class _Spread:
                 if since < reach.taken.get(node_id, since + 1):
                     reach.taken[node_id] = since
                     heapq.heappush(queue, (since, node_id))
+        return self._follow(queue, reach)
+
+    def _follow(self, queue: list[tuple[int, str]], reach: Reach) -> Reach:
+        """Follows what is in a heap of (ordinal, node id) forward, earliest first."""
         while queue:
             since, node_id = heapq.heappop(queue)
             if reach.taken[node_id] < since:
@@ -223,45 +246,55 @@ class _Spread:
             return False  # it would have been followed forward, had the times allowed it
         return not self._is_bystander(process_id) and not self._flows.fans_out(process_id)
 
-    # -- launchers -----------------------------------------------------------------------------
+    # -- origins -------------------------------------------------------------------------------
 
-    def with_launchers(self, reach: Reach) -> Reach:
-        """Adds to the attack what only served to start it.
+    def with_origins(self, reach: Reach) -> Reach:
+        """Adds to the attack what only served to bring it about, as far back as it goes.
 
-        A parent that nobody tagged is the attack's own when it is no bystander, started no longer
-        than `LAUNCH` before, and started nothing that isn't the attack's: `cmd /c start a.exe`.
+        What was found backward is followed forward again, once: what else it wrote, set, asked for.
         """
-        wider = Reach(dict(reach.taken), dict(reach.arrivals), [])
+        wider = Reach(dict(reach.taken), dict(reach.arrivals), list(reach.joins))
         frontier = [node for node in wider.taken if node not in wider.arrivals]
         while frontier:
-            launches = [flow for node in frontier for flow in self._launches(node, wider.taken)]
+            origins = [flow for node in frontier for flow in self._origins(node, wider.taken)]
             frontier = []
-            for flow in launches:
+            for flow in origins:
                 wider.joins.append((flow.source, flow.target))
                 wider.arrivals[flow.target] = flow
                 if flow.source not in wider.taken:
                     wider.taken[flow.source] = 0
                     frontier.append(flow.source)
-        return wider
+        return self._follow(sorted((0, node) for node in wider.taken.keys() - reach.taken), wider)
 
-    def _launches(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
-        for edge in self._graph.in_edges(process_id):
-            if edge.kind != "spawned":
+    def _origins(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
+        """What served to bring a process about: who started it, had it started, or wrote it.
+
+        Nobody tagged it, but it is the attack's own when it is no bystander, did its part soon
+        after its start, and started nothing that isn't the attack's: `cmd /c start a.exe`.
+        """
+        if not isinstance(self._graph.node(process_id), ProcessNode):
+            return
+        for flow in self._flows.inward(process_id):
+            source = self._graph.process(flow.source)
+            if flow.steps[0].edge.kind not in _BRINGING or self._is_bystander(source.id):
                 continue
-            parent = self._graph.process(edge.source)
-            began = self._graph.events.time(edge.events[0])
-            if (
-                parent.start is not None
-                and began - parent.start <= LAUNCH
-                and not self._is_bystander(parent.id)
-                and self._started_nothing_else(parent.id, taken)
-            ):
-                step = CausalStep(edge, edge.events[0])
-                yield Flow(parent.id, process_id, edge.events[0], (step,))
+            did = self._graph.events.time(flow.steps[0].ordinal)
+            if self._graph.events.time(flow.ordinal) - did > SAME_TIME or source.start is None:
+                continue
+            given_work = did - source.start <= SAME_TIME and hubs.is_given_work(source)
+            soon = did - source.start <= LAUNCH or given_work
+            if soon and self._started_nothing_else(source.id, taken):
+                yield flow
 
     def _started_nothing_else(self, process_id: str, taken: Container[str]) -> bool:
-        children = (edge for edge in self._graph.out_edges(process_id) if edge.kind == "spawned")
-        return all(edge.target in taken for edge in children)
+        """Whether a process started nothing but the attack, and what serves or disguises it."""
+        children = (
+            edge.target for edge in self._graph.out_edges(process_id) if edge.kind == "spawned"
+        )
+        return all(
+            child in taken or hubs.program_of(self._graph.process(child)).kind in _BESIDE
+            for child in children
+        )
 
     # -- result --------------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ def facts(cluster: Cluster, graph: ProvenanceGraph, name: str) -> dict[str, Fami
     """
     known: dict[str, FamilyFact] = {}
     for hit in cluster.hits:
-        if hit.detection.family == name and not _is_removal(hit, graph):
+        if hit.detection.family == name and not is_removal(hit, graph):
             known.setdefault(hit.detection.title, FamilyFact(hit.detection.title, hit.ordinal))
     family = families().get(name)
     if family is None:
@@ -135,7 +135,7 @@ def facts(cluster: Cluster, graph: ProvenanceGraph, name: str) -> dict[str, Fami
     return known
 
 
-def _is_removal(hit: Hit, graph: ProvenanceGraph) -> bool:
+def is_removal(hit: Hit, graph: ProvenanceGraph) -> bool:
     """Whether a hit is the deletion of what it names: that is somebody cleaning up."""
     return any(
         edge.kind == "deleted" and hit.ordinal in edge.events for edge in graph.in_edges(hit.node)

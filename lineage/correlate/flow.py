@@ -54,11 +54,15 @@ class Flows:
     Args:
         graph: the provenance graph.
         profile: what is usual in it.
+        inhabited: ids of processes in which malware runs, whatever their programs are.
     """
 
-    def __init__(self, graph: ProvenanceGraph, profile: Profile) -> None:
+    def __init__(
+        self, graph: ProvenanceGraph, profile: Profile, inhabited: frozenset[str] = frozenset()
+    ) -> None:
         self._graph = graph
         self._profile = profile
+        self._inhabited = inhabited
         self.is_bystander = lru_cache(maxsize=None)(self._is_bystander)
         self.fans_out = lru_cache(maxsize=None)(self._fans_out)
         self.inward = lru_cache(maxsize=None)(self._inward)
@@ -77,7 +81,7 @@ class Flows:
                 continue
             if edge.kind == "spawned":
                 yield from self._to_child(edge, at)
-            elif edge.kind == "started":
+            elif edge.kind in {"started", "requested"}:
                 yield from self._to_started(edge, at)
             elif edge.kind == "wrote":
                 yield from self.from_file(edge.target, at, process_id)
@@ -88,11 +92,17 @@ class Flows:
 
     def _to_child(self, edge: Edge, at: int) -> Iterator[Flow]:
         parent, child = self._graph.process(edge.source), self._graph.process(edge.target)
-        if hubs.is_application(child):
+        if hubs.is_application(child) and child.id not in self._inhabited:
             return
-        if hubs.is_taken_over(parent) and self._profile.is_usual(parent, child):
+        if self.was_honest(parent.id) and self._profile.is_usual(parent, child):
+            return
+        if parent.id in self._inhabited and self._starts_for_others(parent):
             return
         yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
+
+    def _starts_for_others(self, process: ProcessNode) -> bool:
+        """Whether a process goes on starting what its user or Windows wants, malware or not."""
+        return hubs.is_system(process, self._graph) or self.fans_out(process.id)
 
     def _to_started(self, edge: Edge, at: int) -> Iterator[Flow]:
         if not self.is_bystander(edge.target):
@@ -149,7 +159,7 @@ class Flows:
         found: list[Flow] = []
         for edge in self._graph.in_edges(process_id):
             at = edge.events[0]
-            if edge.kind == "spawned":
+            if edge.kind in {"spawned", "requested"}:
                 found.append(Flow(edge.source, process_id, at, (CausalStep(edge, at),)))
             elif edge.kind == "started":
                 found += self._from_entry(edge, process_id, at)
@@ -264,8 +274,13 @@ class Flows:
             runs += edge.kind in {"executed", "interpreted"}
         return runs < COMMON_PROGRAM
 
+    def was_honest(self, process_id: str) -> bool:
+        """Whether a process is honest by its program, until something shows that it isn't."""
+        process = self._graph.process(process_id)
+        return hubs.is_taken_over(process) or hubs.is_bystander(process_id, self._graph)
+
     def _is_bystander(self, process_id: str) -> bool:
-        return hubs.is_bystander(process_id, self._graph)
+        return process_id not in self._inhabited and hubs.is_bystander(process_id, self._graph)
 
     def _fans_out(self, process_id: str) -> bool:
         return hubs.fans_out(process_id, self._graph)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from lineage.graph.autostart import is_autostart_file, launcher_of, scheduled
+from lineage.graph.brokers import Brokers
 from lineage.graph.command_line import (
     ARGUMENT_ENDINGS,
     archive_around,
@@ -39,7 +40,7 @@ from lineage.normalise.event import (
     RegistryValueSet,
     ScriptBlockLogged,
 )
-from lineage.normalise.paths import canonical_path, canonical_registry, name_of
+from lineage.normalise.paths import canonical_path, canonical_registry, is_provided, name_of
 from lineage.normalise.sources import actor_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Builder:
         self._content: dict[tuple[str, str], str] = {}
         self._archives: dict[tuple[str, str], str] = {}
         self._entries = Entries(self.graph)
+        self._brokers = Brokers(self.graph)
         self._placeholders: set[str] = set()
 
     def add(self, event: Event) -> Placed:
@@ -116,6 +118,9 @@ class Builder:
         if parent is not None and process.parent in {None, parent.id}:
             process.parent = parent.id
             self.graph.connect(parent.id, process.id, "spawned", ordinal)
+        requester = self._brokers.started(process, event.time)
+        if requester is not None:
+            self.graph.connect(requester.id, process.id, "requested", ordinal)
         self._connect_owner(process, event, host, ordinal)
         self._connect_program(process, event, host, ordinal)
         self._connect_arguments(process, host, event.CommandLine, event.CurrentDirectory, ordinal)
@@ -169,8 +174,17 @@ class Builder:
         file.hashes = found
         digest = next((found[name] for name in CONTENT_HASHES if name in found), None)
         original = self._content.setdefault((host, digest), file_id) if digest else file_id
-        if original != file_id:
-            self.graph.connect(original, file_id, "copied", ordinal)
+        if original == file_id:
+            return
+        if self._is_installed(file_id) and not self._is_installed(original):
+            self._content[host, digest or ""] = file_id
+            original, file_id = file_id, original
+        self.graph.connect(original, file_id, "copied", ordinal)
+
+    def _is_installed(self, file_id: str) -> bool:
+        """Whether a file lies where programs are installed: it is nobody's copy."""
+        file = self.graph.node(file_id)
+        return isinstance(file, FileNode) and is_provided(canonical_path(file.path))
 
     def _connect_arguments(
         self,
@@ -192,7 +206,7 @@ class Builder:
                 self._connect_argument(process, path, written, "interpreted", ordinal)
         for path, written in named_files(deleted, directory).items():
             self._connect_argument(process, path, written, "deleted", ordinal)
-        self._expect_scheduled(process, command_line)
+        self._hear(process, command_line, ordinal)
         self._connect_entries(process, self._entries.of_command(process, command_line), ordinal)
 
     def _connect_argument(
@@ -216,8 +230,9 @@ class Builder:
         if archive is not None:
             self.graph.connect(process.id, archive, "interpreted", ordinal)
 
-    def _expect_scheduled(self, process: ProcessNode, text: str) -> None:
-        """A process's command line or script may make a task or a service."""
+    def _hear(self, process: ProcessNode, text: str, ordinal: int) -> None:
+        """A process's command line or script may ask Windows for something, now or later."""
+        self._brokers.said(process, text, self.graph.events.time(ordinal))
         made = scheduled(process.image, text)
         if made is not None:
             self._entries.expect(process.host, *made, process.id)
@@ -232,6 +247,7 @@ class Builder:
         path = canonical_path(written)
         module_id = self._once("module", host, path, lambda key: self._module(key, host, event))
         self.graph.connect(process.id, module_id, "loaded", ordinal)
+        self._brokers.loaded(process, path, event.time)
         file_id = self._known["file", host].get(path)
         if file_id is not None:
             self.graph.connect(file_id, module_id, "mapped", ordinal)
@@ -301,7 +317,7 @@ class Builder:
             return Placed(ordinal, None, script_id)
         process = self._actor(event, host, ordinal)
         self.graph.connect(process.id, script_id, "ran", ordinal)
-        self._expect_scheduled(process, text)
+        self._hear(process, text, ordinal)
         return Placed(ordinal, process, script_id)
 
     PLACEMENTS: ClassVar[dict[type[Event], Placement]] = {

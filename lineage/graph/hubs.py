@@ -71,6 +71,16 @@ def is_taken_over(process: ProcessNode) -> bool:
     return program_of(process).kind in programs.TAKEN_OVER
 
 
+def is_given_work(process: ProcessNode) -> bool:
+    """Whether a process is an interpreter that was started with something to do.
+
+    A shell without arguments, or told to stay, waits for its user.
+    """
+    words = (process.command_line or "").lower().split()
+    kept_open = {"/k", "-noexit"} & set(words)
+    return program_of(process).kind in programs.INTERPRETERS and len(words) > 1 and not kept_open
+
+
 def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
     """Whether a process is a Windows process in its usual place under its usual parent."""
     own = program_of(process)

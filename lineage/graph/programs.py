@@ -26,6 +26,7 @@ ProgramKind = Literal[
     "archiver",
     "messenger",
     "workbench",
+    "console-helper",
     "script-host",
     "shell",
     "loader",

@@ -28,6 +28,7 @@ EdgeKind = Literal[
     "accessed",
     "ran",
     "started",
+    "requested",
     "copied",
     "runs_on",
     "runs_as",
@@ -172,6 +173,14 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
         "forward",
         "had Windows start it: an autostart value, a shortcut in a Startup folder, or the process "
         "that made a task or service",
+    ),
+    EdgeSchema(
+        "requested",
+        "REQUESTED",
+        ("process",),
+        ("process",),
+        "forward",
+        "had WMI, the installer service or COM start it, which is its parent in the log",
     ),
     EdgeSchema(
         "copied", "COPIED_TO", ("file",), ("file",), "forward", "same content under another name"

@@ -64,9 +64,9 @@ def encoding_of(head: bytes) -> tuple[str, int]:
         return "utf-16-le", len(codecs.BOM_UTF16_LE)
     if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be", len(codecs.BOM_UTF16_BE)
-    if head[:2] in (b"{\0", b"[\0", b"<\0"):
+    if head[:2] in (b"{\0", b"[\0", b"<\0") and head[3:4] == b"\0":
         return "utf-16-le", 0
-    if head[:2] in (b"\0{", b"\0[", b"\0<"):
+    if head[:2] in (b"\0{", b"\0[", b"\0<") and head[2:3] == b"\0":
         return "utf-16-be", 0
     declared = _DECLARED.match(head)
     if declared and _LEGACY.fullmatch(name := declared[1].decode("ascii", "replace")):
@@ -112,6 +112,16 @@ def lines(
         yield overlong(number, limit)
     elif tail:
         yield number, tail
+
+
+def not_utf8(text: bytes) -> str | None:
+    """What is wrong with a text that isn't UTF-8 and is read all the same; None where it is."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as undecodable:
+        byte = text[undecodable.start]
+        return f"not UTF-8: byte 0x{byte:02x} at offset {undecodable.start}; read as U+FFFD"
+    return None
 
 
 def overlong(number: int, limit: int) -> Problem:

@@ -7,12 +7,17 @@ be renamed or change meaning without a new major `schema_version`. Times are ISO
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineage.correlate.finding import Verdict
 from lineage.detect.detection import Layer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lineage.report.frames import Table
 
 SCHEMA_VERSION = "1.0"
 
@@ -222,3 +227,9 @@ class Report(Model):
     detections: list[DetectionHit]
     chains: list[Chain]
     rule_problems: list[RuleProblem] = Field(default_factory=list)
+
+    def to_pandas(self, table: Table = "chains") -> pd.DataFrame:
+        """A table of the report as a pandas frame (`lineage.report.frames.to_pandas`)."""
+        from lineage.report.frames import to_pandas
+
+        return to_pandas(self, table)

@@ -28,6 +28,7 @@ VERBS: Final = {
     "accessed": "opened",
     "ran": "ran the script block",
     "started": "arranged the start of",
+    "requested": "had Windows start",
     "copied": "has the same content as",
 }
 """What the source of an edge of a kind did to its target."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lineage.simulate.benign.boot import DAY, HOUR
 from lineage.simulate.benign.traps import TRAPS
 from lineage.simulate.facts import SECOND
 from lineage.simulate.intrusion.variants import vary
-from lineage.simulate.scenario import Company, Noise, Scenario, attack, clean, spring
+from lineage.simulate.scenario import Company, Noise, Scenario, attack, clean, spring, textbook
 from lineage.simulate.stories import catalogue
 from lineage.simulate.stories.honest import HONEST
 
@@ -142,13 +143,37 @@ def honest(seed: int, counterpart: str, noise: Noise = "normal") -> Scenario:
     return Scenario([machine])
 
 
-LAYOUTS: dict[str, Callable[[int], Scenario]] = {
+LAYOUTS: dict[str, Callable[..., Scenario]] = {
     "single": single,
     "two-on-one-host": two_on_one_host,
     "campaign": campaign,
     "clean": clean,
 }
 """Every layout by its name."""
+
+
+def _drawn(layout: Callable[..., Scenario], seed: int, noise: Noise) -> Scenario:
+    return layout(seed, noise=noise)
+
+
+def _named(
+    make: Callable[[int, str, Noise], Scenario], name: str, seed: int, noise: Noise
+) -> Scenario:
+    return make(seed, name, noise)
+
+
+def _slug(story: str) -> str:
+    return story.removeprefix("other: ")
+
+
+CASES: dict[str, Callable[[int, Noise], Scenario]] = {
+    "textbook": textbook,
+    **{name: partial(_drawn, layout) for name, layout in LAYOUTS.items()},
+    **{f"trap/{name}": partial(_named, trapped, name) for name in TRAPS},
+    **{f"report/{_slug(name)}": partial(_named, reported, name) for name in catalogue.STORIES},
+    **{f"honest/{name}": partial(_named, honest, name) for name in HONEST},
+}
+"""Everything that can be simulated, by name: seed and noise -> scenario."""
 
 
 def _during_work(random: Random) -> float:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from random import Random
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import orjson
 
 from lineage.simulate.benign.background import with_background
+from lineage.simulate.cases import CASES
+from lineage.simulate.damage import DAMAGES
 from lineage.simulate.facts import ProcessStart
-from lineage.simulate.scenario import Noise, Scenario, clean, textbook
+from lineage.simulate.scenario import Noise, Scenario, clean
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write import json_lines
 from lineage.simulate.write.collection import EvtxArchive, EvtxCollection
@@ -17,10 +20,9 @@ from lineage.simulate.write.falcon import FalconFile
 from lineage.simulate.write.windows import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from lineage.simulate.facts import Fact
     from lineage.simulate.write.record import WindowsRecord
 
 DEFAULT_SEED = 1
@@ -77,16 +79,20 @@ def simulate(
     seed: int = DEFAULT_SEED,
     noise: Noise = "normal",
     *,
+    case: str = "textbook",
+    damage: str = "none",
     formats: Sequence[str] = FORMATS,
     events: int = 0,
     telemetry: Telemetry = "lean",
 ) -> list[Path]:
-    """Writes the textbook intrusion in every format, and the ground truth.
+    """Writes a case in every format, and the ground truth.
 
     Args:
         directory: where; made where it doesn't exist.
         seed: the same seed gives the same bytes.
         noise: how much benign activity there is.
+        case: what happens, one of `CASES`.
+        damage: what befell the telemetry, one of `DAMAGES`; the ground truth doesn't know of it.
         formats: some of `FORMATS`.
         events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
@@ -97,15 +103,29 @@ def simulate(
         The folders written, one per format, and the ground truth's file as the last.
 
     Raises:
-        ValueError: a format isn't one of `FORMATS`.
+        ValueError: there is no such case, damage or format.
         OSError: the directory can't be written.
     """
-    scenes = _scenes(seed, noise)
-    return write(directory, scenes, seed, formats=formats, events=events, telemetry=telemetry)
+    _check("case", [case], CASES)
+    return write(
+        directory,
+        _scenes(case, seed, noise),
+        seed,
+        damage=damage,
+        formats=formats,
+        events=events,
+        telemetry=telemetry,
+    )
 
 
-def _scenes(seed: int, noise: Noise) -> Iterator[Scenario]:
-    yield textbook(seed, noise)
+def _check(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise ValueError(f"no such {kind}: {', '.join(unknown)}; there are {', '.join(known)}")
+
+
+def _scenes(case: str, seed: int, noise: Noise) -> Iterator[Scenario]:
+    yield CASES[case](seed, noise)
     yield clean(seed ^ _OTHER_COMPANY, noise, hosts=_CLEAN_HOSTS, days=_NO_END, first_day=7)
 
 
@@ -114,6 +134,7 @@ def write(
     scenes: Iterator[Scenario],
     seed: int,
     *,
+    damage: str = "none",
     formats: Sequence[str] = FORMATS,
     events: int = 0,
     telemetry: Telemetry = "lean",
@@ -124,8 +145,9 @@ def write(
         directory: where; made where it doesn't exist.
         scenes: scenarios in order of time.
         seed: noted in the ground truth.
+        damage: what befell the telemetry, one of `DAMAGES`.
         formats: some of `FORMATS`.
-        events: how many Windows events are wanted at least.
+        events: how many Windows events are wanted at least, before any damage.
         telemetry: as in `simulate`.
 
     Returns:
@@ -135,9 +157,8 @@ def write(
         ValueError: a format isn't one of `FORMATS`.
         OSError: the directory can't be written.
     """
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise ValueError(f"no such format: {', '.join(unknown)}; there are {', '.join(FORMATS)}")
+    _check("damage", [damage], DAMAGES)
+    _check("format", formats, FORMATS)
     folders = [directory / name for name in formats]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,18 +167,16 @@ def write(
     ]
     falcon = FalconFile(directory / _FALCON / "data.json") if _FALCON in formats else None
     truth = GroundTruth(seed)
-    journal = Journal()
-    written = 0
-    for number, scene in enumerate(scenes):
-        truth.announce(scene.hosts, scene.plans)
-        facts = scene.facts()
-        for fact in with_background(facts, seed + number) if telemetry == "full" else facts:
-            truth.observe(fact)
-            written += _write_fact(fact, journal, outputs, falcon)
-            if number and written >= events:
-                break
-        if written >= events:
-            break
+    records = _records(scenes, seed, events, telemetry, truth)
+    chance = Random(seed)  # noqa: S311 - a simulation must repeat, not surprise
+    record: WindowsRecord | _Rollup
+    for record in DAMAGES[damage](records, chance):
+        if isinstance(record, _Rollup):
+            if falcon is not None:
+                falcon.write(record.start)
+            continue
+        for output in outputs:
+            output.write(record)
     for output in outputs:
         output.close()
     if falcon is not None:
@@ -167,14 +186,29 @@ def write(
     return [*folders, path]
 
 
-def _write_fact(
-    fact: Fact, journal: Journal, outputs: list[Container], falcon: FalconFile | None
-) -> int:
+class _Rollup(NamedTuple):
+    """What CrowdStrike's sensor records of a process start."""
+
+    start: ProcessStart
+    event_id: str = "ProcessRollup2"
+
+
+def _records(
+    scenes: Iterable[Scenario], seed: int, events: int, telemetry: Telemetry, truth: GroundTruth
+) -> Iterator[WindowsRecord | _Rollup]:
+    journal = Journal()
     written = 0
-    for record in journal.records(fact):
-        written += 1
-        for output in outputs:
-            output.write(record)
-    if falcon is not None and isinstance(fact, ProcessStart):
-        falcon.write(fact)
-    return written
+    for number, scene in enumerate(scenes):
+        truth.announce(scene.hosts, scene.plans)
+        facts = scene.facts()
+        for fact in with_background(facts, seed + number) if telemetry == "full" else facts:
+            truth.observe(fact)
+            for record in journal.records(fact):
+                written += 1
+                yield record
+            if isinstance(fact, ProcessStart):
+                yield _Rollup(fact)
+            if number and written >= events:
+                return
+        if written >= events:
+            return

@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from lineage.simulate.cases import CASES
+from lineage.simulate.damage import DAMAGES
 from lineage.simulate.run import FORMATS
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ def test_what_it_wrote_is_found(lineage: Lineage, tmp_path: Path) -> None:
 def test_a_format_that_is_not_there_is_one_line(lineage: Lineage, tmp_path: Path) -> None:
     done = lineage("simulate", tmp_path, "--format", "syslog")
     assert done.status == 2
-    assert done.error.startswith("lineage: --format: no such format: syslog; there are evtx, ")
+    assert done.error.startswith("lineage: no such format: syslog; there are evtx, ")
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(lineage: Lineage, tmp_path: Path) -> None:
@@ -45,3 +49,48 @@ def test_a_folder_that_cannot_be_made_is_one_line(lineage: Lineage, tmp_path: Pa
     done = lineage("simulate", tmp_path / "file" / "folder")
     assert done.status == 2
     assert done.error.startswith(f"lineage: {tmp_path / 'file' / 'folder'}: ")
+
+
+def test_every_case_and_damage_is_named(lineage: Lineage) -> None:
+    done = lineage("simulate", "--list-cases")
+    assert done.status == 0
+    assert done.out.splitlines() == [
+        *(f"--case {name}" for name in CASES),
+        *(f"--damage {name}" for name in DAMAGES),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "chains"),
+    [("clean", 0), ("honest/webdav-share", 0), ("report/hta-fileless", 1), ("two-on-one-host", 2)],
+)
+def test_a_case_is_written_with_its_truth(
+    lineage: Lineage, tmp_path: Path, case: str, chains: int
+) -> None:
+    done = lineage("simulate", tmp_path, "--noise", "small", "--format", "nxlog", "--case", case)
+    assert (done.status, done.err) == (0, "")
+    truth = json.loads((tmp_path / "truth.json").read_bytes())
+    assert len(truth["chains"]) == chains
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_telemetry_is_read_without_a_reject(
+    lineage: Lineage, tmp_path: Path, damage: str
+) -> None:
+    """Damage to what arrives is no damage to what is there."""
+    arguments = ("simulate", tmp_path, "--noise", "small", "--format", "evtx", "--damage", damage)
+    assert lineage(*arguments, "--format", "falcon-fdr", "--format", "nxlog").status == 0
+    report = tmp_path / "report.json"
+    lineage("correlate", tmp_path / "evtx", tmp_path / "nxlog", "-q", "--json", report)
+    inputs = json.loads(report.read_bytes())["inputs"]
+    assert sum(entry["records"] for entry in inputs) > 0
+    assert [entry["rejected"] for entry in inputs] == [0] * len(inputs)
+
+
+@pytest.mark.parametrize(("option", "kind"), [("--case", "case"), ("--damage", "damage")])
+def test_an_unknown_case_or_damage_is_one_line(
+    lineage: Lineage, tmp_path: Path, option: str, kind: str
+) -> None:
+    done = lineage("simulate", tmp_path, option, "earthquake")
+    assert done.status == 2
+    assert done.error.startswith(f"lineage: no such {kind}: earthquake; there are ")

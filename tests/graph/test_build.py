@@ -56,6 +56,8 @@ def story() -> Host:
     logon = host.run(EXPLORER, seen_by=["security"])
     again = host.run(MALWARE, f'"{MALWARE}" -min', parent=logon)
     host.run(CMD, f'cmd /c del "{SCRIPT}"', parent=again)
+    host.run(CMD, f'cmd /c wmic process call create "{MALWARE}"', parent=again)
+    host.run(MALWARE, parent=host.unseen(SYSTEM32 + "wbem\\wmiprvse.exe"))
     return host
 
 

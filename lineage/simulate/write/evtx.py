@@ -44,8 +44,8 @@ class _Chunk:
     def remember(self, name: str, offset: int) -> None:
         self._names[name] = offset
 
-    def add(self, record: WindowsRecord) -> bool:
-        """Appends a record; False, and no change, where it doesn't fit."""
+    def add(self, record: WindowsRecord, number: int) -> bool:
+        """Appends a record under a number; False, and no change, where it doesn't fit."""
         filled = binxml.typed_values(record)
         shape = binxml.shape(record, filled)
         known = self._templates.get(shape)
@@ -65,9 +65,9 @@ class _Chunk:
             return False
         self._templates[shape] = known
         written = binxml.filetime(record.time)
-        self.data += _RECORD_HEADER.pack(_RECORD_MAGIC, size, record.record_id, written)
+        self.data += _RECORD_HEADER.pack(_RECORD_MAGIC, size, number, written)
         self.data += event + struct.pack("<I", size)
-        self.record_ids.append(record.record_id)
+        self.record_ids.append(number)
         self._last_record = start
         return True
 
@@ -112,16 +112,20 @@ class EvtxFile:
     def write(self, record: WindowsRecord) -> None:
         """Appends one record.
 
+        A log's own numbers only rise: a record that was forwarded late or twice gets the next one,
+        and keeps its EventRecordID.
+
         Raises:
             ValueError: the record is larger than a chunk.
         """
-        if not self._chunk.add(record):
+        number = max(record.record_id, self._next_record_id)
+        if not self._chunk.add(record, number):
             self._flush()
-            if not self._chunk.add(record):
+            if not self._chunk.add(record, number):
                 raise ValueError(
                     f"event {record.event_id} is larger than an EVTX chunk of {_CHUNK_BYTES} bytes"
                 )
-        self._next_record_id = record.record_id + 1
+        self._next_record_id = number + 1
 
     def close(self) -> None:
         """Writes the last chunk and the file header."""

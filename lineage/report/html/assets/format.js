@@ -17,7 +17,7 @@ const KINDS = {
 const VERBS = {
   spawned: "started", executed: "runs", interpreted: "opened", wrote: "wrote", loaded: "loaded",
   set: "set", created: "created", deleted: "deleted", queried: "asked for", accessed: "accessed",
-  ran: "ran", started: "started by", copied: "copied to", mapped: "mapped as",
+  ran: "ran", started: "started by", requested: "had Windows start", copied: "copied to", mapped: "mapped as",
 };
 
 const numberFormat = new Intl.NumberFormat("en-GB");

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
 
     from lineage.report.model import Chain, Report
 
 
-def load(path: Path) -> Report:
-    """The report in a file.
+def load_report(path: str | PathLike[str]) -> Report:
+    """The report in a file that `lineage correlate --json` wrote, or `Report.model_dump_json`.
+
+    Args:
+        path: of the file.
 
     Raises:
         InputError: it can't be read, or isn't a report of this major version.
@@ -22,6 +26,7 @@ def load(path: Path) -> Report:
 
     from lineage.report.model import Report
 
+    path = Path(path)
     try:
         data = path.read_bytes()
         report = Report.model_validate_json(data)

@@ -1,0 +1,177 @@
+"""Who asked Windows for a process that one of its services started.
+
+WMI, the installer service and COM start programs on others' behalf, and the log names the service
+as their parent. The records tell who asked:
+
+- **WMI** (T1047): WmiPrvSE.exe's child, right after one process loaded the scripting library of
+  WMI, or named the creation of a process in its command line or script.
+- **the installer service** (T1218.007): a child of `msiexec /V` or of its helpers, while a client
+  (`msiexec /i x.msi`) runs; Windows lets no two install at once.
+- **COM's surrogate** (T1548.002): dllhost.exe's child that runs the same program, of the same
+  content, as a process seconds before: a program that has itself started anew, elevated.
+
+Where two strangers may have asked, nobody is said to have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.graph.hubs import program_name
+from lineage.normalise.paths import canonical_path, is_provided
+from lineage.times import TICKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.graph.nodes import ProcessNode
+    from lineage.graph.provenance import ProvenanceGraph
+
+WMI_WAIT = 120 * TICKS
+"""How long after a request WMI's child may start: the provider host starts first, on a busy host
+within seconds; a script may look around before it asks."""
+INSTALL_WAIT = 600 * TICKS
+"""How long an installation may run: the service itself waits ten minutes before it ends."""
+SURROGATE_WAIT = 60 * TICKS
+"""How long after its start a program may have itself started anew by COM."""
+MOST_REQUESTS = 64
+"""Requests of one kind that are kept for one host."""
+
+WMI_LIBRARY = "\\wbem\\wbemdisp.dll"
+"""What script hosts load for WMI's objects (Windows Script Host has no other way to WMI)."""
+_CREATES = (("wmic", "process", "call", "create"), ("win32_process", "create"))
+"""Words that stand in this order where a command line or script has WMI start a program."""
+_INSTALLS = re.compile(r"\s[/-](i|package|a|j\w*|x|uninstall|update|p|f\w*)\b", re.IGNORECASE)
+_SERVES = re.compile(r"\s[/-](v|embedding)\b", re.IGNORECASE)
+
+
+class Request(NamedTuple):
+    """That a process asked a service for something.
+
+    Attributes:
+        process: who.
+        time: when, in ticks.
+    """
+
+    process: ProcessNode
+    time: int
+
+
+class Brokers:
+    """The requests of a graph's hosts.
+
+    Args:
+        graph: the provenance graph, as far as it is built.
+    """
+
+    def __init__(self, graph: ProvenanceGraph) -> None:
+        self._graph = graph
+        self._requests: defaultdict[tuple[str, str], deque[Request]] = defaultdict(
+            lambda: deque(maxlen=MOST_REQUESTS)
+        )
+        """Host and service -> the last requests."""
+        self._latest: dict[tuple[str, str], Request] = {}
+        """Host and program, by path -> its last start."""
+
+    def loaded(self, process: ProcessNode, module: str, time: int) -> None:
+        """A process loaded a module, by canonical path."""
+        if module.endswith(WMI_LIBRARY):
+            self._ask("wmi", process, time)
+
+    def said(self, process: ProcessNode, text: str, time: int) -> None:
+        """A process was started with a command line, or ran a script."""
+        if _creates_by_wmi(text):
+            self._ask("wmi", process, time)
+        is_installer = program_name(process) == "msiexec.exe" and not _SERVES.search(text)
+        if is_installer and _INSTALLS.search(text):
+            self._ask("installer", process, time)
+
+    def started(self, process: ProcessNode, time: int) -> ProcessNode | None:
+        """Who had a service start a process that just started, or None.
+
+        Args:
+            process: the process, its parent known where it was logged.
+            time: when it started, in ticks.
+        """
+        parent = None if process.parent is None else self._graph.process(process.parent)
+        asked = None if parent is None else self._asked(process, parent, time)
+        path = canonical_path(process.image or "")
+        if path and not is_provided(path):
+            self._latest[process.host, path] = Request(process, time)
+        return asked if asked is not process else None
+
+    def _ask(self, service: str, process: ProcessNode, time: int) -> None:
+        self._requests[process.host, service].append(Request(process, time))
+
+    def _asked(self, process: ProcessNode, parent: ProcessNode, time: int) -> ProcessNode | None:
+        match program_name(parent):
+            case "wmiprvse.exe":
+                return self._only(process, "wmi", time - WMI_WAIT)
+            case "msiexec.exe" if self._is_installer_service(parent):
+                if program_name(process) == "msiexec.exe":
+                    return None
+                return self._only(process, "installer", time - INSTALL_WAIT)
+            case "dllhost.exe":
+                return self._same_program(process, time - SURROGATE_WAIT)
+        return None
+
+    def _only(self, process: ProcessNode, service: str, since: int) -> ProcessNode | None:
+        """The only process that asked a service since then, or the last of a family that did."""
+        asked = [
+            request.process
+            for request in self._requests.get((process.host, service), ())
+            if request.time >= since and _may_share_user(request.process, process)
+        ]
+        if not asked:
+            return None
+        last = asked[-1]
+        family = {last.id, *self._ancestors(last)}
+        return last if all(one.id in family for one in asked) else None
+
+    def _ancestors(self, process: ProcessNode) -> Iterator[str]:
+        seen = {process.id}
+        while process.parent is not None and process.parent not in seen:
+            seen.add(process.parent)
+            yield process.parent
+            process = self._graph.process(process.parent)
+
+    def _is_installer_service(self, process: ProcessNode) -> bool:
+        """Whether msiexec.exe runs as the service, or as what it started to help."""
+        parent = None if process.parent is None else self._graph.process(process.parent)
+        if _SERVES.search(process.command_line or ""):
+            return True
+        return parent is not None and program_name(parent) == "services.exe"
+
+    def _same_program(self, process: ProcessNode, since: int) -> ProcessNode | None:
+        path = canonical_path(process.image or "")
+        before = self._latest.get((process.host, path))
+        if before is None or before.time < since:
+            return None
+        one, other = before.process.hashes, process.hashes
+        same = one == other or not one or not other
+        return before.process if same else None
+
+
+def _creates_by_wmi(text: str) -> bool:
+    """Whether a text has WMI of this machine start a program."""
+    lower = text.lower()
+    return "/node:" not in lower and any(_in_order(words, lower) for words in _CREATES)
+
+
+def _in_order(words: tuple[str, ...], text: str) -> bool:
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        if at < 0:
+            return False
+    return True
+
+
+def _may_share_user(one: ProcessNode, other: ProcessNode) -> bool:
+    """Whether two processes may run as one account; the local system's stands for anybody."""
+    if one.user is None or other.user is None:
+        return True
+    accounts = {one.user.lower(), other.user.lower()}
+    return len(accounts) == 1 or any(account.endswith("\\system") for account in accounts)
