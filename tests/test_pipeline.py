@@ -177,7 +177,7 @@ class TestLedger:
             sysmon(1, record_id=1),
             sysmon(1, record_id=1),
             sysmon(11, record_id=2),
-            record(SYSMON, 3, {}, record_id=3),
+            record(SYSMON, 77, {}, record_id=3),
             sysmon(1, {"ProcessId": "twelve"}, record_id=4),
             record("Some-Other-Provider", 1, {}, record_id=5),
             Problem(7, "not JSON"),

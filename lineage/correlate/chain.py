@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
-ARTIFACT_EDGES = frozenset({"wrote", "set", "created", "queried", "ran"})
+ARTIFACT_EDGES = frozenset(
+    {"wrote", "set", "created", "queried", "ran", "connected", "accepted", "created_stream"}
+)
 """What an attack process did to an object makes the object an artifact of the chain."""
 ID_DIGITS = 12
 """Hexadecimal digits of a chain's id: among 10,000 chains a collision has a chance of 2 in 10

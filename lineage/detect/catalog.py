@@ -32,6 +32,7 @@ from lineage.detect.requirement import requirements
 from lineage.errors import RuleError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
     from sigma.rule import SigmaRuleBase
@@ -121,7 +122,8 @@ def _builtin(file: Traversable) -> Rule:
     try:
         documents = user_yaml.documents(file.read_bytes())
         parsed = [_parsed(document) for document in documents]
-        layers = [_layer(rule, file.name) for rule in parsed]
+        kept_to = metadata.block(parsed[0]).sources
+        layers = [_layer(rule, file.name, kept_to) for rule in parsed]
         detection = metadata.detection(
             parsed[0],
             path=file.name,
@@ -140,11 +142,12 @@ def _builtin(file: Traversable) -> Rule:
     return rule_of(detection, *layers)
 
 
-def _layer(rule: SigmaRule, place: str) -> RuleLayer:
+def _layer(rule: SigmaRule, place: str, sources: Sequence[str] | None) -> RuleLayer:
     block = metadata.block(rule)
     description = metadata.one_line(rule.description)
     layer = block.layer or "core"
-    return RuleLayer(layer, block.by, rule_id_of(rule, place), condition_of(rule), description)
+    condition = condition_of(rule, sources)
+    return RuleLayer(layer, block.by, rule_id_of(rule, place), condition, description)
 
 
 def rule_id_of(rule: SigmaRuleBase, place: str) -> str:
@@ -163,8 +166,12 @@ def _parsed(document: object) -> SigmaRule:
     return SigmaRule.from_dict(document, policy=POLICY)
 
 
-def condition_of(rule: SigmaRule) -> Condition:
+def condition_of(rule: SigmaRule, sources: Sequence[str] | None = None) -> Condition:
     """When a rule fires, on those events that it can fire on.
+
+    Args:
+        rule: a parsed rule.
+        sources: the event sources that it keeps to; None for all of its log source.
 
     Raises:
         UnusableError: it can fire on none, or it can't be read.
@@ -182,12 +189,11 @@ def condition_of(rule: SigmaRule) -> Condition:
         unusable = unusable_value(leaf.value)
         if unusable is not None:
             raise UnusableError(unusable)
-    known = {name for origin in reading.sources for name in fields_of(origin, reading.dialect)}
+    read = reading.sources if sources is None else reading.sources.intersection(sources)
+    known = {name for origin in read for name in fields_of(origin, reading.dialect)}
     tree = bare(tree, lambda name: sigma_name(name, known))
-    condition = Condition(tree, reading.sources, reading.dialect)
-    possible = frozenset(
-        origin for origin in reading.sources if foregone(condition, origin) is not False
-    )
+    condition = Condition(tree, read, reading.dialect)
+    possible = frozenset(origin for origin in read if foregone(condition, origin) is not False)
     if not possible:
         raise UnusableError(_why_never(rule, condition))
     return Condition(tree, possible, reading.dialect)

@@ -11,7 +11,8 @@ from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, 
 from sigma.types import SigmaString
 
 from lineage.graph.build import Builder
-from lineage.normalise.sources import SECURITY, SOURCE, of_category, of_service
+from lineage.normalise.security import SECURITY
+from lineage.normalise.sources import SOURCE, of_category, of_service
 
 if TYPE_CHECKING:
     from sigma.rule.logsource import SigmaLogSource

@@ -306,7 +306,7 @@ class _Assembly:
         rule = cast("SigmaRule", document.parsed)
         try:
             prepare(rule)
-            condition = condition_of(rule)
+            condition = condition_of(rule, metadata.block(rule).sources)
             detection = metadata.detection(
                 rule,
                 path=str(document.file),

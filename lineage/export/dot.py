@@ -24,6 +24,13 @@ _SHAPES = {
     "registry": "folder",
     "dns": "ellipse",
     "script": "tab",
+    "endpoint": "hexagon",
+    "pipe": "cds",
+    "driver": "component",
+    "service": "component",
+    "task": "component",
+    "wmi": "component",
+    "session": "ellipse",
 }
 _COLORS = {"confirmed": "#b2182b", "probable": "#ef8a62", "suspicious": "#fddbc7"}
 

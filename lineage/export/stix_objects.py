@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from lineage.export.attack import (
     technique_url,
 )
 from lineage.export.instant import instant
+from lineage.graph.nodes import endpoint_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -188,14 +190,29 @@ class Observables:
         if artifact.node in self.of_node or not artifact.value:
             return
         match artifact.kind:
-            case "file" | "module":
+            case "file" | "module" | "driver":
                 self._file(artifact.node, artifact.value, hashes)
             case "registry":
                 self._keep(artifact.node, _registry_key(artifact.value, value=value))
             case "dns":
                 self._keep(artifact.node, _domain(artifact.value))
-            case "script":
+            case "endpoint":
+                self._endpoint(artifact.node, artifact.value)
+            case _:
                 self._keep(artifact.node, _text(artifact.value))
+
+    def _endpoint(self, node: str, written: str) -> None:
+        """The address; with a port as traffic to it (STIX 2.1, 6.12)."""
+        address, port, protocol = endpoint_parts(written)
+        made = _address(address)
+        if port is None or not protocol or isinstance(made, stix2.Artifact):
+            self._keep(node, made)
+            return
+        dst_ref = self._keep(None, made)
+        self._keep(
+            node,
+            stix2.NetworkTraffic(dst_ref=dst_ref, dst_port=int(port), protocols=[protocol]),
+        )
 
     def _file(self, node: str | None, path: str, hashes: Mapping[str, str]) -> str:
         folder, _, name = path.replace("/", "\\").rpartition("\\")
@@ -209,6 +226,16 @@ class Observables:
 def _is_known(process: ChainProcess) -> bool:
     """Whether there is anything to say of a process; STIX has no empty ones."""
     return process.pid is not None or bool(process.command_line or process.image or process.start)
+
+
+def _address(address: str) -> stix2.IPv4Address | stix2.IPv6Address | stix2.Artifact:
+    """An address; as mere text where it is none."""
+    try:
+        version = ip_address(address).version
+    except ValueError:
+        return _text(address)
+    made = stix2.IPv4Address if version == 4 else stix2.IPv6Address
+    return made(value=address)
 
 
 def _domain(name: str) -> stix2.DomainName | stix2.Artifact:

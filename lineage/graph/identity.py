@@ -9,6 +9,7 @@ Events must come in order of time (`lineage.normalise.order`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import ProcessCreated
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 SAME_START = 3 * TICKS
 """Two sources' times of one start may differ by this much: Sysmon stamps at the driver's callback,
 the Security log when the audit is written, ProcessGuid to the second."""
+LINGER = 3 * TICKS
+"""How long after its end a process's last events may be stamped: logs and parsers lag."""
+BOOT = 180 * TICKS
+"""How long a start of Windows takes until all logs have told of it."""
+SESSION_MANAGER = "\\windows\\system32\\smss.exe"
+SYSTEM_PID = 4
+SYSTEM_IMAGE = "System"
+"""The kernel as a process."""
 MOST_TENANTS = 8
 """Programs that events may name under one pid before the oldest is forgotten."""
 UNKNOWN_PROGRAMS = frozenset({"<unknown process>", "&lt;unknown process&gt;"})
@@ -72,13 +81,15 @@ class Processes:
     def __init__(self, graph: ProvenanceGraph) -> None:
         self._graph = graph
         self._by_guid: dict[str, ProcessNode] = {}
-        self._by_pid: dict[tuple[str, int], list[ProcessNode]] = {}
-        """Who may hold a pid now, the latest last: one, or several where events name several
-        programs since the last start that was seen."""
+        self._by_pid: defaultdict[str, dict[int, list[ProcessNode]]] = defaultdict(dict)
+        """Host -> pid -> who may hold it now, the latest last: one, or several where events name
+        several programs since the last start that was seen."""
         self._met: dict[str, int] = {}
         """Id of a placeholder -> when it was first met by its pid alone, in ticks."""
         self._start_sources: dict[str, tuple[str, ...]] = {}
         """Id of a process -> event sources that recorded its start; one or two, so no set."""
+        self._booted: dict[str, int] = {}
+        """Host -> when it started last, as far as is known, in ticks."""
         self._drives: dict[tuple[str, str], str] = {}
 
     def started(self, host: str, event: ProcessCreated) -> ProcessNode:
@@ -110,12 +121,65 @@ class Processes:
             return self._first_seen(who, guid)
         if pid is None:
             return self._unknown(host, image)
-        for holder in reversed(self._by_pid.get((host, pid), ())):
-            if self._may_be(holder, image):
+        for holder in reversed(self._holders(host, pid)):
+            if self._may_be(holder, image) and _may_act(holder, time):
                 if holder.image is None:
                     holder.image = image
                 return holder
         return self._met_by_pid(who, pid, time)
+
+    def by_guid(self, guid: str | None) -> ProcessNode | None:
+        """The process that was met under a canonical ProcessGuid, or None."""
+        return self._by_guid.get(guid) if guid is not None else None
+
+    def ended(self, process: ProcessNode, time: int) -> None:
+        """A process ended, at a time in ticks: its pid is nobody's until another one starts."""
+        if process.end is None:
+            process.end = time
+
+    def booted(self, host: str, time: int) -> None:
+        """The kernel of a host started: no process from before is alive."""
+        if time - self._booted.get(host, time - BOOT) <= SAME_START:
+            return  # another source told it
+        self._booted[host] = time
+        self._by_pid.pop(host, None)
+
+    def booted_lately(self, host: str, time: int) -> None:
+        """A host started not long ago; by now it may have processes again.
+
+        Where the kernel's own start was seen, that said all; else who was there before `BOOT` isn't
+        alive.
+        """
+        if time - self._booted.get(host, time - BOOT) < BOOT:
+            return
+        self._booted[host] = time
+        alive = {
+            pid: young
+            for pid, holders in self._by_pid.pop(host, {}).items()
+            if (young := [node for node in holders if self._seen(node) > time - BOOT])
+        }
+        self._by_pid[host] = alive
+
+    @staticmethod
+    def is_kernel_start(event: ProcessCreated) -> bool:
+        """Whether a start is that of the first program that the kernel runs when Windows starts.
+
+        smss.exe, the session manager, is the System process's child once a boot; those of later
+        sessions are children of that one (Windows Internals, "Session Manager").
+        """
+        image = canonical_path(event.Image or "")
+        if not image.endswith(SESSION_MANAGER):
+            return False
+        return event.ParentProcessId == SYSTEM_PID or event.ParentImage == SYSTEM_IMAGE
+
+    def _seen(self, node: ProcessNode) -> int:
+        """When a process is known to have been there first, in ticks."""
+        if node.start is not None:
+            return node.start
+        return node.born if node.born is not None else self._met.get(node.id, 0)
+
+    def _holders(self, host: str, pid: int) -> Sequence[ProcessNode]:
+        return self._by_pid[host].get(pid, ())
 
     def parent(self, host: str, event: ProcessCreated, child: ProcessNode) -> ProcessNode | None:
         """The parent that an event names, or None where it names none.
@@ -160,7 +224,7 @@ class Processes:
         if pid is not None and node.pid is None:
             node.pid = pid
             self._met[node.id] = time
-            self._by_pid.setdefault((node.host, pid), [node])
+            self._by_pid[node.host].setdefault(pid, [node])
         return node
 
     def same_program(self, host: str, one: str | None, other: str | None) -> bool:
@@ -196,7 +260,7 @@ class Processes:
                 return known
         if event.ProcessId is None:
             return None
-        for holder in reversed(self._by_pid.get((host, event.ProcessId), ())):
+        for holder in reversed(self._holders(host, event.ProcessId)):
             if self._is_same_start(holder, event):
                 self._learn_drive(host, holder.image, event.Image)
                 if event.ProcessGuid is not None:
@@ -239,7 +303,7 @@ class Processes:
         host, _, pid, image = who
         born = birth(guid)
         if pid is not None and born is not None:
-            for holder in reversed(self._by_pid.get((host, pid), ())):
+            for holder in reversed(self._holders(host, pid)):
                 if self._was_alive(holder, born) and _may_share(holder.guid, guid):
                     if not self._may_be(holder, image):
                         continue
@@ -270,14 +334,14 @@ class Processes:
         node = self._new(who.host, None, pid, time)
         node.image = who.image
         self._met[node.id] = time
-        holders = self._by_pid.setdefault((who.host, pid), [])
+        holders = self._by_pid[who.host].setdefault(pid, [])
         holders.append(node)
         del holders[:-MOST_TENANTS]
         return node
 
     def _is_latest(self, host: str, pid: int, born: int | None) -> bool:
         """Whether a process born then is the pid's latest holder, rather than an earlier one."""
-        holders = self._by_pid.get((host, pid))
+        holders = self._holders(host, pid)
         if not holders or born is None:
             return not holders
         holder = holders[-1]
@@ -287,7 +351,7 @@ class Processes:
     def _holds_now(self, node: ProcessNode, pid: int | None) -> None:
         """From now on the pid means this process, and none of those before."""
         if pid is not None:
-            self._by_pid[node.host, pid] = [node]
+            self._by_pid[node.host][pid] = [node]
 
     def _unknown(self, host: str, image: str | None) -> ProcessNode:
         """The stand-in for all processes of a program whose events say neither guid nor pid."""
@@ -322,6 +386,11 @@ class Processes:
         node.current_directory = node.current_directory or event.CurrentDirectory
         if event.Hashes and not node.hashes:
             node.hashes = hashes(event.Hashes)
+
+
+def _may_act(process: ProcessNode, time: int) -> bool:
+    """Whether a process may have done something at a time: it hadn't ended."""
+    return process.end is None or time <= process.end + LINGER
 
 
 def _may_share(one: str | None, other: str | None) -> bool:

@@ -5,16 +5,17 @@ Ids are readable and stable: the same telemetry gives the same ids. Texts are th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from lineage.graph.autostart import is_autostart_file, launcher_of
 from lineage.graph.programs import program
 from lineage.normalise.paths import canonical_path, canonical_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lineage.graph.programs import ProgramKind
     from lineage.graph.schema import NodeKind
@@ -54,6 +55,8 @@ class ProcessNode:
         placeholder: whether its start was never seen; what is known comes from others' events.
         born: when its ProcessGuid says it started (to the second), in ticks, for placeholders.
         parent: id of the process that spawned it, or None where unknown.
+        parent_is_guess: whether the parent is only the likely one: who last held a pid.
+        end: when it ended, in ticks; None where its end was never seen.
         hashes: algorithm in upper case -> digest in upper case, of its program.
     """
 
@@ -69,6 +72,8 @@ class ProcessNode:
     placeholder: bool = True
     born: int | None = None
     parent: str | None = None
+    parent_is_guess: bool = False
+    end: int | None = None
     original_file_name: str | None = None
     integrity_level: str | None = None
     current_directory: str | None = None
@@ -143,7 +148,106 @@ class ScriptNode:
     path: str | None = None
 
 
-ObjectNode = FileNode | RegistryNode | DnsNode | ModuleNode | ScriptNode
+@dataclass(slots=True, eq=False)
+class EndpointNode:
+    """The other side of a connection, the same for all hosts.
+
+    `port` is None where the other side connected: it picks a new one each time.
+    """
+
+    kind: ClassVar[NodeKind] = "endpoint"
+    id: str
+    address: str
+    port: str | None = None
+    protocol: str = ""
+    name: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class PipeNode:
+    """A named pipe on one host."""
+
+    kind: ClassVar[NodeKind] = "pipe"
+    id: str
+    host: str
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class DriverNode:
+    """A driver that the kernel of one host loaded."""
+
+    kind: ClassVar[NodeKind] = "driver"
+    id: str
+    host: str
+    path: str
+    hashes: Mapping[str, str] = field(default_factory=_no_hashes)
+
+
+@dataclass(slots=True, eq=False)
+class ServiceNode:
+    """A service of one host; `command` is what it runs, `user` as whom."""
+
+    kind: ClassVar[NodeKind] = "service"
+    id: str
+    host: str
+    name: str
+    command: str | None = None
+    user: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class TaskNode:
+    """A scheduled task of one host; `command` is what it runs."""
+
+    kind: ClassVar[NodeKind] = "task"
+    id: str
+    host: str
+    name: str
+    command: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class WmiNode:
+    """A filter or a consumer of WMI event subscriptions on one host.
+
+    `content` is a filter's query, or what a consumer does.
+    """
+
+    kind: ClassVar[NodeKind] = "wmi"
+    id: str
+    host: str
+    name: str
+    part: str = ""
+    content: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class SessionNode:
+    """A logon session of one host, by its logon id."""
+
+    kind: ClassVar[NodeKind] = "session"
+    id: str
+    host: str
+    logon_id: str
+    user: str | None = None
+    logon_type: str | None = None
+
+
+ObjectNode = (
+    FileNode
+    | RegistryNode
+    | DnsNode
+    | ModuleNode
+    | ScriptNode
+    | EndpointNode
+    | PipeNode
+    | DriverNode
+    | ServiceNode
+    | TaskNode
+    | WmiNode
+    | SessionNode
+)
 """What processes act on."""
 
 Node = HostNode | UserNode | ProcessNode | ObjectNode
@@ -159,9 +263,90 @@ def caption(node: Node) -> str:
             return node.user
         case ProcessNode():
             return node.image or "(unknown program)"
-        case FileNode() | RegistryNode() | ModuleNode():
+        case FileNode() | RegistryNode() | ModuleNode() | DriverNode():
             return node.path
-        case DnsNode():
+        case DnsNode() | PipeNode() | ServiceNode() | TaskNode() | WmiNode():
             return node.name
+        case EndpointNode():
+            return endpoint_name(node.address, node.port, node.protocol)
+        case SessionNode():
+            return node.logon_id
         case ScriptNode():
             return node.path or node.text
+
+
+def endpoint_name(address: str, port: str | None, protocol: str) -> str:
+    """How an endpoint is written, in ids as well; an IPv6 address in brackets (RFC 3986).
+
+    >>> endpoint_name("203.0.113.7", "443", "tcp"), endpoint_name("::1", None, "udp")
+    ('203.0.113.7:443/tcp', '[::1]/udp')
+    """
+    bare = f"[{address}]" if ":" in address else address
+    return f"{bare}:{port}/{protocol}" if port else f"{bare}/{protocol}"
+
+
+def endpoint_parts(name: str) -> tuple[str, str | None, str]:
+    """Address, port and protocol of an endpoint as it is written.
+
+    >>> endpoint_parts("[::1]:53/udp")
+    ('::1', '53', 'udp')
+    """
+    written = _ENDPOINT.fullmatch(name)
+    if written is None:
+        return name, None, ""
+    return written[1] or written[2], written[3], written[4]
+
+
+_ENDPOINT = re.compile(r"(?:\[(.*)\]|([^:]*?))(?::(\d+))?/(\w*)")
+_WITHOUT_HOST = frozenset({"host", "user", "dns", "endpoint"})
+"""Kinds of nodes that no host has for itself, so that their ids name none."""
+
+
+def id_parts(node_id: str) -> tuple[NodeKind, str, str]:
+    r"""Kind, host and name of an id such as `file:ws01:c:\a.exe`; host "" where it has none.
+
+    >>> id_parts("dns:a.example")
+    ('dns', '', 'a.example')
+    """
+    kind, _, rest = node_id.partition(":")
+    host, name = ("", rest) if kind in _WITHOUT_HOST else rest.split(":", 1)
+    return cast("NodeKind", kind), host, name
+
+
+def named_node(node_id: str, value: str) -> Node:
+    """A node of which no more is known than its id and what it is called.
+
+    Raises:
+        ValueError: the id is none of ours.
+    """
+    kind, host, _ = id_parts(node_id)
+    match kind:
+        case "process":
+            return ProcessNode(node_id, host)
+        case "script":
+            return ScriptNode(node_id, host, value)
+        case "endpoint":
+            return EndpointNode(node_id, *endpoint_parts(value))
+        case "host" | "user" | "dns":
+            return _SHARED[kind](node_id, value)
+        case _ if kind in _ON_HOSTS:
+            return _ON_HOSTS[kind](node_id, host, value)
+    raise ValueError(f"{node_id!r} is no id of a node")
+
+
+_SHARED: dict[NodeKind, Callable[[str, str], Node]] = {
+    "host": HostNode,
+    "user": UserNode,
+    "dns": DnsNode,
+}
+_ON_HOSTS: dict[NodeKind, Callable[[str, str, str], Node]] = {
+    "file": FileNode,
+    "registry": RegistryNode,
+    "module": ModuleNode,
+    "pipe": PipeNode,
+    "driver": DriverNode,
+    "service": ServiceNode,
+    "task": TaskNode,
+    "wmi": WmiNode,
+    "session": SessionNode,
+}

@@ -13,13 +13,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-NodeKind = Literal["host", "user", "process", "file", "registry", "dns", "module", "script"]
+ObjectKind = Literal[
+    "file",
+    "registry",
+    "dns",
+    "module",
+    "script",
+    "endpoint",
+    "pipe",
+    "driver",
+    "service",
+    "task",
+    "wmi",
+    "session",
+]
+"""What processes act on."""
+NodeKind = Literal["host", "user", "process"] | ObjectKind
 EdgeKind = Literal[
     "spawned",
     "executed",
     "interpreted",
     "wrote",
     "loaded",
+    "loaded_driver",
     "mapped",
     "set",
     "created",
@@ -30,8 +46,21 @@ EdgeKind = Literal[
     "started",
     "requested",
     "copied",
+    "connected",
+    "accepted",
+    "injected",
+    "opened_for_writing",
+    "opened",
+    "hollowed",
+    "changed_time",
+    "created_stream",
+    "attempted",
+    "read_raw",
+    "renamed",
+    "bound",
     "runs_on",
     "runs_as",
+    "runs_in",
 ]
 Flow = Literal["forward", "backward", "none"]
 
@@ -129,6 +158,65 @@ NODE_SCHEMAS: tuple[NodeSchema, ...] = (
         "A PowerShell script block.",
         {"host": "host", "text": "the block's text", "path": "script file, where logged"},
     ),
+    NodeSchema(
+        "endpoint",
+        "Endpoint",
+        "The other side of a connection, the same for all hosts.",
+        {
+            "address": "IP address",
+            "port": "port that was connected to; absent where the other side connected",
+            "protocol": "tcp or udp",
+            "name": "host name, where logged",
+        },
+    ),
+    NodeSchema(
+        "pipe", "Pipe", "A named pipe on one host.", {"host": "host", "name": "name as first seen"}
+    ),
+    NodeSchema(
+        "driver",
+        "Driver",
+        "A driver that the kernel of one host loaded, by path.",
+        {"host": "host", "path": "path as first seen", "hashes": "hashes, where logged"},
+    ),
+    NodeSchema(
+        "service",
+        "Service",
+        "A service of one host.",
+        {
+            "host": "host",
+            "name": "its name",
+            "command": "what it runs, where logged",
+            "user": "account it runs as, where logged",
+        },
+    ),
+    NodeSchema(
+        "task",
+        "ScheduledTask",
+        "A scheduled task of one host.",
+        {"host": "host", "name": "its path", "command": "what it runs, where logged"},
+    ),
+    NodeSchema(
+        "wmi",
+        "WmiSubscription",
+        "A filter or a consumer of WMI event subscriptions on one host.",
+        {
+            "host": "host",
+            "name": "its name",
+            "part": "filter or consumer",
+            "content": "the filter's query, or what the consumer does",
+        },
+    ),
+    NodeSchema(
+        "session",
+        "LogonSession",
+        "A logon session of one host.",
+        {
+            "host": "host",
+            "logon_id": "logon id in hexadecimal",
+            "user": "account, where logged",
+            "logon_type": "logon type, where logged",
+        },
+    ),
 )
 
 EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
@@ -151,10 +239,39 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     ),
     EdgeSchema("wrote", "WROTE", ("process",), ("file",), "forward", "created or overwrote"),
     EdgeSchema("loaded", "LOADED", ("process",), ("module",), "backward", "loaded the module"),
-    EdgeSchema("mapped", "MAPPED_AS", ("file",), ("module",), "forward", "the file of the module"),
+    EdgeSchema(
+        "loaded_driver",
+        "LOADED_DRIVER",
+        ("host",),
+        ("driver",),
+        "backward",
+        "its kernel loaded the driver",
+    ),
+    EdgeSchema(
+        "mapped",
+        "MAPPED_AS",
+        ("file",),
+        ("module", "driver"),
+        "forward",
+        "the file of the module or driver",
+    ),
     EdgeSchema("set", "SET", ("process",), ("registry",), "forward", "set the value"),
-    EdgeSchema("created", "CREATED", ("process",), ("registry",), "forward", "created the key"),
-    EdgeSchema("deleted", "DELETED", ("process",), ("registry", "file"), "forward", "deleted it"),
+    EdgeSchema(
+        "created",
+        "CREATED",
+        ("process", "user"),
+        ("registry", "pipe", "service", "task", "wmi"),
+        "forward",
+        "created it; an account where the log names no process",
+    ),
+    EdgeSchema(
+        "deleted",
+        "DELETED",
+        ("process", "user"),
+        ("registry", "file", "service", "task", "wmi"),
+        "forward",
+        "deleted it; an account where the log names no process",
+    ),
     EdgeSchema("queried", "QUERIED", ("process",), ("dns",), "forward", "asked for the name"),
     EdgeSchema(
         "accessed",
@@ -168,11 +285,11 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     EdgeSchema(
         "started",
         "STARTED",
-        ("registry", "file", "process"),
+        ("registry", "file", "process", "service", "task", "wmi"),
         ("process",),
         "forward",
-        "had Windows start it: an autostart value, a shortcut in a Startup folder, or the process "
-        "that made a task or service",
+        "had Windows start it: an autostart value, a shortcut in a Startup folder, a service, a "
+        "task, a WMI consumer, or the process that made one",
     ),
     EdgeSchema(
         "requested",
@@ -185,8 +302,94 @@ EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
     EdgeSchema(
         "copied", "COPIED_TO", ("file",), ("file",), "forward", "same content under another name"
     ),
+    EdgeSchema(
+        "connected",
+        "CONNECTED_TO",
+        ("process",),
+        ("endpoint", "pipe"),
+        "forward",
+        "connected to it",
+    ),
+    EdgeSchema(
+        "accepted",
+        "ACCEPTED",
+        ("process",),
+        ("endpoint",),
+        "backward",
+        "was connected to from there",
+    ),
+    EdgeSchema(
+        "injected",
+        "INJECTED_INTO",
+        ("process",),
+        ("process",),
+        "forward",
+        "started a thread in the other process",
+    ),
+    EdgeSchema(
+        "opened_for_writing",
+        "OPENED_FOR_WRITING",
+        ("process",),
+        ("process",),
+        "forward",
+        "opened the other process with the right to write its memory or to start threads in it",
+    ),
+    EdgeSchema(
+        "opened",
+        "OPENED",
+        ("process",),
+        ("process",),
+        "none",
+        "opened the other process with lesser rights, such as to read its memory",
+    ),
+    EdgeSchema(
+        "hollowed",
+        "HOLLOWED",
+        ("process",),
+        ("process",),
+        "forward",
+        "started the other process, whose image was then replaced in memory; who did that isn't "
+        "logged",
+    ),
+    EdgeSchema(
+        "changed_time",
+        "CHANGED_TIME_OF",
+        ("process",),
+        ("file",),
+        "forward",
+        "changed when the file says it was created",
+    ),
+    EdgeSchema(
+        "created_stream",
+        "CREATED_STREAM_OF",
+        ("process",),
+        ("file",),
+        "forward",
+        "created a stream of the file, such as the mark of where it came from",
+    ),
+    EdgeSchema(
+        "attempted",
+        "ATTEMPTED",
+        ("process",),
+        ("file",),
+        "none",
+        "tried to make the executable or to shred the file, which Sysmon kept it from",
+    ),
+    EdgeSchema(
+        "read_raw",
+        "READ_RAW",
+        ("process",),
+        ("file",),
+        "backward",
+        "read the volume past the file system",
+    ),
+    EdgeSchema(
+        "renamed", "RENAMED", ("process",), ("registry",), "forward", "gave it another name"
+    ),
+    EdgeSchema("bound", "BOUND_TO", ("wmi",), ("wmi",), "forward", "runs the consumer"),
     EdgeSchema("runs_on", "RUNS_ON", ("process",), ("host",), "none", "runs on the host"),
     EdgeSchema("runs_as", "RUNS_AS", ("process",), ("user",), "none", "runs as the account"),
+    EdgeSchema("runs_in", "RUNS_IN", ("process",), ("session",), "none", "runs in the session"),
 )
 
 NODE_KINDS: tuple[NodeKind, ...] = tuple(schema.kind for schema in NODE_SCHEMAS)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
 from lineage.graph.nodes import (
-    DnsNode,
     FileNode,
-    HostNode,
     ModuleNode,
     Node,
     ProcessNode,
-    RegistryNode,
-    ScriptNode,
-    UserNode,
+    id_parts,
+    named_node,
 )
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_KINDS, NodeKind
 from lineage.graphdb.analysis import Analysis, analyse, ticks
@@ -140,7 +137,7 @@ def _process(process: ChainProcess) -> ProcessNode:
 
 
 def _artifact(artifact: Artifact) -> Node:
-    node = _named_node(artifact.node, artifact.kind, artifact.value)
+    node = named_node(artifact.node, artifact.value)
     if isinstance(node, FileNode | ModuleNode):
         node.hashes = artifact.hashes
     return node
@@ -148,37 +145,7 @@ def _artifact(artifact: Artifact) -> Node:
 
 def _stub(node_id: str) -> Node:
     """A node of which the report tells no more than its id, whose last part names it."""
-    return _named_node(node_id, kind_of(node_id), _parts(node_id)[1])
-
-
-def _named_node(node_id: str, kind: NodeKind, value: str) -> Node:
-    host = _parts(node_id)[0]
-    match kind:
-        case "process":
-            return ProcessNode(node_id, host)
-        case "file":
-            return FileNode(node_id, host, value)
-        case "registry":
-            return RegistryNode(node_id, host, value)
-        case "dns":
-            return DnsNode(node_id, value)
-        case "module":
-            return ModuleNode(node_id, host, value)
-        case "script":
-            return ScriptNode(node_id, host, value)
-        case "host":
-            return HostNode(node_id, value)
-        case "user":
-            return UserNode(node_id, value)
-
-
-def _parts(node_id: str) -> tuple[str, str]:
-    r"""Host and name of an id such as `file:ws01:c:\a.exe`; no host for `dns:a.example`."""
-    kind, _, rest = node_id.partition(":")
-    if kind in {"dns", "host", "user"}:
-        return "", rest
-    host, _, name = rest.partition(":")
-    return host, name
+    return named_node(node_id, id_parts(node_id)[2])
 
 
 def _edges(edges: Iterable[ChainEdge]) -> dict[tuple[str, str, str], list[ChainEdge]]:

@@ -8,7 +8,7 @@ from lineage.normalise.clock import Clock
 from lineage.normalise.header import UNKNOWN_HOST, logged_time
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.powershell import Joiner
-from lineage.normalise.sources import PROVIDERS, SOURCES, Source
+from lineage.normalise.sources import PROVIDERS, SOURCES
 from lineage.normalise.values import Values, text
 from lineage.problems import Problem
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lineage.normalise.event import Event
+    from lineage.normalise.source import Source
     from lineage.read.record import RawRecord
 
 _NAMES = {name: provider for provider in PROVIDERS for name in (provider.name, *provider.aliases)}

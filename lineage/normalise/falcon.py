@@ -1,4 +1,4 @@
-"""CrowdStrike Falcon Data Replicator, ProcessRollup2.
+"""CrowdStrike Falcon Data Replicator, ProcessRollup2 and EndOfProcess.
 
 `TargetProcessId` and `ParentProcessId` are CrowdStrike's own process identities, unique per agent
 (`aid`); the operating system's pid is `RawProcessId`.
@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lineage import times
-from lineage.normalise.event import Event, ProcessCreated
+from lineage.normalise.event import Event, ProcessCreated, ProcessEnded
 from lineage.normalise.header import header, require
+from lineage.normalise.source import PARENT, Provider, Source
+from lineage.normalise.values import text
 
 if TYPE_CHECKING:
     from lineage.normalise.values import Values
@@ -23,34 +25,51 @@ _INTEGRITY = {"4096": "Low", "8192": "Medium", "12288": "High", "16384": "System
 def process_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """ProcessRollup2. Raises ValueError where a field it needs is missing or malformed."""
     get = raw.data.get
-    text = values.texts.__getitem__
+    known = values.texts.__getitem__
     guid = _identity(raw, values, "TargetProcessId")
     pid = values.numbers["RawProcessId"][get("RawProcessId")]
     if guid is None and pid is None:
         raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
-    level = text(get("IntegrityLevel"))
+    level = known(get("IntegrityLevel"))
     return ProcessCreated(
-        *header(raw, source, origin, _started(raw, values)),
+        *header(raw, source, origin, _first_time((get("ProcessStartTime"), 1), (raw.time, 1000))),
         ProcessGuid=guid,
         ProcessId=pid,
-        Image=require(text(get("ImageFileName")), "ImageFileName"),
-        CommandLine=text(get("CommandLine")),
-        User=text(get("UserName")) or text(get("UserSid")),
-        OriginalFileName=text(get("OriginalFilename")) or text(get("OriginalFileName")),
+        Image=require(known(get("ImageFileName")), "ImageFileName"),
+        CommandLine=known(get("CommandLine")),
+        User=known(get("UserName")) or known(get("UserSid")),
+        OriginalFileName=known(get("OriginalFilename")) or known(get("OriginalFileName")),
         ParentProcessGuid=_identity(raw, values, "ParentProcessId"),
         ParentProcessId=None,
         ParentImage=None,
         ParentCommandLine=None,
-        ParentBaseFileName=text(get("ParentBaseFileName")),
+        ParentBaseFileName=known(get("ParentBaseFileName")),
         CurrentDirectory=None,
         IntegrityLevel=_INTEGRITY.get(level, level) if level else None,
         Hashes=_hashes(raw, values),
-        LogonId=text(get("AuthenticationId")),
+        LogonId=known(get("AuthenticationId")),
         ParentUser=None,
         Company=None,
         Product=None,
         Description=None,
         FileVersion=None,
+    )
+
+
+def process_ended(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
+    """EndOfProcess. Raises ValueError where a field it needs is missing or malformed."""
+    get = raw.data.get
+    guid = _identity(raw, values, "TargetProcessId")
+    pid = values.numbers["RawProcessId"][get("RawProcessId")]
+    if guid is None and pid is None:
+        raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
+    return ProcessEnded(
+        *header(raw, source, origin, _first_time((get("ProcessEndTime"), 1), (raw.time, 1000))),
+        ProcessGuid=guid,
+        ProcessId=pid,
+        Image=values.texts[get("ImageFileName")],
+        User=values.texts[get("UserName")],
+        Status=values.texts[get("ExitCode")],
     )
 
 
@@ -61,10 +80,10 @@ def _identity(raw: RawRecord, values: Values, field: str) -> str | None:
     return values.texts[f"{raw.data.get('aid') or raw.computer}:{identity}"]
 
 
-def _started(raw: RawRecord, values: Values) -> int:
-    """When the process started, in ticks: ProcessStartTime (s), else the event's own time (ms)."""
-    for written, per_second in ((raw.data.get("ProcessStartTime"), 1), (raw.time, 1000)):
-        if (moment := values.texts[written]) is not None and moment != "0":
+def _first_time(*moments: tuple[object, int]) -> int:
+    """The first time that is there, in ticks, of (as written, units a second)."""
+    for written, per_second in moments:
+        if (moment := text(written)) is not None and moment != "0":
             return _moment(moment, per_second)
     raise ValueError("the record has no time")
 
@@ -82,3 +101,19 @@ def _hashes(raw: RawRecord, values: Values) -> str | None:
         if (digest := values.texts[raw.data.get(field)]) is not None and digest.strip("0")
     ]
     return values.texts[",".join(found)] if found else None
+
+
+CROWDSTRIKE: Final = Provider("crowdstrike", None, own_time=True)
+
+SOURCES: Final = (
+    Source(
+        "crowdstrike-processrollup2",
+        CROWDSTRIKE,
+        "ProcessRollup2",
+        ProcessCreated,
+        process_created,
+        {"process_creation": ""},
+        bridged=PARENT,
+    ),
+    Source("crowdstrike-endofprocess", CROWDSTRIKE, "EndOfProcess", ProcessEnded, process_ended),
+)

@@ -6,11 +6,12 @@ A long block is logged in parts, each with MessageNumber of MessageTotal and one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.normalise.event import ScriptBlockLogged
 from lineage.normalise.header import Header, header, logged_time
 from lineage.normalise.outcome import Outcome
+from lineage.normalise.source import Provider, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,3 +115,23 @@ def _join(block_id: str | None, total: int, parts: dict[int, _Part]) -> ScriptBl
         parts=texts,
         parts_total=total,
     )
+
+
+POWERSHELL: Final = Provider(
+    "microsoft-windows-powershell",
+    "powershell",
+    ("microsoft-windows-powershell/operational", "powershellcore/operational"),
+    aliases=("powershellcore", "powershell"),
+)
+
+SOURCES: Final = (
+    Source(
+        "powershell-4104",
+        POWERSHELL,
+        4104,
+        ScriptBlockLogged,
+        None,
+        {"ps_script": ""},
+        actor=(None, "ProcessId", None),
+    ),
+)

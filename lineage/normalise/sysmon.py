@@ -1,4 +1,4 @@
-"""Microsoft-Windows-Sysmon, events 1, 7, 11, 12, 13 and 22.
+"""Microsoft-Windows-Sysmon, all of its events.
 
 Field meanings: Microsoft Learn, "Sysmon", section Events. Sysmon's own `UtcTime` says when the
 thing happened; the header's time only when it was logged.
@@ -6,26 +6,44 @@ thing happened; the header's time only when it was logged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from lineage import times
 from lineage.normalise.event import (
     HEADER,
+    ClipboardChanged,
+    ConnectionMade,
     DnsQueried,
+    DriverLoaded,
     Event,
+    ExecutableCreated,
+    FileBlocked,
     FileCreated,
+    FileDeleted,
+    FileStreamCreated,
+    FileTimeChanged,
     ImageLoaded,
+    LogChanged,
+    PipeOpened,
+    ProcessAccessed,
     ProcessCreated,
+    ProcessEnded,
+    ProcessTampered,
+    RawAccessRead,
     RegistryChanged,
+    RegistryRenamed,
     RegistryValueSet,
+    RemoteThreadCreated,
+    WmiSubscriptionChanged,
 )
 from lineage.normalise.header import header, logged_time, require
+from lineage.normalise.source import NOBODY, PROCESS, REACHING, Provider, Source
+from lineage.normalise.values import Values
+from lineage.read.record import RawRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from lineage.normalise.values import Values
-    from lineage.read.record import RawRecord
+    from collections.abc import Mapping
 
 _ACTOR_FIELDS: Final = len(HEADER) + 2
 """The header, then ProcessGuid and ProcessId."""
@@ -78,15 +96,19 @@ def _process(data: Mapping[str, object], values: Values) -> tuple[str | None, in
     return guid, pid
 
 
-def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, str, Values], Event]:
+Normalise = Callable[[RawRecord, int, str, Values], Event]
+
+
+def _acting(kind: type[Event], about: str | None = None) -> Normalise:
     """A normaliser for an event in which a process (`ProcessGuid`, `ProcessId`) did something.
 
     Args:
         kind: the event's type; its fields after the actor's are copied by name.
-        about: the field that the event is about, without which it says nothing.
+        about: the field that the event is about, without which it says nothing; None where it is
+            about the process itself.
     """
     fields = kind._fields[_ACTOR_FIELDS:]
-    position = fields.index(about) - len(fields)
+    position = fields.index(about) - len(fields) if about else None
 
     def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
         data = raw.data
@@ -94,15 +116,149 @@ def _acting(kind: type[Event], about: str) -> Callable[[RawRecord, int, str, Val
         event = kind._make(
             (*header(raw, source, origin, happened(raw)), *_process(data, values), *texts)
         )
-        if event[position] is None:
+        if position is not None and event[position] is None:
             raise ValueError(f"{about} is missing")
         return event
 
     return normalise
 
 
+def _reaching(kind: type[Event]) -> Normalise:
+    """A normaliser for an event in which a process reached into another one."""
+    fields = kind._fields[kind._fields.index("TargetImage") + 1 :]
+
+    def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
+        texts = map(values.texts.__getitem__, map(raw.data.get, fields))
+        parties = (*_party(raw.data, values, "Source"), *_party(raw.data, values, "Target"))
+        return kind._make((*header(raw, source, origin, happened(raw)), *parties, *texts))
+
+    return normalise
+
+
+def _party(
+    data: Mapping[str, object], values: Values, role: str
+) -> tuple[str | None, int | None, str | None]:
+    """One of the two processes; event 10 writes `GUID`, event 8 `Guid`."""
+    guid = values.guids[data.get(f"{role}ProcessGuid") or data.get(f"{role}ProcessGUID")]
+    pid = values.numbers[f"{role}ProcessId"][data.get(f"{role}ProcessId")]
+    image = values.texts[data.get(f"{role}Image")]
+    if guid is None and pid is None and image is None:
+        side = role.lower()
+        raise ValueError(f"neither guid, pid nor image says which the {side} process was")
+    return guid, pid, image
+
+
+def _telling(kind: type[Event], *about: str) -> Normalise:
+    """A normaliser for an event that names no process.
+
+    Args:
+        kind: the event's type; its fields after the header are copied by name.
+        about: fields of which one must be there.
+    """
+    fields = kind._fields[len(HEADER) :]
+
+    def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
+        texts = map(values.texts.__getitem__, map(raw.data.get, fields))
+        event = kind._make((*header(raw, source, origin, happened(raw)), *texts))
+        if about and all(getattr(event, name) is None for name in about):
+            raise ValueError(f"{' and '.join(about)} {'is' if len(about) == 1 else 'are'} missing")
+        return event
+
+    return normalise
+
+
+file_time_changed = _acting(FileTimeChanged, "TargetFilename")
+connection_made = _acting(ConnectionMade, "DestinationIp")
+process_ended = _acting(ProcessEnded)
+driver_loaded = _telling(DriverLoaded, "ImageLoaded")
 image_loaded = _acting(ImageLoaded, "ImageLoaded")
+remote_thread_created = _reaching(RemoteThreadCreated)
+raw_access_read = _acting(RawAccessRead, "Device")
+process_accessed = _reaching(ProcessAccessed)
 file_created = _acting(FileCreated, "TargetFilename")
 registry_changed = _acting(RegistryChanged, "TargetObject")
 registry_value_set = _acting(RegistryValueSet, "TargetObject")
+registry_renamed = _acting(RegistryRenamed, "TargetObject")
+file_stream_created = _acting(FileStreamCreated, "TargetFilename")
+pipe_opened = _acting(PipeOpened, "PipeName")
+wmi_subscription_changed = _telling(WmiSubscriptionChanged, "Name", "Consumer", "Filter")
 dns_queried = _acting(DnsQueried, "QueryName")
+file_deleted = _acting(FileDeleted, "TargetFilename")
+clipboard_changed = _acting(ClipboardChanged)
+process_tampered = _acting(ProcessTampered)
+file_blocked = _acting(FileBlocked, "TargetFilename")
+executable_created = _acting(ExecutableCreated, "TargetFilename")
+log_changed = _telling(LogChanged)
+
+SYSMON: Final = Provider(
+    "microsoft-windows-sysmon",
+    "sysmon",
+    ("microsoft-windows-sysmon/operational",),
+    own_time=True,
+    tells_zone=True,
+)
+
+
+def _source(
+    event_id: int,
+    event: type[Event],
+    normalise: Normalise,
+    *categories: str,
+    actor: tuple[str | None, str | None, str | None] = PROCESS,
+    never: frozenset[str] = frozenset(),
+    **beginnings: str,
+) -> Source:
+    """A row; `beginnings` are categories that say how `EventType` begins."""
+    return Source(
+        f"sysmon-{event_id}",
+        SYSMON,
+        event_id,
+        event,
+        normalise,
+        dict.fromkeys(categories, "") | beginnings,
+        actor=actor,
+        never=never,
+    )
+
+
+_NO_BARE_NAME: Final = frozenset({"ParentBaseFileName"})
+
+SOURCES: Final = (
+    _source(1, ProcessCreated, process_created, "process_creation", never=_NO_BARE_NAME),
+    _source(2, FileTimeChanged, file_time_changed, "file_change"),
+    _source(3, ConnectionMade, connection_made, "network_connection"),
+    _source(4, LogChanged, log_changed, "sysmon_status", actor=NOBODY),
+    _source(5, ProcessEnded, process_ended, "process_termination"),
+    _source(6, DriverLoaded, driver_loaded, "driver_load", actor=NOBODY),
+    _source(7, ImageLoaded, image_loaded, "image_load"),
+    _source(8, RemoteThreadCreated, remote_thread_created, "create_remote_thread", actor=REACHING),
+    _source(9, RawAccessRead, raw_access_read, "raw_access_thread"),
+    _source(10, ProcessAccessed, process_accessed, "process_access", actor=REACHING),
+    _source(11, FileCreated, file_created, "file_event"),
+    _source(
+        12,
+        RegistryChanged,
+        registry_changed,
+        "registry_event",
+        registry_add="Create",
+        registry_delete="Delete",
+    ),
+    _source(13, RegistryValueSet, registry_value_set, "registry_event", "registry_set"),
+    _source(14, RegistryRenamed, registry_renamed, "registry_event", "registry_rename"),
+    _source(15, FileStreamCreated, file_stream_created, "create_stream_hash"),
+    _source(16, LogChanged, log_changed, "sysmon_status", actor=NOBODY),
+    _source(17, PipeOpened, pipe_opened, "pipe_created"),
+    _source(18, PipeOpened, pipe_opened, "pipe_created"),
+    _source(19, WmiSubscriptionChanged, wmi_subscription_changed, "wmi_event", actor=NOBODY),
+    _source(20, WmiSubscriptionChanged, wmi_subscription_changed, "wmi_event", actor=NOBODY),
+    _source(21, WmiSubscriptionChanged, wmi_subscription_changed, "wmi_event", actor=NOBODY),
+    _source(22, DnsQueried, dns_queried, "dns_query"),
+    _source(23, FileDeleted, file_deleted, "file_delete"),
+    _source(24, ClipboardChanged, clipboard_changed, "clipboard_capture"),
+    _source(25, ProcessTampered, process_tampered, "process_tampering"),
+    _source(26, FileDeleted, file_deleted, "file_delete", "file_delete_detected"),
+    _source(27, FileBlocked, file_blocked, "file_block_executable"),
+    _source(28, FileBlocked, file_blocked, "file_block_shredding"),
+    _source(29, ExecutableCreated, executable_created, "file_executable_detected"),
+    _source(255, LogChanged, log_changed, "sysmon_error", actor=NOBODY),
+)

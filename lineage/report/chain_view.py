@@ -51,6 +51,13 @@ _KINDS: Final = {
     "dns": ("name asked for", "names asked for"),
     "module": ("module", "modules"),
     "script": ("script block", "script blocks"),
+    "endpoint": ("address", "addresses"),
+    "pipe": ("named pipe", "named pipes"),
+    "driver": ("driver", "drivers"),
+    "service": ("service", "services"),
+    "task": ("scheduled task", "scheduled tasks"),
+    "wmi": ("WMI subscription", "WMI subscriptions"),
+    "session": ("logon session", "logon sessions"),
 }
 
 

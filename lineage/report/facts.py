@@ -16,7 +16,8 @@ FOLD_FROM: Final = 3
 """As many facts of one kind, by one process and with the same detections, are told together."""
 
 TOLD_KINDS: Final = frozenset(
-    "spawned wrote loaded set created deleted queried accessed ran interpreted".split()
+    "spawned wrote loaded set created deleted queried accessed ran interpreted connected accepted "
+    "injected opened_for_writing hollowed changed_time created_stream attempted renamed".split()
 )
 """Edge kinds that are worth telling where no detection is about them."""
 

@@ -7,12 +7,13 @@ be renamed or change meaning without a new major `schema_version`. Times are ISO
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineage.correlate.finding import Verdict
 from lineage.detect.detection import Layer
+from lineage.graph.schema import ObjectKind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 
-ArtifactKind = Literal["file", "registry", "dns", "module", "script"]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -151,7 +151,7 @@ class Artifact(Model):
     """A thing that the attack left or used."""
 
     node: str
-    kind: ArtifactKind
+    kind: ObjectKind
     value: str
     hashes: dict[str, str] = Field(default_factory=dict, description="Of its content, if logged.")
 

@@ -42,12 +42,21 @@ _MANY: Final = {
     "wrote": ("wrote", "files"),
     "loaded": ("loaded", "modules"),
     "set": ("set", "registry values"),
-    "created": ("created", "registry keys"),
+    "created": ("created", "registry keys and pipes"),
     "deleted": ("deleted", "things"),
     "queried": ("asked for", "names"),
     "accessed": ("opened", "audited objects"),
     "ran": ("ran", "script blocks"),
     "interpreted": ("was started with", "files"),
+    "connected": ("connected to", "addresses and pipes"),
+    "accepted": ("was connected to from", "addresses"),
+    "injected": ("started threads in", "processes"),
+    "opened_for_writing": ("opened for writing", "processes"),
+    "hollowed": ("started, with their images replaced,", "processes"),
+    "changed_time": ("changed the times of", "files"),
+    "created_stream": ("created streams of", "files"),
+    "attempted": ("was kept from changing", "files"),
+    "renamed": ("renamed", "registry entries"),
 }
 """How an edge kind with many objects is told: the verb, and what they are."""
 _OTHER: Final = "left its mark on"

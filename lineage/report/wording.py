@@ -22,7 +22,7 @@ VERBS: Final = {
     "wrote": "wrote",
     "loaded": "loaded",
     "set": "set the registry value",
-    "created": "created the registry key",
+    "created": "created",
     "deleted": "deleted",
     "queried": "asked for the name",
     "accessed": "opened",
@@ -30,6 +30,19 @@ VERBS: Final = {
     "started": "arranged the start of",
     "requested": "had Windows start",
     "copied": "has the same content as",
+    "connected": "connected to",
+    "accepted": "was connected to from",
+    "injected": "started a thread in",
+    "opened_for_writing": "opened for writing",
+    "opened": "opened",
+    "hollowed": "started, and had its image replaced:",
+    "changed_time": "changed the time of",
+    "created_stream": "created a stream of",
+    "attempted": "was kept from changing",
+    "read_raw": "read past the file system",
+    "renamed": "renamed",
+    "loaded_driver": "loaded the driver",
+    "bound": "runs",
 }
 """What the source of an edge of a kind did to its target."""
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")

@@ -62,8 +62,8 @@ UNUSABLE = [
     ("bad id", GOOD + "id: 17", ["not used"]),
     (
         "other category",
-        GOOD.replace("process_creation", "network_connection"),
-        ["no such events are read", "network_connection"],
+        GOOD.replace("process_creation", "antivirus"),
+        ["no such events are read", "antivirus"],
     ),
     (
         "other product",

@@ -48,7 +48,7 @@ def test_provider_or_else_channel_and_id_decide(
 @pytest.mark.parametrize(
     ("provider", "channel", "event_id"),
     [
-        (SYSMON, "", 3),
+        (SYSMON, "", 77),
         (SYSMON, "", 4688),
         (SYSMON, "", "1"),
         (SECURITY, "", 1),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lineage.normalise.sources import SOURCE, SOURCES, Source
+from lineage.normalise.sources import SOURCE, SOURCES
 from lineage.times import parse
 
 if TYPE_CHECKING:
     from lineage.normalise.event import Event
+    from lineage.normalise.source import Source
 
 NOON = "2026-02-04T10:15:30Z"
 

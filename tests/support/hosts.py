@@ -143,6 +143,41 @@ class Host:
         fields = {"ProcessId": by.pid, "ProcessName": by.image} | fields
         return self.record(4663, ObjectName=path, ObjectType=kind, **fields)
 
+    def connect(self, by: Program, address: str, port: int | None = 443, **fields: Any) -> Event:
+        """Sysmon sees a program connect to an address; without a port, be connected to from it."""
+        values = {"Protocol": "tcp", "Initiated": "true" if port else "false"}
+        if port:
+            values |= {"DestinationIp": address, "DestinationPort": str(port)}
+        else:
+            values |= {"SourceIp": address, "SourcePort": "50123", "DestinationIp": "10.0.0.5"}
+        return self._acted(3, by, **(values | fields))
+
+    def inject(self, by: Program, into: Program, **fields: Any) -> Event:
+        """Sysmon sees a program start a thread in another one."""
+        return self.record(8, **(_reaching(by, into) | fields))
+
+    def access(self, by: Program, to: Program, rights: str = "0x1410", **fields: Any) -> Event:
+        """Sysmon sees a program open another one."""
+        return self.record(10, GrantedAccess=rights, **(_reaching(by, to) | fields))
+
+    def replace_image(self, of: Program, how: str = "Image is replaced", **fields: Any) -> Event:
+        """Sysmon sees that a program's image in memory isn't its file's."""
+        return self._acted(25, of, Type=how, **fields)
+
+    def end(self, program: Program, seen_by: str = "sysmon", **fields: Any) -> Event:
+        """A program ends."""
+        if seen_by == "security":
+            values = {"ProcessId": program.pid, "Image": program.image}
+            return self.record(4689, **(values | fields))
+        if seen_by == "falcon":
+            values = {"ProcessGuid": program.falcon, "has_record_id": False}
+            return self.record("EndOfProcess", **(values | fields))
+        return self._acted(5, program, **fields)
+
+    def delete(self, by: Program, path: str, **fields: Any) -> Event:
+        """Sysmon sees a program delete a file."""
+        return self._acted(26, by, TargetFilename=path, **fields)
+
     def script(self, by: Program | None, text: str, **fields: Any) -> Event:
         """PowerShell logs a script block that a program runs."""
         values = {"ProcessId": by.pid if by else None, "ScriptBlockText": text}
@@ -157,9 +192,24 @@ class Host:
         self.time += STEP
         return event
 
+    def did(self, event_id: int, by: Program, **fields: Any) -> Event:
+        """Any Sysmon event of a program."""
+        return self._acted(event_id, by, **fields)
+
     def _acted(self, event_id: int, by: Program, **fields: Any) -> Event:
         actor = {"ProcessGuid": by.guid, "ProcessId": by.pid, "Image": by.image}
         return self.record(event_id, **(actor | fields))
+
+
+def _reaching(by: Program, into: Program) -> dict[str, Any]:
+    return {
+        "SourceProcessGuid": by.guid,
+        "SourceProcessId": by.pid,
+        "SourceImage": by.image,
+        "TargetProcessGuid": into.guid,
+        "TargetProcessId": into.pid,
+        "TargetImage": into.image,
+    }
 
 
 def built(events: Iterable[Event]) -> tuple[ProvenanceGraph, list[Placed]]:

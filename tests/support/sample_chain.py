@@ -12,12 +12,12 @@ from uuid import NAMESPACE_URL, uuid5
 from lineage.detect.catalog import load_builtin
 from lineage.report.model import (
     Artifact,
-    ArtifactKind,
     Chain,
     ChainEdge,
     ChainProcess,
     DetectionHit,
     Layer,
+    ObjectKind,
     RecordReference,
     ScorePart,
     Stage,
@@ -99,7 +99,7 @@ class ChainBuilder:
         self._edge(parent, node, "spawned")
         return node
 
-    def does(self, actor: str, kind: str, what: ArtifactKind, value: str) -> str:
+    def does(self, actor: str, kind: str, what: ObjectKind, value: str) -> str:
         """A process does something to a thing; gives the thing's node id."""
         self._tick()
         node = f"{what}:{self.host.lower()}:{value.lower()}"[:400]

@@ -14,13 +14,13 @@ from sample_intrusion import MONDAY, probable_chain, remcos_chain, suspicious_ch
 
 from lineage.graph.schema import EDGE_KINDS, NODE_KINDS
 from lineage.report.model import (
-    ArtifactKind,
     Chain,
     Coverage,
     Generator,
     GraphCounts,
     Input,
     InputProblem,
+    ObjectKind,
     Report,
     RuleProblem,
 )
@@ -170,9 +170,11 @@ HOSTILE: tuple[str, ...] = (
 def hostile_report() -> Report:
     """Every text of the report is one that an attacker chose."""
     c = ChainBuilder(HOSTILE[0], MONDAY, HOSTILE[2])
-    kinds = get_args(ArtifactKind)
+    kinds = get_args(ObjectKind)
     doing = {
         "file": "wrote", "registry": "set", "dns": "queried", "module": "loaded", "script": "ran",
+        "endpoint": "connected", "pipe": "created", "driver": "wrote", "service": "created",
+        "task": "created", "wmi": "created", "session": "runs_in",
     }  # fmt: skip
     parent = "process:" + HOSTILE[1]
     for number, text in enumerate(HOSTILE):

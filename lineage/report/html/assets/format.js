@@ -12,12 +12,21 @@ const KINDS = {
   process: ["process", "processes"], file: ["file", "files"],
   registry: ["registry value", "registry values"], dns: ["domain", "domains"],
   module: ["module", "modules"], script: ["script block", "script blocks"],
+  endpoint: ["address", "addresses"], pipe: ["named pipe", "named pipes"],
+  driver: ["driver", "drivers"], service: ["service", "services"],
+  task: ["scheduled task", "scheduled tasks"], wmi: ["WMI subscription", "WMI subscriptions"],
+  session: ["logon session", "logon sessions"],
   host: ["host", "hosts"], user: ["user", "users"],
 };
 const VERBS = {
   spawned: "started", executed: "runs", interpreted: "opened", wrote: "wrote", loaded: "loaded",
   set: "set", created: "created", deleted: "deleted", queried: "asked for", accessed: "accessed",
   ran: "ran", started: "started by", requested: "had Windows start", copied: "copied to", mapped: "mapped as",
+  connected: "connected to", accepted: "was connected to from", injected: "started a thread in",
+  opened_for_writing: "opened for writing", opened: "opened", hollowed: "had the image replaced of",
+  changed_time: "changed the time of", created_stream: "created a stream of",
+  attempted: "was kept from changing", read_raw: "read past the file system", renamed: "renamed",
+  loaded_driver: "loaded the driver", bound: "runs",
 };
 
 const numberFormat = new Intl.NumberFormat("en-GB");

@@ -1,0 +1,166 @@
+"""The graph while events are put into it: each object once, each event's process, who made what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from lineage.graph.brokers import Brokers
+from lineage.graph.entries import Entries
+from lineage.graph.identity import Hosts, Identity, Processes
+from lineage.graph.nodes import FileNode, HostNode, RegistryNode, SessionNode, UserNode
+from lineage.graph.provenance import ProvenanceGraph
+from lineage.normalise.paths import canonical_path, canonical_registry, is_provided
+from lineage.normalise.sources import actor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lineage.graph.nodes import ObjectNode, ProcessNode
+    from lineage.graph.schema import NodeKind
+    from lineage.normalise.event import Event
+
+CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
+"""Hashes of the whole content, the best first; IMPHASH is none."""
+
+
+class Placed(NamedTuple):
+    """Where an event went in the graph.
+
+    Attributes:
+        ordinal: its place in the event table.
+        actor: the process that acted; for a process start the new process. None where unknown.
+        object: id of the node that it acted on; for a process start the new process's.
+        parent: for a process start, the process that spawned it, or None.
+    """
+
+    ordinal: int
+    actor: ProcessNode | None
+    object: str
+    parent: ProcessNode | None = None
+
+
+class Canvas:
+    """What the placements work on.
+
+    Attributes:
+        graph: the graph.
+        processes: resolves identities to processes.
+        entries: what will start which program.
+        brokers: who asked a service to start something.
+        archives: (host, name) of each archive that was written -> its file's id.
+
+    Args:
+        hosts: the names under which hosts occur in the events to come.
+    """
+
+    def __init__(self, hosts: Hosts) -> None:
+        self.graph = ProvenanceGraph()
+        self.processes = Processes(self.graph)
+        self.entries = Entries(self.graph)
+        self.brokers = Brokers(self.graph)
+        self.archives: dict[tuple[str, str], str] = {}
+        self._hosts = hosts
+        self._known: defaultdict[tuple[NodeKind, str], dict[str, str]] = defaultdict(dict)
+        """Kind of object and host -> name -> node id."""
+        self._content: dict[tuple[str, str], str] = {}
+        self._placeholders: set[str] = set()
+
+    def host_of(self, event: Event) -> str:
+        """The key of an event's host."""
+        return self._hosts.key(event.host)
+
+    def actor(self, event: Event, host: str, ordinal: int) -> ProcessNode:
+        """The process that acted; one never seen to start is connected to the program it runs."""
+        guid, pid, image = actor_of(event)
+        known = self.processes.by_guid(guid)
+        if known is not None and not known.placeholder:
+            return known
+        return self.process(Identity(host, guid, pid, image), event.time, ordinal)
+
+    def process(self, who: Identity, time: int, ordinal: int) -> ProcessNode:
+        """The process of an identity at a time, in ticks. See `actor`."""
+        process = self.processes.acting(who, time)
+        if process.placeholder:
+            self.connect_placeholder(process, ordinal)
+        return process
+
+    def connect_placeholder(self, process: ProcessNode, ordinal: int) -> None:
+        """Connects a process never seen to start to its program, once that is known."""
+        image = process.image
+        if process.id in self._placeholders or image is None or "\\" not in image:
+            return
+        self._placeholders.add(process.id)
+        path = self.processes.drive_path(process.host, canonical_path(image))
+        self.graph.connect(process.id, self.file(process.host, path, image), "executed", ordinal)
+
+    def learn_content(
+        self, host: str, file_id: str, digests: Mapping[str, str], ordinal: int
+    ) -> None:
+        """A file whose content another file of the host has is that file's copy."""
+        file = self.graph.node(file_id)
+        if not isinstance(file, FileNode) or file.hashes or not digests:
+            return
+        file.hashes = digests
+        digest = next((digests[name] for name in CONTENT_HASHES if name in digests), None)
+        original = self._content.setdefault((host, digest), file_id) if digest else file_id
+        if original == file_id:
+            return
+        if self._is_installed(file_id) and not self._is_installed(original):
+            self._content[host, digest or ""] = file_id
+            original, file_id = file_id, original
+        self.graph.connect(original, file_id, "copied", ordinal)
+
+    def _is_installed(self, file_id: str) -> bool:
+        """Whether a file lies where programs are installed: it is nobody's copy."""
+        file = self.graph.node(file_id)
+        return isinstance(file, FileNode) and is_provided(canonical_path(file.path))
+
+    def known(self, kind: NodeKind, host: str, name: str) -> str | None:
+        """The id of an object that was mentioned already, or None."""
+        return self._known[kind, host].get(name)
+
+    def host(self, host: str, written: str) -> str:
+        """The id of a host's node."""
+        return self.once("host", "", host, lambda key: HostNode(key, written))
+
+    def user(self, written: str) -> str:
+        """The id of an account's node."""
+        return self.once("user", "", written.lower(), lambda key: UserNode(key, written))
+
+    def file(self, host: str, path: str, written: str) -> str:
+        """The id of the node of the file at a canonical path."""
+        return self.once("file", host, path, lambda key: FileNode(key, host, written))
+
+    def registry(self, host: str, written: str) -> str:
+        """The id of the node of a registry path."""
+        name = canonical_registry(written)
+        return self.once("registry", host, name, lambda key: RegistryNode(key, host, written))
+
+    def session(self, host: str, logon_id: str) -> str:
+        """The id of the node of a logon session."""
+        name = logon_id.lower()
+        return self.once("session", host, name, lambda key: SessionNode(key, host, name))
+
+    def once(
+        self,
+        kind: NodeKind,
+        host: str,
+        name: str,
+        make: Callable[[str], HostNode | UserNode | ObjectNode],
+    ) -> str:
+        """The id of an object's node, which is made at its first mention.
+
+        Args:
+            kind: what it is.
+            host: the host that it is on, "" for what hosts share.
+            name: what tells it from others of its kind.
+            make: makes the node of an id.
+        """
+        known = self._known[kind, host]
+        node_id = known.get(name)
+        if node_id is None:
+            node_id = f"{kind}:{host}:{name}" if host else f"{kind}:{name}"
+            known[name] = node_id
+            self.graph.add(make(node_id))
+        return node_id

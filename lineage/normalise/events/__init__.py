@@ -1,0 +1,1 @@
+"""The types of events by subject; `lineage.normalise.event` has them all."""
