@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.export.instant import instant
 from lineage.graph.schema import FLOW
-from lineage.report.tree import Actors
+from lineage.report.tree import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,10 +41,10 @@ def actions(chain: Chain) -> list[Action]:
     The cause of an action is the one before it by the same owner; of an owner's first action, the
     latest earlier one of the nearest owner that causality leads back to.
     """
-    owner_of = Actors(chain)
+    own = {process.node for process in chain.processes}
     grouped: dict[tuple[str, str], list[DetectionHit]] = defaultdict(list)
     for hit in sorted(chain.evidence, key=lambda hit: (instant(hit.time), hit.time)):
-        grouped[owner_of(hit) or hit.node, hit.detection].append(hit)
+        grouped[actor_of(hit, own) or hit.node, hit.detection].append(hit)
     causes = _causes(chain)
     found: list[Action] = []
     latest: dict[str, int] = {}

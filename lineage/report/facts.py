@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lineage.report.tree import Actors
+from lineage.report.tree import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -61,7 +61,6 @@ class ChainFacts:
         self.processes = {process.node: process for process in chain.processes}
         self.values = {artifact.node: artifact.value for artifact in chain.artifacts}
         self._chain = chain
-        self._actor = Actors(chain)
         self._into: dict[str, list[ChainEdge]] = defaultdict(list)
         self._out: dict[tuple[str, str], list[ChainEdge]] = defaultdict(list)
         self._by_record: dict[tuple[str, str, int], ChainEdge] = {}
@@ -128,7 +127,7 @@ class ChainFacts:
         references += [Reference(also.source, also.record) for each in hits for also in each.also]
         started = hit.node in self.processes
         return Fact(
-            self._parent(hit.node, edge) if started else self._actor(hit),
+            self._parent(hit.node, edge) if started else actor_of(hit, self.processes),
             "spawned" if started else edge.kind if edge else "",
             hit.node,
             hit.time,

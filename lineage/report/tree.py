@@ -5,12 +5,11 @@ Pure arrangement of a `Chain`, shared by every rendering that draws the process 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from lineage.report.model import Chain, ChainProcess, DetectionHit
 
@@ -54,12 +53,21 @@ def grow(chain: Chain) -> Forest:
     for process in chain.processes:
         branches.setdefault(process.node, Branch(process))
     roots = _link(branches)
-    owner = Actors(chain)
     loose: list[DetectionHit] = []
     for hit in chain.evidence:
-        branch = branches.get(owner(hit) or "")
+        branch = branches.get(actor_of(hit, branches) or "")
         (branch.hits if branch else loose).append(hit)
     return Forest(roots, branches, loose)
+
+
+def actor_of(hit: DetectionHit, own: Container[str]) -> str | None:
+    """The attack's process that a detection is about: who acted, else the process that it tags.
+
+    Args:
+        hit: the detection.
+        own: node ids of the attack's processes.
+    """
+    return next((node for node in (hit.actor, hit.node) if node is not None and node in own), None)
 
 
 def walk(roots: Sequence[Branch]) -> Iterator[tuple[Branch, int]]:
@@ -69,39 +77,6 @@ def walk(roots: Sequence[Branch]) -> Iterator[tuple[Branch, int]]:
         branch, depth = stack.pop()
         yield branch, depth
         stack.extend((child, depth + 1) for child in reversed(branch.children))
-
-
-class Actors:
-    """Finds the process that a detection of a chain is about."""
-
-    def __init__(self, chain: Chain) -> None:
-        self._processes = {process.node for process in chain.processes}
-        self._by_record: dict[tuple[str, str, int], str] = {}
-        self._by_node: dict[str, str] = {}
-        self._by_pid: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for process in chain.processes:
-            if process.pid is not None:
-                self._by_pid[process.host, process.pid].append(process.node)
-        for edge in chain.edges:
-            if edge.from_ in self._processes and edge.to not in self._processes:
-                self._by_record.setdefault((edge.to, edge.source, edge.record), edge.from_)
-                self._by_node.setdefault(edge.to, edge.from_)
-
-    def __call__(self, hit: DetectionHit) -> str | None:
-        """The process's node id: the tagged node, or whose record it is, or who touched the node.
-
-        Failing these, the only process of the chain with that pid on that host; else None.
-        """
-        if hit.node in self._processes:
-            return hit.node
-        records = [(hit.source, hit.record), *((also.source, also.record) for also in hit.also)]
-        for source, record in records:
-            if found := self._by_record.get((hit.node, source, record)):
-                return found
-        same_pid = self._by_pid.get((hit.host, hit.pid), []) if hit.pid is not None else []
-        if len(same_pid) == 1:
-            return same_pid[0]
-        return self._by_node.get(hit.node)
 
 
 def _link(branches: Mapping[str, Branch]) -> list[Branch]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sample_intrusion import remcos_chain
 from sample_report import large_report
 
-from lineage.report.tree import Actors, grow, walk
+from lineage.report.tree import actor_of, grow, walk
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain
@@ -44,23 +44,20 @@ def test_a_detection_hangs_on_the_process_that_acted() -> None:
     assert not forest.loose
 
 
-def test_a_value_set_by_two_processes_counts_for_the_one_whose_record_it_is() -> None:
+def test_a_detection_by_nobody_of_the_chain_is_loose() -> None:
     chain = remcos_chain()
     hit = next(hit for hit in chain.evidence if hit.detection.startswith("Registry Keys"))
-    first = next(edge for edge in chain.edges if edge.to == hit.node)
-    other = named(chain, 3120)
-    later = first.model_copy(update={"from_": other, "record": first.record + 1000})
-    again = hit.model_copy(update={"record": later.record, "pid": 3120})
-    actors = Actors(chain.model_copy(update={"edges": [*chain.edges, later]}))
-    assert actors(hit) == first.from_
-    assert actors(again) == other
+    strange = hit.model_copy(update={"actor": "process:elsewhere"})
+    forest = grow(chain.model_copy(update={"evidence": [hit, strange]}))
+    assert forest.loose == [strange]
+    assert actor_of(hit, forest.branches) == named(chain, 5300)
 
 
-def test_without_edges_the_pid_tells_where_only_one_process_had_it() -> None:
-    chain = remcos_chain().model_copy(update={"edges": []})
-    hit = next(hit for hit in chain.evidence if hit.detection.startswith("Registry Keys"))
-    assert Actors(chain)(hit) == named(chain, 5300)
-    assert Actors(chain)(hit.model_copy(update={"host": "elsewhere"})) is None
+def test_a_report_without_actors_still_hangs_detections_on_the_processes_that_they_tag() -> None:
+    chain = remcos_chain()
+    evidence = [hit.model_copy(update={"actor": None}) for hit in chain.evidence]
+    forest = grow(chain.model_copy(update={"evidence": evidence}))
+    assert forest.loose == [hit for hit in evidence if hit.node not in forest.branches]
 
 
 def test_processes_in_a_circle_are_still_reached_once() -> None:

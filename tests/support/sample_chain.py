@@ -145,6 +145,7 @@ class ChainBuilder:
                 by=by,
                 also=list(also),
                 fields=fields,
+                actor=actor if actor in pids else None,
             )
         )
 

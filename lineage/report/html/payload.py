@@ -63,7 +63,9 @@ class _Hits:
 
 
 def _hit(hit: DetectionHit) -> Json:
-    return hit.model_dump(exclude={"node", "fields"}) | {"fields": list(hit.fields.items())}
+    return hit.model_dump(exclude={"node", "fields", "actor"}) | {
+        "fields": list(hit.fields.items())
+    }
 
 
 def _chain(chain: Chain, hits: _Hits) -> Json:
