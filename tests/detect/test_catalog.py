@@ -127,7 +127,7 @@ UNUSABLE = [
     ),
     ("alias bomb", BOMB + GOOD, ["alias"]),
     ("deep nesting", "a: " + "[" * 100, ["nested"]),
-    ("very deep nesting", "a: " + "[" * 50_000, ["nesting"]),
+    ("very deep nesting", "a: " + "[" * 50_000, ["nest"]),
     ("deep blocks", "- " * 50_000 + "a", ["file not used"]),
     (
         "deep condition",

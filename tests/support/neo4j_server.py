@@ -96,7 +96,7 @@ class NotHere(Exception):
 
 def version() -> str:
     """The version that the compose file pins."""
-    found = re.search(r"image:\s*neo4j:([\d.]+)", COMPOSE.read_text(encoding="utf-8"))
+    found = re.search(r"image:.*neo4j:([\d.]+)", COMPOSE.read_text(encoding="utf-8"))
     if found is None:
         raise NotHere(f"{COMPOSE} names no neo4j image")
     return found.group(1)

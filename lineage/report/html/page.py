@@ -108,6 +108,4 @@ def _title(report: Report) -> str:
 
 
 def _text(folder: str, name: str) -> str:
-    """A file of the package, its line ends as browsers hash them."""
-    path = files("lineage.report.html") / folder / name
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    return (files("lineage.report.html") / folder / name).read_text(encoding="utf-8")
