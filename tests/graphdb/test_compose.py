@@ -59,7 +59,7 @@ def test_the_password_comes_from_the_environment_and_has_no_default():
 
 def test_the_server_is_pinned_checked_and_keeps_its_data_by_name():
     neo4j = COMPOSE["services"]["neo4j"]
-    assert re.fullmatch(r"neo4j:5\.26\.\d+-community", neo4j["image"])
+    assert re.fullmatch(r"\$\{NEO4J_IMAGE:-neo4j:5\.26\.\d+-community\}", neo4j["image"])
     assert neo4j["healthcheck"]["test"][0] == "CMD-SHELL"
     assert {each.partition(":")[0] for each in neo4j["volumes"]} == set(COMPOSE["volumes"])
     memory = {name for name in neo4j["environment"] if "_memory_" in name}
@@ -82,4 +82,8 @@ def test_the_image_copies_what_is_there_and_runs_as_nobody_special():
     assert copied
     assert all((DOCKER.parent / word).exists() for word in copied)
     assert "USER lineage" in lines
-    assert all("latest" not in line and ":" in line for line in lines if line.startswith("FROM"))
+    (base,) = (line for line in lines if line.startswith("ARG PYTHON_IMAGE="))
+    assert re.fullmatch(r"ARG PYTHON_IMAGE=python:3\.\d+-slim-\w+", base)
+    stages = [line for line in lines if line.startswith("FROM")]
+    assert all(line.startswith("FROM ${PYTHON_IMAGE}") for line in stages)
+    assert all("--require-hashes" in line for line in lines if "-r requirements" in line)
