@@ -18,6 +18,12 @@ from lineage.read.windows_event import event_id_of, number_of, record_id_of, tex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineage.read.evtx_chunk import Chunk
+
+_FLAGS_OFFSET = 120
+_DIRTY = 0x1
+"""File header flag: the log was open, its header and last chunk may be older than its records."""
+
 _EMPTY: dict[str, Any] = {}
 
 
@@ -42,6 +48,7 @@ class EvtxReader:
             yield Problem(None, "the file header is damaged; chunks are read without it", lost=0)
         number = last = index = 0
         unread: list[tuple[int, bool]] = []
+        altered: list[tuple[int, Chunk]] = []
         cut = False
         while data := read_exactly(stream, CHUNK_BYTES):
             has_content = data.startswith(CHUNK_MAGIC) or data.count(0) < len(data)
@@ -61,9 +68,37 @@ class EvtxReader:
                 number += 1
                 yield record_of(number, record)
             yield from chunk.problems
+            if chunk.altered and not chunk.problems:
+                altered.append((index, chunk._replace(records=[])))
             index += 1
         yield from _unread(unread, 0)
+        yield from _altered(altered, in_use=bool(header[_FLAGS_OFFSET] & _DIRTY))
         yield from _missing_chunks(header, index, last, cut)
+
+
+def _altered(chunks: list[tuple[int, Chunk]], *, in_use: bool) -> Iterator[Problem]:
+    """Remarks on the records whose chunks have checksums that don't fit; chunks in a row in one.
+
+    Args:
+        chunks: each with its index, in order.
+        in_use: whether the log was open when it was copied; Windows then writes checksums later.
+    """
+    rows: list[list[tuple[int, Chunk]]] = []
+    for index, chunk in chunks:
+        if rows and rows[-1][-1][0] == index - 1:
+            rows[-1].append((index, chunk))
+        else:
+            rows.append([(index, chunk)])
+    why = "altered, damaged, or copied while in use" if in_use else "altered or damaged"
+    for row in rows:
+        (first, first_chunk), (last, last_chunk) = row[0], row[-1]
+        place = f"chunk {first}" if first == last else f"chunks {first} to {last}"
+        yield Problem(
+            first_chunk.first,
+            f"{place}: wrong checksum, records {first_chunk.first} to {last_chunk.last} were "
+            f"{why}; they are read as they are",
+            lost=0,
+        )
 
 
 def _missing_chunks(header: bytes, chunks: int, last: int, cut: bool) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
@@ -37,8 +38,15 @@ _FILE_HEADER = (FILE_MAGIC + struct.pack("<QQQIHHHH", 0, 0, 1, 128, 1, 3, HEADER
     HEADER_BYTES, b"\0"
 )
 """A header for a file of one chunk: first and last chunk, next record, header size, version 3.1,
-header's block size, number of chunks. Checksums aren't verified: those of a log that was copied
-while in use don't fit."""
+header's block size, number of chunks."""
+
+_TABLES = struct.Struct("<96I")
+"""Offsets of 64 strings and 32 templates behind the chunk's header; each names the next one of its
+bucket in its first four bytes, 0 being none."""
+
+_TABLES_OFFSET = 128
+_MOST_ENTRIES = CHUNK_BYTES // 12
+"""A string takes 12 bytes at least, so that no more can be in a chunk's tables."""
 
 _BAD_RECORD = re.compile(r"Failed to parse record number (\d+): ([^\n]*)")
 _PREAMBLE = "An error occurred while trying to deserialize evtx stream.: "
@@ -55,12 +63,14 @@ class Chunk(NamedTuple):
         first: lowest record number that was seen, else the one that its header tells; None where
             there is nothing of a chunk, then without problems.
         last: highest record number that was seen or that its header tells.
+        altered: whether a checksum doesn't fit what is there.
     """
 
     records: list[dict[str, Any]]
     problems: list[Problem]
     first: int | None
     last: int
+    altered: bool = False
 
 
 NOTHING = Chunk([], [], None, 0)
@@ -75,19 +85,43 @@ def read_chunk(chunk: bytes, index: int) -> Chunk:
     """
     if len(chunk) == CHUNK_BYTES and chunk.startswith(CHUNK_MAGIC):
         first_in_file, last_in_file, first, last = struct.unpack_from("<QQQQ", chunk, 8)
-        records, errors = _parse(chunk)
+        records, errors = _parse(chunk if _tables_end(chunk) else _without_tables(chunk))
         if not errors and len(records) in (last_in_file - first_in_file + 1, last - first + 1):
-            return Chunk(records, [], first, last)
+            return Chunk(records, [], first, last, not _checksums_fit(chunk))
     return _read_damaged(chunk, index)
+
+
+def _checksums_fit(chunk: bytes) -> bool:
+    """Whether the header's two checksums are those of the header and of the records."""
+    free_space, of_records = struct.unpack_from("<II", chunk, 48)
+    of_header: int = struct.unpack_from("<I", chunk, 124)[0]
+    header = zlib.crc32(chunk[_TABLES_OFFSET:_FIRST_RECORD], zlib.crc32(chunk[:120]))
+    return bool(of_header == header and of_records == zlib.crc32(chunk[_FIRST_RECORD:free_space]))
+
+
+def _tables_end(chunk: bytes) -> bool:
+    """Whether the chains of both tables end: the parser follows a cycle for ever."""
+    seen = 0
+    for offset in filter(None, _TABLES.unpack_from(chunk, _TABLES_OFFSET)):
+        while offset:
+            seen += 1
+            if offset > CHUNK_BYTES - 4 or seen > _MOST_ENTRIES:
+                return False
+            offset = int.from_bytes(chunk[offset : offset + 4], "little")
+    return True
+
+
+def _without_tables(chunk: bytes) -> bytes:
+    """The tables of strings and templates only save time: records hold the same offsets."""
+    tables = bytes(_FIRST_RECORD - _TABLES_OFFSET)
+    return chunk[:_TABLES_OFFSET] + tables + chunk[_FIRST_RECORD:]
 
 
 def _read_damaged(chunk: bytes, index: int) -> Chunk:
     numbers, gaps, mended = _mend(chunk)
-    records, errors = _parse(mended)
+    records, errors = _parse(mended) if _tables_end(mended) else _NO_RECORDS
     if len(records) + len(errors) < len(numbers):
-        # The tables of strings and templates only save time: records hold the same offsets.
-        without_tables = mended[:128] + bytes(_FIRST_RECORD - 128) + mended[_FIRST_RECORD:]
-        records, errors = max((records, errors), _parse(without_tables), key=_count_read)
+        records, errors = max((records, errors), _parse(_without_tables(mended)), key=_count_read)
     problems = [
         Problem(number, f"damaged EVTX record in chunk {index}: {reason}")
         for number, reason in errors.items()
@@ -107,14 +141,19 @@ def _read_damaged(chunk: bytes, index: int) -> Chunk:
     first, last, _ = _claims(chunk)
     if not numbers and not first:
         return NOTHING
-    return Chunk(records, problems, min(numbers, default=first), max(last, *numbers, 0))
+    altered = len(chunk) == CHUNK_BYTES and not _checksums_fit(chunk)
+    return Chunk(records, problems, min(numbers, default=first), max(last, *numbers, 0), altered)
 
 
-def _count_read(parsed: tuple[list[dict[str, Any]], dict[int, str]]) -> int:
+Parsed = tuple[list[dict[str, Any]], dict[int, str]]
+_NO_RECORDS: Parsed = ([], {})
+
+
+def _count_read(parsed: Parsed) -> int:
     return len(parsed[0])
 
 
-def _parse(chunk: bytes) -> tuple[list[dict[str, Any]], dict[int, str]]:
+def _parse(chunk: bytes) -> Parsed:
     """The chunk's records, and the reason for each record number that has none."""
     records: list[dict[str, Any]] = []
     errors: dict[int, str] = {}
