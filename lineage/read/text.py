@@ -20,7 +20,25 @@ has under 1 MiB in JSON, however escaped. Text that is all brackets takes 20 tim
 decoded; this bounds that, too."""
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']""")
-_LEGACY = re.compile(r"windows-125[0-8]|iso-8859-(?:[1-9]|1[0-6])", re.IGNORECASE)
+_CODE_PAGE = re.compile(
+    r"(?:windows|cp|ibm|dos|x-cp)[-_]?"
+    r"(437|720|737|775|85[02578]|86[0-69]|874|932|936|949|950|125[0-8])",
+    re.IGNORECASE,
+)
+"""OEM and ANSI code pages of Windows, as an XML declaration may name them."""
+
+_ENCODING = re.compile(
+    r"iso-8859-(?:[1-9]|1[0-6])|shift[-_]jis|gb2312|gbk|gb18030|big5|euc-kr|euc-jp|koi8-[ru]",
+    re.IGNORECASE,
+)
+_BLOCK_BYTES = 1024
+_SHIFTED_LEAST = 6
+_SHIFTED = {
+    "utf-16-le": (re.compile(rb"(?:\0[\x09-\x7e]){%d}" % _SHIFTED_LEAST), 0),
+    "utf-16-be": (re.compile(rb"(?:[\x09-\x7e]\0){%d}" % _SHIFTED_LEAST), 1),
+}
+"""So many ASCII characters in the other byte order, where a character begins, show that a byte was
+lost; and which byte of a character isn't 0 in ASCII."""
 
 
 def read_exactly(stream: BinaryIO, size: int) -> bytes:
@@ -38,8 +56,8 @@ def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
     """Yields the stream's text as UTF-8, without its byte order mark.
 
     UTF-16 is known by its byte order mark, or by a first ``{``, ``[`` or ``<`` beside a NUL; a
-    legacy code page by the XML declaration. Anything else passes as it is: what isn't UTF-8 then
-    shows as a problem of the record that it is in.
+    legacy code page by the XML declaration, unless the text is UTF-8 all the same. Anything else
+    passes as it is: what isn't UTF-8 then shows as a problem of the record that it is in.
     """
     first = read_exactly(stream, CHUNK_BYTES)
     encoding, mark = encoding_of(first)
@@ -50,10 +68,36 @@ def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
             first = stream.read(CHUNK_BYTES)
         return
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    shifted = _SHIFTED.get(encoding)
+    odd = b""
     while first:
+        if shifted is not None:
+            text = _realigned(odd + first, *shifted)
+            first, odd = (text[:-1], text[-1:]) if len(text) % 2 else (text, b"")
         yield decoder.decode(first).encode()
         first = stream.read(CHUNK_BYTES)
-    yield decoder.decode(b"", final=True).encode()
+    yield decoder.decode(odd, final=True).encode()
+
+
+def _realigned(text: bytes, shifted: re.Pattern[bytes], low: int) -> bytes:
+    """UTF-16 text without the odd byte wherever one was lost, so that it costs one character.
+
+    Args:
+        text: begins with a whole character.
+        shifted: what shows that a character begins a byte too early.
+        low: which byte of a character isn't 0 in ASCII.
+    """
+    pieces = []
+    position = 0
+    while position < len(text):
+        block = text[position : position + _BLOCK_BYTES]
+        size = len(block)
+        if block[low::2].count(0) >= _SHIFTED_LEAST:
+            places = (place for place in range(0, size, 2) if shifted.match(block, place))
+            size = next(places, size)
+        pieces.append(block[:size])
+        position += size + (size < len(block))
+    return b"".join(pieces)
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
@@ -69,9 +113,22 @@ def encoding_of(head: bytes) -> tuple[str, int]:
     if head[:2] in (b"\0{", b"\0[", b"\0<") and head[2:3] == b"\0":
         return "utf-16-be", 0
     declared = _DECLARED.match(head)
-    if declared and _LEGACY.fullmatch(name := declared[1].decode("ascii", "replace")):
-        return name, 0
-    return "utf-8", 0
+    return (_legacy(declared[1].decode("ascii", "replace"), head) if declared else "utf-8"), 0
+
+
+def _legacy(name: str, head: bytes) -> str:
+    """The code page that a declaration names; UTF-8 for others, and where the text shows it."""
+    page = _CODE_PAGE.fullmatch(name)
+    if not page and not _ENCODING.fullmatch(name):
+        return "utf-8"
+    if not head.isascii():
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(head)
+        except UnicodeDecodeError:
+            pass
+        else:
+            return "utf-8"
+    return f"cp{page[1]}" if page else name
 
 
 def lines(
@@ -89,7 +146,7 @@ def lines(
     skipping = False
     for chunk in chunks:
         start = 0
-        if not tail and not skipping and not chunk.strip(b"\r\n"):
+        if not tail and not skipping and not chunk.strip(b"\n"):
             number += chunk.count(b"\n")  # a bomb of empty lines costs a count, not a step each
             continue
         # find() is several times faster than split() on lines of some KiB.
@@ -97,7 +154,7 @@ def lines(
             line = tail + chunk[start:end] if tail else chunk[start:end]
             if skipping or len(line) > limit:
                 yield overlong(number, limit)
-            elif line:
+            elif line and line != b"\r":
                 yield number, line
             number += 1
             start = end + 1
@@ -110,7 +167,7 @@ def lines(
             tail = b""
     if skipping:
         yield overlong(number, limit)
-    elif tail:
+    elif tail and tail != b"\r":
         yield number, tail
 
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 RECORD_ID_LIMIT = 2**64
 """EventRecordID is an unsigned 64-bit number ([MS-EVEN6] 2.2.17)."""
 
-_ILLEGAL_CHARACTER = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
-)
-"""Characters that XML 1.0 forbids (section 2.2), raw or as a reference. Windows writes them as the
-program passed them, so one in a command line must not hide the event."""
+_ILLEGAL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 forbids (section 2.2). Windows writes them as the program passed them, so
+one in a command line must not hide the event."""
+
+_REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,12}|[0-9]{1,12});")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#[xX]?[0-9a-fA-F]{1,12}|[\w.-]{1,64});)")
+_SYSTEM_PART = re.compile(rb"<(?:[\w.-]{1,64}:)?System>")
 
 EVENT_START = re.compile(rb"<(?:([\w.-]{1,64}):)?Event(?=[\s>])")
 """The start of an event's tag, with its namespace prefix if any."""
@@ -89,12 +91,14 @@ def parse_event_xml(number: int, xml: bytes) -> RawRecord | Problem:
         return overlong(number, MAX_RECORD_BYTES)
     event = _parse(xml[start.start() :], start[1])
     if isinstance(event, str):
-        return Problem(number, event)
+        return Problem(number, event, max(len(_SYSTEM_PART.findall(xml)), 1))
     header: dict[str, str] | None = None
     data: dict[str, object] = {}
     for part in event:
         kind = _local_name(part)
         if kind == "System":
+            if header is not None:
+                return Problem(number, "two events in one; the tags between them are lost", 2)
             header = _header(part)
         elif kind == "EventData":
             data = _event_data(part)
@@ -166,10 +170,32 @@ def _parse(xml: bytes, prefix: bytes | None = None) -> _Element | str:
     except etree.XMLSyntaxError as error:
         reason = f"not XML: {error.msg}"
         try:
-            root = etree.fromstring(_ILLEGAL_CHARACTER.sub("\ufffd".encode(), xml), parser)
+            root = etree.fromstring(_mended(xml), parser)
         except etree.XMLSyntaxError:
             return reason
     return root[0] if prefix else root
+
+
+def _mended(xml: bytes) -> bytes:
+    """The text without what only its characters have against XML; what can't be kept is U+FFFD.
+
+    Two references that are the surrogates of one character, as .NET writes it, become that one.
+    """
+    text = xml.decode("utf-8", "replace")
+    text = _ILLEGAL_CHARACTER.sub("\ufffd", text)
+    text = _BARE_AMPERSAND.sub("&amp;", text)
+    text = _REFERENCE.sub(_legal_reference, text)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _legal_reference(reference: re.Match[str]) -> str:
+    digits = reference[1]
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    if 0xD800 <= code < 0xE000:
+        return chr(code)
+    if code > 0x10FFFF or _ILLEGAL_CHARACTER.match(chr(code)):
+        return "\ufffd"
+    return reference[0]
 
 
 @cache

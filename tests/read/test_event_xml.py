@@ -106,6 +106,77 @@ def test_a_bad_event_costs_only_itself_and_is_named(bad: str, lost: int) -> None
     assert problem.lost == lost
 
 
+@pytest.mark.parametrize(
+    ("stray", "lost"),
+    [
+        ("<x:Event >", 1),
+        ("<Event >", 1),
+        ("<x:Event ><y:Event >", 2),
+        ("</Event >", 1),
+        ("</x:Event>", 1),
+        (EVENT.replace("<Event ", "<Evxnt "), 1),
+        (EVENT.replace("</Event>", "</Evxnt>"), 1),
+        (EVENT.replace("<System>", "<System><x:Event >"), 1),
+        (EVENT.replace("</Event>", "") + EVENT[EVENT.index(">") + 1 :], 2),
+        (EVENT.replace("</EventData></Event>", "") + EVENT, 1),
+        (EVENT.replace("</Event>", "") + EVENT[EVENT.index("<EventData") :], 1),
+    ],
+)
+def test_a_stray_tag_costs_no_event_behind_it(stray: str, lost: int) -> None:
+    whole = [xml_event(record_id=number) for number in range(1, 8)]
+    data = "\n".join((*whole[:3], stray, *whole[3:]))
+    records, problems = read_all(READER, f"<Events>{data}</Events>".encode())
+    read = [record.record_id for record in records]
+    kept = [number for number in range(1, 8) if number in read]
+    assert kept == list(range(1, 8))
+    assert sum(problem.lost for problem in problems) + len(records) >= 7 + lost
+
+
+def test_many_stray_tags_take_time_in_proportion() -> None:
+    data = b"".join(b"<n%d:Event >" % number for number in range(100_000))
+    _, problems = read_all(READER, EVENT.encode() + data + EVENT.encode())
+    assert sum(problem.lost for problem in problems) == 100_000
+
+
+ILLEGAL = ["\x01", "\x1b", "\ufffe", "\uffff"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        *((char, "\ufffd") for char in ILLEGAL),
+        *((f"&#{ord(char)};", "\ufffd") for char in ILLEGAL),
+        *((f"&#x{ord(char):x};", "\ufffd") for char in ILLEGAL),
+        ("&#xD83D;&#xDE00;", "\U0001f600"),
+        ("&#55357;&#56832;", "\U0001f600"),
+        ("&#xD83D;", "\ufffd"),
+        ("&#xDE00;&#xD83D;", "\ufffd\ufffd"),
+        ("&#x110000;", "\ufffd"),
+        ("&#x41;&#60;&#xD800;", "A<\ufffd"),
+        ("a & b &amp; &", "a & b & &"),
+    ],
+)
+def test_characters_that_xml_forbids_hide_no_event(written: str, read: str) -> None:
+    data = EVENT.replace("wscript.exe ", f"wscript{written}exe ") + EVENT
+    records, problems = read_all(READER, data.encode())
+    assert [record.data["CommandLine"] for record in records] == [
+        DATA["CommandLine"].replace("wscript.exe", f"wscript{read}exe"),
+        DATA["CommandLine"],
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize("page", ["cp850", "cp1252", "cp932", "gbk"])
+def test_a_code_page_that_is_not_declared_is_read_and_marked(page: str) -> None:
+    word = "表" if page in ("cp932", "gbk") else "ö"
+    data = EVENT.replace("Zoë", "Z").encode() + EVENT.replace("Zoë", word).encode(page)
+    records, problems = read_all(READER, data)
+    assert len(records) == 2
+    assert "\ufffd" in str(records[1].data["CommandLine"])
+    assert [(problem.record, problem.lost) for problem in problems] == [(2, 0)]
+    assert "not UTF-8" in problems[0].reason
+
+
 def test_an_event_that_the_end_cuts_is_a_problem() -> None:
     records, problems = read_all(READER, (EVENT + EVENT[:-9]).encode())
     assert len(records) == 1
