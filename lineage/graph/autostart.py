@@ -34,7 +34,9 @@ _VALUES: tuple[tuple[Launcher, re.Pattern[str]], ...] = (
 )
 _FILES = re.compile(r"\\start menu\\programs\\startup\\|\\windows\\(system32\\)?tasks\\")
 _WORD = r"""("(?:\\"|[^"])*"|'[^']*'|\S+)"""
-_PROGRAM = re.compile(r'^\s*"?([a-z]:\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE)
+_PROGRAM = re.compile(
+    r'^\s*"?((?:[a-z]:|%[a-z]+%)\\[^"<>|*?]+?\.[a-z0-9]{2,4})(?=["\s,]|$)', re.IGNORECASE
+)
 
 
 def launcher_of(registry: str) -> Launcher | None:

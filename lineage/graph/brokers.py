@@ -9,6 +9,7 @@ as their parent. The records tell who asked:
   (`msiexec /i x.msi`) runs; Windows lets no two install at once.
 - **COM's surrogate** (T1548.002): dllhost.exe's child that runs the same program, of the same
   content, as a process seconds before: a program that has itself started anew, elevated.
+- **the shell** (T1202): explorer.exe's child whose path another explorer.exe was started with.
 
 Where two strangers may have asked, nobody is said to have.
 """
@@ -19,7 +20,8 @@ import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.graph.hubs import program_name
+from lineage.graph.command_line import named_files
+from lineage.graph.hubs import program_name, serves
 from lineage.normalise.paths import canonical_path, is_provided
 from lineage.times import TICKS
 
@@ -36,6 +38,8 @@ INSTALL_WAIT = 600 * TICKS
 """How long an installation may run: the service itself waits ten minutes before it ends."""
 SURROGATE_WAIT = 60 * TICKS
 """How long after its start a program may have itself started anew by COM."""
+SHELL_WAIT = 60 * TICKS
+"""How long the shell may take to open what it was asked to."""
 MOST_REQUESTS = 64
 """Requests of one kind that are kept for one host."""
 
@@ -44,7 +48,6 @@ WMI_LIBRARY = "\\wbem\\wbemdisp.dll"
 _CREATES = (("wmic", "process", "call", "create"), ("win32_process", "create"))
 """Words that stand in this order where a command line or script has WMI start a program."""
 _INSTALLS = re.compile(r"\s[/-](i|package|a|j\w*|x|uninstall|update|p|f\w*)\b", re.IGNORECASE)
-_SERVES = re.compile(r"\s[/-](v|embedding)\b", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -71,7 +74,7 @@ class Brokers:
         self._requests: defaultdict[tuple[str, str], deque[Request]] = defaultdict(
             lambda: deque(maxlen=MOST_REQUESTS)
         )
-        """Host and service -> the last requests."""
+        """Host and what was asked -> the last requests."""
         self._latest: dict[tuple[str, str], Request] = {}
         """Host and program, by path -> its last start."""
 
@@ -84,8 +87,11 @@ class Brokers:
         """A process was started with a command line, or ran a script."""
         if _creates_by_wmi(text):
             self._ask("wmi", process, time)
-        is_installer = program_name(process) == "msiexec.exe" and not _SERVES.search(text)
-        if is_installer and _INSTALLS.search(text):
+        if program_name(process) == "explorer.exe":
+            for path in named_files(text, None):
+                self._ask(f"shell {path}", process, time)
+        is_client = program_name(process) == "msiexec.exe" and not serves(process)
+        if is_client and _INSTALLS.search(text):
             self._ask("installer", process, time)
 
     def started(self, process: ProcessNode, time: int) -> ProcessNode | None:
@@ -109,10 +115,11 @@ class Brokers:
         match program_name(parent):
             case "wmiprvse.exe":
                 return self._only(process, "wmi", time - WMI_WAIT)
-            case "msiexec.exe" if self._is_installer_service(parent):
-                if program_name(process) == "msiexec.exe":
-                    return None
+            case "msiexec.exe" if serves(parent) and program_name(process) != "msiexec.exe":
                 return self._only(process, "installer", time - INSTALL_WAIT)
+            case "explorer.exe":
+                path = canonical_path(process.image or "")
+                return self._only(process, f"shell {path}", time - SHELL_WAIT)
             case "dllhost.exe":
                 return self._same_program(process, time - SURROGATE_WAIT)
         return None
@@ -136,13 +143,6 @@ class Brokers:
             seen.add(process.parent)
             yield process.parent
             process = self._graph.process(process.parent)
-
-    def _is_installer_service(self, process: ProcessNode) -> bool:
-        """Whether msiexec.exe runs as the service, or as what it started to help."""
-        parent = None if process.parent is None else self._graph.process(process.parent)
-        if _SERVES.search(process.command_line or ""):
-            return True
-        return parent is not None and program_name(parent) == "services.exe"
 
     def _same_program(self, process: ProcessNode, since: int) -> ProcessNode | None:
         path = canonical_path(process.image or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,15 @@ ARGUMENT_ENDINGS = frozenset(
 _ARCHIVE_ENDINGS = (".zip", ".rar", ".7z", ".iso", ".img", ".cab", ".tar", ".gz")
 _INSIDE_ARCHIVE = re.compile(r"\\(?:temp\d+_)?([^\\]+\.(?:zip|rar|7z|iso|img|cab|tar|gz))\\")
 _QUOTED_OR_BARE = re.compile(r'"([^"]{1,1024})"|([^\s",;|&<>]{1,1024})')
+_SINGLE_QUOTED = re.compile(r"'([a-z]:\\[^'\"<>|*?\t\r\n]{1,512})'", re.IGNORECASE)
+"""PowerShell's quotes, which cmd.exe passes on inside its own."""
 _DRIVE_PATH = re.compile(r'[a-z]:\\[^"<>|*?\t\r\n]{1,512}', re.IGNORECASE)
 _DELETES = re.compile(r"(?:^|[\s&|(\"])(?:del|erase)\s", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
 def named_files(command_line: str, directory: str | None) -> Mapping[str, str]:
-    r"""The files that a command line names, at most `MOST_FILES`: canonical path -> as written.
+    r'''The files that a command line names, at most `MOST_FILES`: canonical path -> as written.
 
     Absolute paths are taken as they stand; a bare name with one of `ARGUMENT_ENDINGS` is looked for
     in the working directory. The first word, the program itself, is left out.
@@ -44,16 +47,20 @@ def named_files(command_line: str, directory: str | None) -> Mapping[str, str]:
 
     >>> list(named_files(r'wscript.exe //B "C:\Users\d\a b.vbs" x.js', "C:\\Temp"))
     ['c:\\users\\d\\a b.vbs', 'c:\\temp\\x.js']
-    """
-    found: dict[str, str] = {}
-    words = [quoted or bare for quoted, bare in _QUOTED_OR_BARE.findall(command_line[:LONGEST])]
-    for word in words[1:]:
-        path = _path(word, directory)
+    >>> list(named_files(r"""cmd /c "powershell & 'C:\Temp\a b.ps1'; b" """, None))
+    ['c:\\temp\\a b.ps1']
+    '''
+    text = command_line[:LONGEST]
+    inner = _SINGLE_QUOTED.findall(text)
+    words = _QUOTED_OR_BARE.findall(_SINGLE_QUOTED.sub(" ' ", text) if inner else text)
+    paths = (_path(quoted or bare, directory) for quoted, bare in words[1:])
+    named: dict[str, str] = {}
+    for path in chain(inner, paths):
         if path is not None:
-            found.setdefault(canonical_path(path), path)
-        if len(found) == MOST_FILES:
+            named.setdefault(canonical_path(path), path)
+        if len(named) == MOST_FILES:
             break
-    return MappingProxyType(found)
+    return MappingProxyType(named)
 
 
 def _path(word: str, directory: str | None) -> str | None:

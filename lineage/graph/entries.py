@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.autostart import started_programs
 from lineage.graph.hubs import is_system, program_of
-from lineage.normalise.paths import abbreviates, is_provided, name_of
+from lineage.normalise.paths import abbreviates, in_profile, is_provided, name_of
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Entries:
         for path in started_programs(command):
             if path.startswith(WINDOWS):
                 continue
-            self._expected[host, path][launcher] = entry
+            written = in_profile(path) if path.startswith("%") else path
+            self._expected[host, written][launcher] = entry
             if path.endswith(SHORTCUTS):
                 self._expected[host, _stem(path)][launcher] = entry
             if "~" in path and len(self._short[host]) < MOST_SHORT:
@@ -89,7 +90,10 @@ class Entries:
             yield from self._launched(process, self._entries(process.host, path))
 
     def _entries(self, host: str, started: str) -> Mapping[Launcher, str]:
-        return self._expected.get((host, started), {})
+        """Launcher -> id of the entry that is to start this, by path or the user's variables."""
+        entries = self._expected.get((host, started), {})
+        by_variable = self._expected.get((host, in_profile(started)))
+        return {**by_variable, **entries} if by_variable else entries
 
     def _launched(self, process: ProcessNode, entries: Mapping[Launcher, str]) -> Iterator[str]:
         for launcher, entry in entries.items():

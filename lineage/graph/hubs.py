@@ -71,6 +71,12 @@ def is_taken_over(process: ProcessNode) -> bool:
     return program_of(process).kind in programs.TAKEN_OVER
 
 
+def serves(process: ProcessNode) -> bool:
+    """Whether a process was started to serve everybody; so it counts where that isn't known."""
+    pattern, command_line = program_of(process).serves, process.command_line
+    return not pattern or not command_line or bool(re.search(pattern, command_line, re.IGNORECASE))
+
+
 def is_given_work(process: ProcessNode) -> bool:
     """Whether a process is an interpreter that was started with something to do.
 
@@ -84,7 +90,7 @@ def is_given_work(process: ProcessNode) -> bool:
 def is_system(process: ProcessNode, graph: ProvenanceGraph) -> bool:
     """Whether a process is a Windows process in its usual place under its usual parent."""
     own = program_of(process)
-    if own.kind not in programs.SYSTEM or not _in_windows(process):
+    if own.kind not in programs.SYSTEM or not _in_windows(process) or not serves(process):
         return False
     if process.parent is None:
         return True

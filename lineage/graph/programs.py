@@ -65,6 +65,8 @@ class Program:
         parents: names of the programs that start it, where it is Windows' own; empty for any of
             Windows' own.
         children: names of the programs that it starts on its own.
+        serves: command lines with which it serves everybody, as a regular expression, where with
+            others it does one's own work; "" where it always serves.
         launches: which entries it starts, where it is Windows' own: "logon", "task", "service".
         makes: how it makes tasks and services: (which of the two, verb, option before what is to
             run), the last two as regular expressions.
@@ -76,6 +78,7 @@ class Program:
     runs: frozenset[str] = frozenset()
     parents: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
+    serves: str = ""
     launches: frozenset[str] = frozenset()
     makes: tuple[tuple[Literal["task", "service"], str, str], ...] = ()
 
@@ -113,6 +116,7 @@ def _program(
         runs=_words(own, "runs"),
         parents=_words(own, "parents"),
         children=_words(kinds, "children"),
+        serves=own.get("serves", ""),
         launches=_words(own, "launches"),
         makes=tuple((what, verb, option) for what, verb, option in own.get("makes", ())),
     )

@@ -25,6 +25,17 @@ _ENVIRONMENT = {
 """Variables that name the same folder for every user of a default installation (Microsoft Learn,
 "Recognized environment variables"). %APPDATA% and its like depend on the user, so aren't here."""
 
+_PROFILE_FOLDERS = {
+    "%userprofile%": "",
+    "%homepath%": "",
+    "%appdata%": r"\appdata\roaming",
+    "%localappdata%": r"\appdata\local",
+    "%temp%": r"\appdata\local\temp",
+    "%tmp%": r"\appdata\local\temp",
+}
+"""Variables that name a folder of the user's profile (same page)."""
+_PROFILE = re.compile(r"^c:\\users\\[^\\]+(?=\\)")
+
 _HIVES = (
     ("\\registry\\machine", "hklm"),
     ("\\registry\\user", "hku"),
@@ -128,6 +139,19 @@ def is_provided(canonical: str) -> bool:
     device = device_of(canonical)
     path = "c:" + canonical[len(device) :] if device else canonical
     return path.startswith(_PROVIDED)
+
+
+def in_profile(path: str) -> str:
+    r"""A canonical path within a user's profile as any user would write it, others as they are.
+
+    >>> in_profile(r"c:\users\d\appdata\roaming\a.exe") == in_profile(r"%appdata%\a.exe")
+    True
+    """
+    variable, _, rest = path.partition("\\")
+    folder = _PROFILE_FOLDERS.get(variable)
+    if folder is not None:
+        return f"%userprofile%{folder}\\{rest}"
+    return _PROFILE.sub("%userprofile%", path)
 
 
 def abbreviates(short: str, long: str) -> bool:

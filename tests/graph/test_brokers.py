@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hosts import EXPLORER, SYSTEM32, Host, Program, edges, graph_of
 
-from lineage.graph.brokers import INSTALL_WAIT, SURROGATE_WAIT, WMI_WAIT
+from lineage.graph.brokers import INSTALL_WAIT, SHELL_WAIT, SURROGATE_WAIT, WMI_WAIT
 from lineage.times import TICKS
 
 WSCRIPT = SYSTEM32 + "wscript.exe"
@@ -167,3 +167,22 @@ def test_programs_of_windows_are_everybodys() -> None:
     host.run(WSCRIPT, parent=host.unseen(EXPLORER))
     by_com(host, WSCRIPT)
     assert requested(host) == set()
+
+
+@pytest.mark.parametrize(
+    ("opened", "wait", "asked"),
+    [
+        (PAYLOAD, 0, True),
+        (r"C:\Users\zoe\other.exe", 0, False),
+        (PAYLOAD, SHELL_WAIT / TICKS, False),
+    ],
+)
+def test_what_the_shell_opens_was_asked_for_by_who_named_it(
+    opened: str, wait: float, asked: bool
+) -> None:
+    host = Host()
+    shell = host.run(EXPLORER)
+    host.run(EXPLORER, f'explorer.exe "{PAYLOAD}"', parent=host.unseen(WSCRIPT))
+    host.wait(wait)
+    host.run(opened, parent=shell)
+    assert requested(host) == ({("explorer.exe", "nipe.exe")} if asked else set())

@@ -30,6 +30,14 @@ HOME = "C:\\Users\\zoe\\"
         (r"tool /log:C:\x.log", None, [r"c:\x.log"]),
         (r"powershell -c Add-MpPreference -ExclusionPath 'C:\a'", None, [r"c:\a"]),
         (r"cmd /c copy C:\a.exe C:\b.exe&del C:\a.exe", None, [r"c:\a.exe", r"c:\b.exe"]),
+        # PowerShell's quotes within cmd's
+        (
+            r"""cmd /c "powershell iwr x -OutFile 'C:\a b\c.vbs'; start 'C:\a b\c.vbs'" """,
+            None,
+            [r"c:\a b\c.vbs"],
+        ),
+        (r"& 'C:\Program Files\a.exe' 'C:\b.ps1'", None, [r"c:\program files\a.exe", r"c:\b.ps1"]),
+        ('wscript "C:\\Users\\o\'brien\\a.vbs"', None, [r"c:\users\o'brien\a.vbs"]),
         # the same file twice is one
         (r"fc C:\a.txt c:\A.TXT", None, [r"c:\a.txt"]),
         # shares and variables

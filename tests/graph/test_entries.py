@@ -179,6 +179,26 @@ def test_a_value_with_shortened_names_starts_the_program_of_the_long_one(
 
 
 @pytest.mark.parametrize(
+    ("data", "image", "starts"),
+    [
+        (r'"%APPDATA%\nipe\nipe.exe" -min', PROGRAM, True),
+        (r"%AppData%\nipe\nipe.exe", PROGRAM, True),
+        (r"%UserProfile%\AppData\Roaming\nipe\nipe.exe", PROGRAM, True),
+        (r"%TEMP%\nipe.exe", USER + r"AppData\Local\Temp\nipe.exe", True),
+        (r"%APPDATA%\nipe\nipe.exe", USER + r"AppData\Local\nipe\nipe.exe", False),
+        (r"C:\Users\zoe\AppData\Roaming\nipe\nipe.exe", PROGRAM, False),
+    ],
+)
+def test_a_value_may_name_the_users_folder_by_its_variable(
+    data: str, image: str, starts: bool
+) -> None:
+    host = Host()
+    set_by_malware(host, RUN, data)
+    host.run(image, parent=shell(host))
+    assert started(host) == ({"nipe.exe"} if starts else set())
+
+
+@pytest.mark.parametrize(
     ("short", "long", "may"),
     [
         ("progra~1", "program files", True),
