@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineage.correlate.registry import correlators
-from lineage.pipeline import Request, analyse
+from lineage.pipeline import Request, run_opened
 from lineage.read import Input
 from lineage.simulate.cases import reported
 from lineage.simulate.write.raw import windows_records
@@ -27,7 +27,7 @@ CRUTCHES = ("__psscriptpolicytest_", "conhost.exe")
 def chain_of(records: Iterable[RawRecord]) -> tuple[str, set[tuple[int | None, str | None]]]:
     """Verdict and processes of the strongest chain, consoles left out."""
     inputs = [Input("simulated", "simulated", iter(records))]
-    chain = analyse(inputs, Request([], correlators=correlators())).report.chains[0]
+    chain = run_opened(inputs, Request([], correlators=correlators())).report.chains[0]
     processes = {(process.pid, process.image) for process in chain.processes}
     return chain.verdict, {each for each in processes if "conhost" not in (each[1] or "").lower()}
 
