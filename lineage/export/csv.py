@@ -12,8 +12,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from lineage.export.elements import elements, links
 from lineage.export.timeline import timeline
+from lineage.report.chain_graph import all_nodes, links
 from lineage.report.escape import csv_cell
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def _nodes(report: Report) -> Iterator[Sequence[Cell]]:
-    for node in elements(report.chains):
+    for node in all_nodes(report.chains):
         yield (
             node.node, node.kind, node.name, node.host, node.pid, node.command_line, node.start,
             node.parent, node.role, "; ".join(node.chains), "; ".join(node.detections),

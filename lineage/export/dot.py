@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.export.elements import Element, elements, links
+from lineage.report.chain_graph import ChainNode, all_nodes, links
 from lineage.report.escape import terminal
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
     yield f"  subgraph cluster_{number} {{"
     yield f'    label={_quoted(headline, 4 * LABEL_CELLS)}; color="{_COLORS[chain.verdict]}";'
     names = {}
-    for place, element in enumerate(elements([chain])):
+    for place, element in enumerate(all_nodes([chain])):
         names[element.node] = f"c{number}_n{place}"
         yield f"    {names[element.node]} [{_node(element)}];"
     for link in links([chain]):
@@ -68,7 +68,7 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
     yield "  }"
 
 
-def _node(element: Element) -> str:
+def _node(element: ChainNode) -> str:
     lines = [element.name if element.pid is None else f"{element.name} (pid {element.pid})"]
     lines += element.detections
     tooltip = element.command_line or element.name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from lineage.export.elements import Element, Link, elements, links
+from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, Report
@@ -29,7 +29,7 @@ def graph(report: Report) -> nx.MultiDiGraph[str]:
     made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     by_id = {chain.id: chain for chain in report.chains}
     names: dict[str, str] = {}
-    for number, element in enumerate(elements(report.chains)):
+    for number, element in enumerate(all_nodes(report.chains)):
         names[element.node] = f"n{number}"
         best = max((by_id[chain] for chain in element.chains), key=lambda chain: chain.score)
         made.add_node(f"n{number}", **_attributes(_node(element, best)))
@@ -46,7 +46,7 @@ def render(report: Report) -> str:
     return head + "\n".join(nx.generate_graphml(graph(report))) + "\n"
 
 
-def _node(element: Element, best: Chain) -> dict[str, Attribute]:
+def _node(element: ChainNode, best: Chain) -> dict[str, Attribute]:
     return {
         "label": element.name,
         "kind": element.kind,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.export.elements import Element, elements
 from lineage.export.instant import instant
 from lineage.graph.schema import EDGE_SCHEMAS
+from lineage.report.chain_graph import ChainNode, all_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +55,10 @@ def timeline(report: Report) -> list[Moment]:
 
 
 def _chain(chain: Chain) -> Iterator[Moment]:
-    known = {element.node: element for element in elements([chain])}
+    known = {element.node: element for element in all_nodes([chain])}
     born = {edge.to for edge in chain.edges if edge.kind == "spawned"}
     for element in known.values():
-        if element.start is not None and element.node not in born:
+        if element.standing == "own" and element.start is not None and element.node not in born:
             yield _moment(chain, element, element.start, "process", _started(element), element.node)
     for edge in chain.edges:
         yield _act(chain, edge, known)
@@ -66,7 +66,7 @@ def _chain(chain: Chain) -> Iterator[Moment]:
         yield _detection(hit, chain)
 
 
-def _act(chain: Chain, edge: ChainEdge, known: dict[str, Element]) -> Moment:
+def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
     actor, target = known[edge.from_], known[edge.to]
     if edge.kind == "spawned":
         message = f"{_started(target)} (started by {actor.name})"
@@ -78,12 +78,14 @@ def _act(chain: Chain, edge: ChainEdge, known: dict[str, Element]) -> Moment:
     return found._replace(source=edge.source, record=edge.record)
 
 
-def _moment(chain: Chain, about: Element, time: str, kind: str, message: str, node: str) -> Moment:
+def _moment(
+    chain: Chain, about: ChainNode, time: str, kind: str, message: str, node: str
+) -> Moment:
     host = about.host or (chain.hosts[0] if len(chain.hosts) == 1 else None)
     return Moment(time, chain.id, chain.verdict, host, about.pid, kind, message, None, None, node)
 
 
-def _started(element: Element) -> str:
+def _started(element: ChainNode) -> str:
     told = f"{element.name} started"
     return told if element.command_line is None else f"{told}: {element.command_line}"
 

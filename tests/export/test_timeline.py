@@ -43,3 +43,13 @@ def test_an_unknown_edge_kind_is_called_by_its_name() -> None:
 
 def test_nothing_found_is_an_empty_timeline() -> None:
     assert timeline(empty_report()) == []
+
+
+def test_a_bystanders_own_start_is_no_act_of_the_attack() -> None:
+    report = full_report()
+    chain = report.chains[0]
+    shell = chain.processes[0].model_copy(update={"node": "process:shell", "role": "bystander"})
+    changed = report.model_copy(
+        update={"chains": [chain.model_copy(update={"bystanders": [shell]})]}
+    )
+    assert not any(moment.node == "process:shell" for moment in timeline(changed))

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from lineage.graph.schema import NODE_KINDS
 from lineage.report import escape, story
+from lineage.report.chain_graph import chain_nodes
 from lineage.report.wording import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from lineage.report.model import Chain, ChainEdge, ChainProcess, DetectionHit, Report
+    from lineage.report.chain_graph import ChainNode
+    from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
 
 Json: TypeAlias = Any
 """What `json.dumps` takes: the page's scripts are its only reader."""
@@ -69,7 +70,9 @@ def _hit(hit: DetectionHit) -> Json:
 
 
 def _chain(chain: Chain, hits: _Hits) -> Json:
-    nodes = _Nodes(chain)
+    nodes = chain_nodes(chain)
+    numbers = {node_id: number for number, node_id in enumerate(nodes)}
+    described = {id_: numbers[id_] for id_, node in nodes.items() if node.standing != "named"}
     return {
         "id": chain.id,
         "score": chain.score,
@@ -87,15 +90,15 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
                 "tactic": stage.tactic,
                 "first": stage.first_seen,
                 "detections": stage.detections,
-                "processes": [nodes.number(node) for node in stage.processes],
+                "processes": [numbers[node] for node in stage.processes],
             }
             for stage in chain.stages
         ],
         "summary": story.summary(chain).text,
-        "story": [_passage(passage, nodes) for passage in story.tell(chain)],
-        "edges": [_edge(edge, nodes) for edge in chain.edges],
-        "evidence": [[hits.number(hit), nodes.number(hit.node)] for hit in chain.evidence],
-        "nodes": nodes.all,
+        "story": [_passage(passage, numbers) for passage in story.tell(chain)],
+        "edges": [_edge(edge, numbers) for edge in chain.edges],
+        "evidence": [[hits.number(hit), numbers[hit.node]] for hit in chain.evidence],
+        "nodes": [_node(node, described) for node in nodes.values()],
     }
 
 
@@ -106,80 +109,45 @@ def _campaign(chain: Chain) -> Json:
     return {"name": chain.campaign.name, "traits": traits}
 
 
-def _edge(edge: ChainEdge, nodes: _Nodes) -> Json:
-    ends = [nodes.number(edge.from_), nodes.number(edge.to)]
+def _edge(edge: ChainEdge, numbers: Mapping[str, int]) -> Json:
+    ends = [numbers[edge.from_], numbers[edge.to]]
     return [*ends, edge.kind, edge.time, edge.source, edge.record]
 
 
-def _passage(passage: story.Passage, nodes: _Nodes) -> Json:
-    return {"title": passage.title, "sentences": [_sentence(s, nodes) for s in passage.sentences]}
+def _passage(passage: story.Passage, numbers: Mapping[str, int]) -> Json:
+    return {"title": passage.title, "sentences": [_sentence(s, numbers) for s in passage.sentences]}
 
 
-def _sentence(sentence: story.Sentence, nodes: _Nodes) -> Json:
+def _sentence(sentence: story.Sentence, numbers: Mapping[str, int]) -> Json:
     return {
         "parts": [
-            [part.text, part.kind, None if part.node is None else nodes.number(part.node)]
+            [part.text, part.kind, None if part.node is None else numbers[part.node]]
             for part in sentence.parts
         ],
         "records": [[one.source, one.record] for one in sentence.references],
     }
 
 
-class _Nodes:
-    """The nodes of a chain by number: what its lists name, then what only its edges name.
+def _node(node: ChainNode, described: Mapping[str, int]) -> Json:
+    """A node's entry; `outside` where it isn't the attack's.
 
-    A node is `outside` where causality only went through it.
+    Args:
+        node: which.
+        described: numbers of the nodes of which the report says more than the id.
     """
-
-    def __init__(self, chain: Chain) -> None:
-        self.all: list[Json] = []
-        self._numbers: dict[str, int] = {}
-        processes = [*chain.processes, *chain.bystanders]
-        attack = {process.node for process in chain.processes}
-        for process in processes:
-            self._add(process.node, "process", process.image, outside=process.node not in attack)
-        for artifact in chain.artifacts:
-            self._add(artifact.node, artifact.kind, artifact.value)
-            self._hash(artifact.node, artifact.hashes)
-        known = set(self._numbers)
-        for process in processes:
-            self._describe(process, known)
-
-    def number(self, node: str) -> int:
-        """A node's number. One that the chain's lists don't name is outside the attack."""
-        if node not in self._numbers:
-            kind, _, name = node.partition(":")
-            self._add(node, kind if kind in NODE_KINDS else "process", None, outside=True)
-            if kind != "process":
-                self.all[-1]["value"] = name
-        return self._numbers[node]
-
-    def _describe(self, process: ChainProcess, known: set[str]) -> None:
-        parent = process.parent
-        self.all[self._numbers[process.node]] |= {
-            "host": process.host,
-            "pid": process.pid,
-            "command": process.command_line,
-            "start": process.start,
-            "role": process.role,
-            "parent": self._numbers[parent] if parent in known and parent is not None else None,
-        }
-        self._hash(process.node, process.hashes)
-
-    def _hash(self, node: str, hashes: dict[str, str]) -> None:
-        if hashes:
-            self.all[self._numbers[node]]["hashes"] = list(hashes.items())
-
-    def _add(self, node: str, kind: str, value: str | None, *, outside: bool = False) -> None:
-        if node in self._numbers:
-            return
-        self._numbers[node] = len(self.all)
-        entry: Json = {"kind": kind, "value": value}
-        if kind == "process":
-            entry |= {"host": None, "pid": None, "command": None, "start": None, "parent": None}
-        if outside:
-            entry |= {"outside": True, "id": node}
-        self.all.append(entry)
+    entry: Json = {"kind": node.kind, "value": node.name}
+    if node.kind in {"process", "unknown"}:
+        entry |= {"kind": "process", "host": node.host, "pid": node.pid, "start": node.start}
+        entry |= {"command": node.command_line, "parent": described.get(node.parent or "")}
+    if node.process is not None:
+        entry |= {"value": node.process.image, "role": node.process.role}
+    if node.hashes:
+        entry["hashes"] = list(node.hashes.items())
+    if node.standing != "own":
+        entry |= {"outside": True, "id": node.node}
+    if node.standing == "named" and node.kind == "process":
+        entry["value"] = None
+    return entry
 
 
 def _harmless(value: Json) -> Json:

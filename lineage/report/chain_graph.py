@@ -1,0 +1,170 @@
+"""A report's chains as graphs: every node and every edge once, however often the report names it.
+
+The one answer to which nodes a chain has. Page, exports and Neo4j draw what is here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from lineage.graph.nodes import id_parts
+from lineage.graph.schema import NODE_KINDS, NodeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lineage.report.model import Artifact, Chain, ChainEdge, ChainProcess
+
+Standing = Literal["own", "bystander", "named"]
+"""What a node is to its chain: the attack's; one that causality only went through; or one that the
+report names in edges or evidence, and says nothing else of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainNode:
+    """A node of one or more chains.
+
+    Attributes:
+        node: its id in the report.
+        kind: node kind (`lineage.graph.schema`), or "unknown" where the id begins with none.
+        name: image, path, domain or script text; of a node that the report only names, what its id
+            says, for a process the whole id.
+        standing: what it is to the chain.
+        process: all that the report says of it, where it is a process and described.
+        hashes: algorithm -> digest, of its program or content.
+        chains: ids of the chains that it is in.
+        detections: what fired on it, each once.
+    """
+
+    node: str
+    kind: NodeKind | Literal["unknown"]
+    name: str
+    standing: Standing
+    process: ChainProcess | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    chains: tuple[str, ...] = ()
+    detections: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str | None:
+        """The host of a process."""
+        return self.process.host if self.process else None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of a process, where known."""
+        return self.process.pid if self.process else None
+
+    @property
+    def command_line(self) -> str | None:
+        """The command line of a process, where known."""
+        return self.process.command_line if self.process else None
+
+    @property
+    def start(self) -> str | None:
+        """When a process started, ISO 8601, where that was seen."""
+        return self.process.start if self.process else None
+
+    @property
+    def parent(self) -> str | None:
+        """The node id of a process's parent, where known."""
+        return self.process.parent if self.process else None
+
+    @property
+    def role(self) -> str | None:
+        """What a process is to the chain; "bystander" for whatever isn't the attack's."""
+        if self.standing != "own":
+            return "bystander"
+        return self.process.role if self.process else None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A causal step of one or more chains."""
+
+    source: str
+    target: str
+    kind: str
+    time: str
+    file: str
+    record: int
+    chains: tuple[str, ...] = ()
+
+
+def chain_nodes(chain: Chain) -> dict[str, ChainNode]:
+    """The nodes of a chain by id: processes, bystanders, artifacts, then what is only named."""
+    nodes: dict[str, ChainNode] = {}
+    for node in (*_described(chain), *map(_named, _mentioned(chain))):
+        nodes.setdefault(node.node, node)
+    fired: dict[str, dict[str, None]] = {}
+    for hit in chain.evidence:
+        fired.setdefault(hit.node, {})[hit.detection] = None
+    return {
+        node_id: replace(node, chains=(chain.id,), detections=tuple(fired.get(node_id, ())))
+        for node_id, node in nodes.items()
+    }
+
+
+def all_nodes(chains: Iterable[Chain]) -> list[ChainNode]:
+    """The nodes of all chains, in the chains' order; a node of several is described best."""
+    nodes: dict[str, ChainNode] = {}
+    for chain in chains:
+        for node_id, node in chain_nodes(chain).items():
+            known = nodes.get(node_id, node)
+            nodes[node_id] = replace(
+                node if known.standing == "named" else known,
+                chains=_once(known.chains, node.chains),
+                detections=_once(known.detections, node.detections),
+            )
+    return list(nodes.values())
+
+
+def links(chains: Iterable[Chain]) -> list[Link]:
+    """All edges, in the chains' order; an edge of several chains is one."""
+    ids: dict[Link, tuple[str, ...]] = {}
+    for chain in chains:
+        for edge in chain.edges:
+            link = _link(edge)
+            ids[link] = _once(ids.get(link, ()), (chain.id,))
+    return [replace(link, chains=chain_ids) for link, chain_ids in ids.items()]
+
+
+def _described(chain: Chain) -> Iterator[ChainNode]:
+    yield from (_process(process, "own") for process in chain.processes)
+    yield from (_process(process, "bystander") for process in chain.bystanders)
+    yield from map(_artifact, chain.artifacts)
+
+
+def _mentioned(chain: Chain) -> Iterator[str]:
+    for edge in chain.edges:
+        yield from (edge.from_, edge.to)
+    yield from (hit.node for hit in chain.evidence)
+    for stage in chain.stages:
+        yield from stage.processes
+
+
+def _process(process: ChainProcess, standing: Standing) -> ChainNode:
+    name = process.image or "(unknown program)"
+    return ChainNode(process.node, "process", name, standing, process, process.hashes)
+
+
+def _artifact(artifact: Artifact) -> ChainNode:
+    return ChainNode(artifact.node, artifact.kind, artifact.value, "own", hashes=artifact.hashes)
+
+
+def _named(node_id: str) -> ChainNode:
+    kind, _, rest = node_id.partition(":")
+    if kind not in NODE_KINDS or not rest:
+        return ChainNode(node_id, "unknown", node_id, "named")
+    if kind == "process":
+        return ChainNode(node_id, kind, node_id, "named")
+    return ChainNode(node_id, kind, id_parts(node_id)[2], "named")
+
+
+def _link(edge: ChainEdge) -> Link:
+    return Link(edge.from_, edge.to, edge.kind, edge.time, edge.source, edge.record)
+
+
+def _once(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *more)))
