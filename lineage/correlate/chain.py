@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lineage.correlate.finding import CausalStep
 from lineage.correlate.roles import roles
-from lineage.graph.hubs import is_taken_over
+from lineage.graph.hubs import is_bystander, is_taken_over
 from lineage.graph.nodes import HostNode, ProcessNode, UserNode
 from lineage.graph.provenance import Edge
 from lineage.times import TICKS, iso
@@ -127,7 +127,7 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
     """What the attack's processes did to objects, and how tagged objects came to be tagged."""
     tagged = {hit.node for hit in finding.cluster.hits}
     for process_id, since in finding.cluster.processes.items():
-        own = not is_taken_over(graph.process(process_id))
+        own = not is_taken_over(graph.process(process_id)) and not is_bystander(process_id, graph)
         for edge in graph.out_edges(process_id):
             counts = edge.target in tagged or (own and edge.kind in ARTIFACT_EDGES)
             if counts and edge.kind != "spawned" and edge.events[-1] >= since:

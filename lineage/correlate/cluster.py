@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate.family import family_key, is_removal
 from lineage.correlate.finding import Cluster, TaggedGraph
-from lineage.correlate.flow import Flow, Flows
+from lineage.correlate.flow import INVADING, Flow, Flows
 from lineage.correlate.groups import Groups
 from lineage.correlate.rarity import Profile
 from lineage.graph import hubs
@@ -36,7 +36,7 @@ SAME_TIME = 600 * TICKS
 """What an untagged cause brought about within this time belongs together: an installer or a script
 is done in minutes."""
 
-_BRINGING = frozenset({"spawned", "requested", "wrote"})
+_BRINGING = frozenset({"spawned", "requested", "wrote", "injected"})
 """Kinds of the step by which something brings a process about."""
 
 _BESIDE: frozenset[ProgramKind | None] = frozenset(
@@ -56,8 +56,7 @@ def tagged_graph(graph: ProvenanceGraph, hits: Sequence[Hit]) -> TaggedGraph:
         graph: the provenance graph.
         hits: all hits on it, in order of time.
     """
-    named = {node for hit in hits for node in (hit.node, hit.actor, *hit.implicated) if node}
-    profile = Profile(graph, named)
+    profile = Profile(graph, _named(hits))
     return TaggedGraph(graph, hits, clusters(graph, hits, profile), profile)
 
 
@@ -69,12 +68,15 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
         hits: all hits on it, in order of time.
         profile: what is usual in it.
     """
-    spread = _Spread(graph, Flows(graph, profile, _inhabited(hits, graph)))
+    flows = Flows(graph, profile, _inhabited(hits, graph), _named(hits))
+    spread = _Spread(graph, flows)
     seeds = [spread.seeds(hit) for hit in hits]
-    reach = spread.with_origins(spread.forward(seeds))
+    reach = spread.forward(seeds)
+    possessed = list(spread.possessed(hits, seeds, reach))
+    reach = spread.with_origins(reach)
     causes = spread.backward(reach)
     infections = _infections(hits, seeds, graph)
-    groups = _grouped(reach.joins, causes.joins, infections)
+    groups = _grouped(reach.joins, causes.joins, infections, possessed)
     return spread.collect(hits, seeds, reach, causes.below, groups)
 
 
@@ -108,6 +110,13 @@ class Causes(NamedTuple):
 
     below: dict[str, dict[str, Flow]]
     joins: list[Join]
+
+
+def _named(hits: Iterable[Hit]) -> frozenset[str]:
+    """Nodes that hits name."""
+    return frozenset(
+        node for hit in hits for node in (hit.node, hit.actor, *hit.implicated) if node is not None
+    )
 
 
 def _inhabited(hits: Sequence[Hit], graph: ProvenanceGraph) -> frozenset[str]:
@@ -184,6 +193,21 @@ class _Spread:
                     reach.taken[node_id] = since
                     heapq.heappush(queue, (since, node_id))
         return self._follow(queue, reach)
+
+    def possessed(
+        self, hits: Sequence[Hit], seeds: Sequence[Seeds], reach: Reach
+    ) -> Iterator[Join]:
+        """Joins what bystanders did after an attack came into them with that attack.
+
+        A hit that has no seed of its own gets the bystander as its seed.
+        """
+        for hit, own in zip(hits, seeds, strict=True):
+            arrival = reach.arrivals.get(hit.actor or "")
+            if arrival is None or arrival.steps[-1].edge.kind not in INVADING:
+                continue
+            if reach.taken[arrival.target] <= hit.ordinal:
+                own.setdefault(arrival.target, hit.ordinal)
+                yield arrival.target, next(iter(own))
 
     def _follow(self, queue: list[tuple[int, str]], reach: Reach) -> Reach:
         """Follows what is in a heap of (ordinal, node id) forward, earliest first."""

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 COMMON_PROGRAM = 24
 """A program that this many processes ran is a tool of the house, and explains none of them."""
 
+INVADING: frozenset[EdgeKind] = frozenset({"injected", "hollowed", "opened_for_writing"})
+"""By these one process comes to run its code in another."""
+MOST_INVADED = 8
+"""An injector of more processes than this explains none of them (backward)."""
+
 _ordinal = attrgetter("ordinal")
 
 
@@ -55,20 +60,27 @@ class Flows:
         graph: the provenance graph.
         profile: what is usual in it.
         inhabited: ids of processes in which malware runs, whatever their programs are.
+        accused: ids of the nodes that hits name.
     """
 
     def __init__(
-        self, graph: ProvenanceGraph, profile: Profile, inhabited: frozenset[str] = frozenset()
+        self,
+        graph: ProvenanceGraph,
+        profile: Profile,
+        inhabited: frozenset[str] = frozenset(),
+        accused: frozenset[str] = frozenset(),
     ) -> None:
         self._graph = graph
         self._profile = profile
         self._inhabited = inhabited
+        self._accused = accused
         self.is_bystander = lru_cache(maxsize=None)(self._is_bystander)
         self.fans_out = lru_cache(maxsize=None)(self._fans_out)
         self.inward = lru_cache(maxsize=None)(self._inward)
         self._uses_of = lru_cache(maxsize=None)(self._uses)
         self._makings_of = lru_cache(maxsize=None)(self._makings)
         self._files_of = lru_cache(maxsize=None)(self._files)
+        self._count_invaded = lru_cache(maxsize=None)(self._invaded)
         self._is_rare = lru_cache(maxsize=None)(self._runs_seldom)
 
     # -- forward -------------------------------------------------------------------------------
@@ -83,6 +95,8 @@ class Flows:
                 yield from self._to_child(edge, at)
             elif edge.kind in {"started", "requested"}:
                 yield from self._to_started(edge, at)
+            elif edge.kind in INVADING:
+                yield Flow(process_id, edge.target, at, (CausalStep(edge, at),))
             elif edge.kind == "wrote":
                 yield from self.from_file(edge.target, at, process_id)
             elif edge.kind == "set":
@@ -92,13 +106,23 @@ class Flows:
 
     def _to_child(self, edge: Edge, at: int) -> Iterator[Flow]:
         parent, child = self._graph.process(edge.source), self._graph.process(edge.target)
+        if self._is_mere_guess(edge):
+            return
         if hubs.is_application(child) and child.id not in self._inhabited:
             return
         if self.was_honest(parent.id) and self._profile.is_usual(parent, child):
             return
+        if hubs.is_bystander(parent.id, self._graph) and self.was_honest(child.id):
+            return  # what its user opens, or Windows runs, though the attack sits in it
         if parent.id in self._inhabited and self._starts_for_others(parent):
             return
         yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
+
+    def _is_mere_guess(self, edge: Edge) -> bool:
+        """Whether an edge is a guessed parent's, and not both ends have hits of their own."""
+        if edge.kind != "spawned" or not self._graph.process(edge.target).parent_is_guess:
+            return False
+        return not {edge.source, edge.target} <= self._accused
 
     def _starts_for_others(self, process: ProcessNode) -> bool:
         """Whether a process goes on starting what its user or Windows wants, malware or not."""
@@ -159,16 +183,28 @@ class Flows:
         found: list[Flow] = []
         for edge in self._graph.in_edges(process_id):
             at = edge.events[0]
+            if self._is_mere_guess(edge):
+                continue
             if edge.kind in {"spawned", "requested"}:
                 found.append(Flow(edge.source, process_id, at, (CausalStep(edge, at),)))
             elif edge.kind == "started":
                 found += self._from_entry(edge, process_id, at)
+            elif edge.kind == "injected" and not self.is_bystander(edge.source):
+                found += self._from_invader(edge, process_id, at)
         for edge in self._graph.out_edges(process_id):
             if edge.kind in {"executed", "interpreted"}:
                 found += self._from_writer(edge.target, process_id, edge.events[0])
             elif edge.kind == "loaded":
                 found += self._from_module(edge, process_id)
         return tuple(found)
+
+    def _from_invader(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
+        """Who reaches into many is a monitor or a protection, and explains none of them."""
+        if self._count_invaded(edge.source) <= MOST_INVADED:
+            yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
+
+    def _invaded(self, process_id: str) -> int:
+        return sum(edge.kind == "injected" for edge in self._graph.out_edges(process_id))
 
     def _from_entry(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
         if isinstance(self._graph.node(edge.source), ProcessNode):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.graph.causality import last_event, next_event
-from lineage.graph.nodes import FileNode, RegistryNode
+from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lineage.detect.detection import Implicated
     from lineage.detect.hit import Hit
-    from lineage.graph.nodes import ProcessNode
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.graph.schema import EdgeKind
     from lineage.graph.volumes import Volumes
@@ -48,7 +47,8 @@ def _of_role(
         case "actor":
             yield from [hit.actor] if hit.actor else []
         case "parent":
-            yield from [parent.id] if parent else []
+            if parent and not _is_guess(parent, hit, graph):
+                yield parent.id
         case "parent-if-matched":
             if parent and any(field.startswith("Parent") for field in hit.fields):
                 yield parent.id
@@ -69,6 +69,12 @@ def _of_role(
             node = graph.node(hit.node)
             if isinstance(node, FileNode | RegistryNode):
                 yield from volumes.mounted_programs(node.host, hit.record.time)
+
+
+def _is_guess(parent: ProcessNode, hit: Hit, graph: ProvenanceGraph) -> bool:
+    """Whether the tagged process's parent is only the likely one; suspicion takes more."""
+    node = graph.node(hit.node)
+    return isinstance(node, ProcessNode) and node.parent == parent.id and node.parent_is_guess
 
 
 def _targets(graph: ProvenanceGraph, hit: Hit, kinds: Sequence[str]) -> Iterator[str]:

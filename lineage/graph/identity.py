@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.nodes import ProcessNode
 from lineage.normalise.paths import canonical_path, device_of, name_of
-from lineage.times import TICKS, iso
+from lineage.times import HOUR, TICKS, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,9 @@ SAME_START = 3 * TICKS
 the Security log when the audit is written, ProcessGuid to the second."""
 LINGER = 3 * TICKS
 """How long after its end a process's last events may be stamped: logs and parsers lag."""
+SURE = HOUR
+"""A pid alone names its holder for this long after the holder's start; later it may have changed
+hands unseen, where no ends are recorded."""
 BOOT = 180 * TICKS
 """How long a start of Windows takes until all logs have told of it."""
 SESSION_MANAGER = "\\windows\\system32\\smss.exe"
@@ -88,6 +91,8 @@ class Processes:
         """Id of a placeholder -> when it was first met by its pid alone, in ticks."""
         self._start_sources: dict[str, tuple[str, ...]] = {}
         """Id of a process -> event sources that recorded its start; one or two, so no set."""
+        self._tells_ends: set[str] = set()
+        """Hosts of which some log tells when processes end."""
         self._booted: dict[str, int] = {}
         """Host -> when it started last, as far as is known, in ticks."""
         self._drives: dict[tuple[str, str], str] = {}
@@ -134,6 +139,7 @@ class Processes:
 
     def ended(self, process: ProcessNode, time: int) -> None:
         """A process ended, at a time in ticks: its pid is nobody's until another one starts."""
+        self._tells_ends.add(process.host)
         if process.end is None:
             process.end = time
 
@@ -206,6 +212,16 @@ class Processes:
         if node.user is None:
             node.user = event.ParentUser
         return node
+
+    def is_guess(self, event: ProcessCreated, parent: ProcessNode) -> bool:
+        """Whether an event's parent is only the likely one: who was known to hold a pid last.
+
+        It isn't where the event names the parent's program as well, or where ends are recorded.
+        """
+        named = event.ParentProcessGuid or event.ParentImage or event.ParentBaseFileName
+        if named or parent.start is None or parent.host in self._tells_ends:
+            return False
+        return event.time - parent.start > SURE
 
     def _same_parent(self, child: ProcessNode, who: Identity, time: int) -> ProcessNode | None:
         """The parent that another source gave the child, if it may have this identity as well."""

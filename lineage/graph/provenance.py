@@ -178,6 +178,19 @@ class ProvenanceGraph:
         elif events != ordinal:
             kinds[kind] = [events, ordinal]
 
+    def disconnect(self, source: str, target: str, kind: EdgeKind) -> None:
+        """Takes back that the source did this to the target.
+
+        Raises:
+            KeyError: it isn't said.
+        """
+        kinds = self.graph.between(source, target)
+        if kinds is None:
+            raise KeyError((source, target))
+        del kinds[kind]
+        if not kinds:
+            self.graph.remove_edge(source, target)
+
     def __contains__(self, node_id: str) -> bool:
         return node_id in self.graph
 

@@ -129,6 +129,8 @@ def _process(process: ProcessNode, role: str) -> model.ChainProcess:
         parent=process.parent,
         role=role,
         hashes=dict(process.hashes),
+        end=None if process.end is None else iso(process.end),
+        parent_is_guess=process.parent_is_guess,
     )
 
 

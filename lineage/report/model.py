@@ -145,6 +145,11 @@ class ChainProcess(Model):
     hashes: dict[str, str] = Field(
         default_factory=dict, description="Of its program: algorithm -> digest, upper case."
     )
+    end: str | None = Field(default=None, description="When it ended, where that was recorded.")
+    parent_is_guess: bool = Field(
+        default=False,
+        description="Whether the parent is only the likely one: who was known to hold a pid last.",
+    )
 
 
 class Artifact(Model):

@@ -156,9 +156,12 @@ class Host:
         """Sysmon sees a program start a thread in another one."""
         return self.record(8, **(_reaching(by, into) | fields))
 
-    def access(self, by: Program, to: Program, rights: str = "0x1410", **fields: Any) -> Event:
+    def access(
+        self, by: Program, to: Program, rights: str | None = "0x1410", **fields: Any
+    ) -> Event:
         """Sysmon sees a program open another one."""
-        return self.record(10, GrantedAccess=rights, **(_reaching(by, to) | fields))
+        values = {"GrantedAccess": rights} | _reaching(by, to)
+        return self.record(10, **(values | fields))
 
     def replace_image(self, of: Program, how: str = "Image is replaced", **fields: Any) -> Event:
         """Sysmon sees that a program's image in memory isn't its file's."""

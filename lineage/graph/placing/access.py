@@ -27,12 +27,12 @@ REPLACED: Final = "image is replaced"
 def remote_thread_created(
     canvas: Canvas, event: RemoteThreadCreated, host: str, ordinal: int
 ) -> Placed:
-    """What the target does from now on may be the source's doing."""
+    """What the target does from now on may be the source's doing; the event is about the source."""
     process = canvas.actor(event, host, ordinal)
     target = _target(canvas, event, host, ordinal)
     if target is not process:
         canvas.graph.connect(process.id, target.id, "injected", ordinal)
-    return Placed(ordinal, process, target.id)
+    return Placed(ordinal, process, process.id)
 
 
 def process_accessed(canvas: Canvas, event: ProcessAccessed, host: str, ordinal: int) -> Placed:
@@ -43,7 +43,7 @@ def process_accessed(canvas: Canvas, event: ProcessAccessed, host: str, ordinal:
         takes_over = may_take_over(event.GrantedAccess) and not _is_birth(process, target, event)
         kind: EdgeKind = "opened_for_writing" if takes_over else "opened"
         canvas.graph.connect(process.id, target.id, kind, ordinal)
-    return Placed(ordinal, process, target.id)
+    return Placed(ordinal, process, process.id)
 
 
 def process_tampered(canvas: Canvas, event: ProcessTampered, host: str, ordinal: int) -> Placed:

@@ -37,9 +37,8 @@ def process_created(canvas: Canvas, event: ProcessCreated, host: str, ordinal: i
     if parent is not None and parent.placeholder:
         canvas.connect_placeholder(parent, ordinal)
         _connect_arguments(canvas, parent, host, event.ParentCommandLine, None, ordinal)
-    if parent is not None and process.parent in {None, parent.id}:
-        process.parent = parent.id
-        canvas.graph.connect(parent.id, process.id, "spawned", ordinal)
+    if parent is not None:
+        _connect_parent(canvas, process, parent, event, ordinal)
     requester = canvas.brokers.started(process, event.time)
     if requester is not None:
         canvas.graph.connect(requester.id, process.id, "requested", ordinal)
@@ -47,6 +46,21 @@ def process_created(canvas: Canvas, event: ProcessCreated, host: str, ordinal: i
     _connect_program(canvas, process, event, host, ordinal)
     _connect_arguments(canvas, process, host, event.CommandLine, event.CurrentDirectory, ordinal)
     return Placed(ordinal, process, process.id, parent)
+
+
+def _connect_parent(
+    canvas: Canvas, process: ProcessNode, parent: ProcessNode, event: ProcessCreated, ordinal: int
+) -> None:
+    """The first source to name a parent is believed, unless it was a guess and another is sure."""
+    guess = canvas.processes.is_guess(event, parent)
+    if process.parent is not None and process.parent != parent.id:
+        if guess or not process.parent_is_guess:
+            return
+        canvas.graph.disconnect(process.parent, process.id, "spawned")
+        process.parent = None
+    process.parent_is_guess = guess and (process.parent is None or process.parent_is_guess)
+    process.parent = parent.id
+    canvas.graph.connect(parent.id, process.id, "spawned", ordinal)
 
 
 def process_ended(canvas: Canvas, event: ProcessEnded, host: str, ordinal: int) -> Placed:
