@@ -46,6 +46,15 @@ def test_a_process_that_is_only_read_is_nobodys(rights: str | None) -> None:
     assert pids(chain) == attack.pids
 
 
+def test_who_dumps_credentials_takes_no_process_over() -> None:
+    host = Host()
+    lsass = host.run(LSASS)
+    attack = intrusion(host, "nipe")
+    host.access(attack.payload, lsass, "0x1fffff")
+    (chain,) = chains(host)
+    assert pids(chain) == attack.pids
+
+
 def test_the_handle_that_starting_a_process_gives_says_nothing() -> None:
     host = Host()
     attack = intrusion(host, "nipe", shell=desktop(host))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.identity import Identity
+from lineage.normalise.paths import canonical_path, name_of
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _VM_WRITE: Final = 0x0020
 BIRTH: Final = TICKS
 """A handle that a parent opens this soon after its child's start is the one that starting it gives:
 it has every right and says nothing."""
+CREDENTIALS: Final = "lsass.exe"
+"""Opened to be read, as a rule with every right there is (ATT&CK T1003.001); who runs code in it is
+seen to start a thread."""
 REPLACED: Final = "image is replaced"
 """The `Type` of event 25 that means hollowing; the others are met with honest programs as well."""
 
@@ -40,7 +44,9 @@ def process_accessed(canvas: Canvas, event: ProcessAccessed, host: str, ordinal:
     process = canvas.actor(event, host, ordinal)
     target = _target(canvas, event, host, ordinal)
     if target is not process:
-        takes_over = may_take_over(event.GrantedAccess) and not _is_birth(process, target, event)
+        takes_over = may_take_over(event.GrantedAccess) and not (
+            _is_birth(process, target, event) or _holds_credentials(target)
+        )
         kind: EdgeKind = "opened_for_writing" if takes_over else "opened"
         canvas.graph.connect(process.id, target.id, kind, ordinal)
     return Placed(ordinal, process, process.id)
@@ -66,6 +72,10 @@ def may_take_over(rights: str | None) -> bool:
         return False
     writes = mask & _VM_WRITE and mask & _VM_OPERATION
     return bool(writes or mask & _CREATE_THREAD)
+
+
+def _holds_credentials(target: ProcessNode) -> bool:
+    return name_of(canonical_path(target.image or "")) == CREDENTIALS
 
 
 def _is_birth(process: ProcessNode, target: ProcessNode, event: ProcessAccessed) -> bool:
