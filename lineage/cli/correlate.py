@@ -83,7 +83,8 @@ def command(
     from lineage import pipeline
     from lineage.correlate.registry import correlators
 
-    check(wanted, paths)
+    inputs = (*paths, *rules, *templates, *preparation.placeholders, *preparation.pipelines)
+    check(wanted, inputs)
     with progress(paths) as advance:
         run = pipeline.run(
             pipeline.Request(
@@ -98,11 +99,13 @@ def command(
             )
         )
     report = _keep(run.report, min_score)
-    write(report, wanted)
-    if not quiet:
-        from lineage.report.terminal import render
+    try:
+        write(report, wanted)
+    finally:
+        if not quiet:
+            from lineage.report.terminal import render
 
-        render(report, console(), details=details)
+            render(report, console(), details=details)
     return exit_status(report, fail_on, strict=strict)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lineage.cli.output import write_file
-from lineage.errors import UsageError
+from lineage.errors import LineageError, UsageError
 from lineage.export import EXPORTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from lineage.report.model import Report
 
@@ -39,50 +40,110 @@ def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
 def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
     """Makes sure, before anything is read, that no output lies where an input or another lies.
 
+    Files are compared by identity, so that a link of either kind hides nothing.
+
     Args:
         wanted: option's name -> path, or None where it wasn't given.
-        inputs: what is going to be read, files and folders.
+        inputs: everything that is going to be read, files and folders: telemetry, rules, templates.
 
     Raises:
         UsageError: an output would overwrite an input or another output.
     """
-    read = [path.resolve() for path in inputs]
     taken: dict[Path, str] = {}
+    existing: dict[tuple[int, int], str] = {}
     for name, path in wanted.items():
-        if path is None or (path.exists() and not path.is_file() and not path.is_dir()):
+        option = f"--{name.replace('_', '-')}"
+        for target in _targets(name, path):
+            identity = _identity(target)
+            place = _resolved(target)
+            other = taken.setdefault(place, option)
+            if identity is not None:
+                other = existing.setdefault(identity, option) if other == option else other
+            if other != option:
+                raise UsageError(f"{option} {target}: it is the file of {other} too; name another")
+    if not existing:
+        return
+    for file in _files(inputs):
+        identity = _identity(file)
+        if identity in existing:
+            raise UsageError(
+                f"{existing[identity]}: {file} is among the inputs and would be overwritten; "
+                "name another file"
+            )
+
+
+def _targets(name: str, path: Path | None) -> list[Path]:
+    """The files that an option writes, but for devices and pipes, which lose nothing."""
+    if path is None:
+        return []
+    files = next((each.files for each in EXPORTERS if each.name.replace("-", "_") == name), ())
+    targets = [path / file for file in files] or [path]
+    return [target for target in targets if _identity(target) is not None or not _exists(target)]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links; writing tells
+        return path.absolute()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of a regular file, whatever its name; None where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _files(inputs: Iterable[Path]) -> Iterator[Path]:
+    """All files of the inputs; each folder is walked once, whatever links lead to it."""
+    waiting, walked = list(inputs), set()
+    while waiting:
+        path = waiting.pop()
+        try:
+            status = path.stat()
+            if not stat.S_ISDIR(status.st_mode):
+                yield path
+            elif (status.st_dev, status.st_ino) not in walked:
+                walked.add((status.st_dev, status.st_ino))
+                waiting += path.iterdir()
+        except (OSError, ValueError):  # it can't be read either, which reading tells
             continue
-        option, target = f"--{name.replace('_', '-')}", path.resolve()
-        if target in read or (path.is_file() and any(each in target.parents for each in read)):
-            raise UsageError(f"{option} {path}: it is among the inputs; name another file")
-        other = taken.setdefault(target, option)
-        if other != option:
-            raise UsageError(f"{option} {path}: it is the file of {other} too; name another")
 
 
-def write(report: Report, wanted: dict[str, Path | None]) -> list[Path]:
-    """Writes a report to the files that were asked for.
+def write(report: Report, wanted: dict[str, Path | None]) -> None:
+    """Writes a report to the files that were asked for; one that fails doesn't keep the others.
 
     Args:
         report: what was found.
         wanted: option's name (with underscores) -> path, or None where it wasn't given.
 
-    Returns:
-        The paths written, in the order of the options.
-
     Raises:
-        UsageError: a file can't be written.
+        UsageError: files can't be written.
         InputError: the report holds what a format can't.
     """
-    written = []
+    failures: list[LineageError] = []
     for name, path in wanted.items():
         if path is None:
             continue
-        for below, content in _contents(name, report).items():
-            target = path / below if below else path
-            _make_folder(target.parent, needed=bool(below))
-            write_file(target, content)
-        written.append(path)
-    return written
+        try:
+            for below, content in _contents(name, report).items():
+                target = path / below if below else path
+                _make_folder(target.parent, needed=bool(below))
+                write_file(target, content)
+        except LineageError as error:
+            failures.append(error)
+    if failures:
+        raise type(failures[0])("; ".join(map(str, failures)))
 
 
 def _contents(name: str, report: Report) -> dict[str, bytes]:
@@ -93,7 +154,7 @@ def _contents(name: str, report: Report) -> dict[str, bytes]:
 
         return {"": render(report).encode()}
     exporter = next(each for each in EXPORTERS if each.name.replace("-", "_") == name)
-    return exporter.files(report)
+    return exporter.contents(report)
 
 
 def _make_folder(folder: Path, *, needed: bool) -> None:

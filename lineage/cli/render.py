@@ -22,7 +22,8 @@ def command(report: Path, details: bool, **wanted: Path | None) -> None:
     """
     check(wanted, [report])
     content = load_report(report)
-    if not write(content, wanted):
+    write(content, wanted)
+    if not any(wanted.values()):
         from lineage.report.terminal import render
 
         render(content, console(), details=details)

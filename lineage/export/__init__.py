@@ -26,14 +26,19 @@ class Exporter:
     Attributes:
         name: option (``--name``) and module (`lineage.export.name`).
         help: the option's line in ``--help``.
-        folder: whether it writes a folder of files rather than one file.
+        files: names of the files where it writes a folder of them; empty where it writes one file.
     """
 
     name: str
     help: str
-    folder: bool = False
+    files: tuple[str, ...] = ()
 
-    def files(self, report: Report) -> dict[str, bytes]:
+    @property
+    def folder(self) -> bool:
+        """Whether it writes a folder of files rather than one file."""
+        return bool(self.files)
+
+    def contents(self, report: Report) -> dict[str, bytes]:
         """What to write, by path below the one that the user gave (``""``: that path itself).
 
         Raises:
@@ -49,7 +54,11 @@ class Exporter:
 EXPORTERS: tuple[Exporter, ...] = (
     Exporter("graphml", "Write the chains' graph as GraphML (Gephi, yEd, Cytoscape, networkx)."),
     Exporter("dot", "Write the chains' graph as Graphviz DOT."),
-    Exporter("csv", "Write nodes, edges, timeline and evidence as CSV files.", folder=True),
+    Exporter(
+        "csv",
+        "Write nodes, edges, timeline and evidence as CSV files.",
+        ("nodes.csv", "edges.csv", "timeline.csv", "evidence.csv", "long-texts.jsonl"),
+    ),
     Exporter("navigator", "Write an ATT&CK Navigator layer, techniques scored by chain."),
     Exporter("stix", "Write a STIX 2.1 bundle."),
     Exporter("attack-flow", "Write the chains as an Attack Flow 2 bundle."),

@@ -3,13 +3,15 @@
 The files are as Excel users expect: UTF-8 with a byte order mark (without it Excel reads the local
 code page), comma-separated, CRLF line ends (RFC 4180). Read them in Python with the encoding
 ``utf-8-sig``. Cells that a spreadsheet would take for a formula have a leading apostrophe
-(`lineage.report.escape.csv_cell`); all other text is unchanged.
+(`lineage.report.escape.csv_cell`); all other text is unchanged, but for what no cell can hold: such
+a text loses its middle and stands whole in ``long-texts.jsonl``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING
 
 from lineage.export.timeline import timeline
@@ -38,23 +40,61 @@ EVIDENCE_COLUMNS = (
 )  # fmt: skip
 
 
+MOST_CHARACTERS = 32_000
+"""Of a cell, in UTF-16 units: Excel's limit is 32,767 (Microsoft, "Excel specifications and
+limits"), that of Python's reader 131,072."""
+_KEPT_START, _KEPT_END = 10_000, 5_000
+"""Characters kept of a longer text: at most 30,000 units."""
+LONG_TEXTS = "long-texts.jsonl"
+
+
 def render(report: Report) -> dict[str, str]:
     """File name -> text. Several values in one cell are separated by ``; ``."""
-    return {
-        "nodes.csv": _table(NODE_COLUMNS, _nodes(report)),
-        "edges.csv": _table(EDGE_COLUMNS, _edges(report)),
-        "timeline.csv": _table(TIMELINE_COLUMNS, _timeline(report)),
-        "evidence.csv": _table(EVIDENCE_COLUMNS, _evidence(report)),
+    tables = {
+        "nodes.csv": (NODE_COLUMNS, _nodes(report)),
+        "edges.csv": (EDGE_COLUMNS, _edges(report)),
+        "timeline.csv": (TIMELINE_COLUMNS, _timeline(report)),
+        "evidence.csv": (EVIDENCE_COLUMNS, _evidence(report)),
     }
+    long_texts: list[str] = []
+    files = {name: _table(name, *table, long_texts) for name, table in tables.items()}
+    return files | {LONG_TEXTS: "".join(f"{line}\n" for line in long_texts)}
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def _table(
+    name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], long_texts: list[str]
+) -> str:
+    """A file's text; what no cell can hold is appended to the long texts."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow([csv_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    for number, row in enumerate(rows, 2):
+        cells = list(row)
+        for place, cell in enumerate(cells):
+            if not isinstance(cell, str):
+                continue
+            if _units(cell) > MOST_CHARACTERS:
+                at = {"file": name, "row": number, "column": columns[place]}
+                long_texts.append(json.dumps(at | {"text": cell}))
+                cell = _shortened(cell, len(long_texts))
+            cells[place] = csv_cell(cell)
+        writer.writerow(cells)
     return "\ufeff" + text.getvalue()
+
+
+def _units(text: str) -> int:
+    """Length in UTF-16, by which spreadsheets count."""
+    return (
+        len(text)
+        if len(text) <= MOST_CHARACTERS // 2
+        else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    )
+
+
+def _shortened(text: str, line: int) -> str:
+    left_out = len(text) - _KEPT_START - _KEPT_END
+    sign = f" [... {left_out} characters, whole in {LONG_TEXTS}, line {line} ...] "
+    return text[:_KEPT_START] + sign + text[-_KEPT_END:]
 
 
 def _nodes(report: Report) -> Iterator[Sequence[Cell]]:

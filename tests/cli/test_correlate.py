@@ -102,7 +102,8 @@ class TestOutputs:
     ) -> None:
         done = lineage("correlate", telemetry, "-q", "--csv", tmp_path / "a" / "b")
         assert done.status == 0
-        assert {each.suffix for each in (tmp_path / "a" / "b").iterdir()} == {".csv"}
+        written = {each.suffix for each in (tmp_path / "a" / "b").iterdir()}
+        assert written == {".csv", ".jsonl"}
 
     def test_every_exporter_is_tried_here(self) -> None:
         assert {each.name for each in EXPORTERS} | {"json", "html"} == {*OUTPUTS, "csv"}

@@ -71,3 +71,115 @@ def test_a_lone_surrogate_hides_no_event(tmp_path: Path) -> None:
     out = tmp_path / "report.json"
     assert run(["correlate", str(source), "-q", "--json", str(out)]) == 0
     assert "Add or Set Windows Defender Exclusion" in out.read_text(encoding="utf-8")
+
+
+RULE = """\
+title: A rule
+logsource: {category: process_creation}
+detection:
+  selection: {CommandLine: whoami}
+  condition: selection
+"""
+TEMPLATE = "name: own\nstages: [{tactic: impact, weight: 1}]\n"
+
+
+@pytest.mark.parametrize("link", ["the file itself", "hard link", "symbolic link"])
+@pytest.mark.parametrize("evidence", ["telemetry", "rule", "rule in a folder", "template"])
+@pytest.mark.parametrize("option", ["--json", "--mermaid", "--csv"])
+def test_nothing_that_is_read_is_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], link: str, evidence: str, option: str
+) -> None:
+    """Whatever its name, and also where it is one of the files in an output folder."""
+    telemetry = export(tmp_path)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "out").mkdir()
+    arguments = [str(telemetry)]
+    if evidence == "telemetry":
+        victim = telemetry
+    elif evidence == "template":
+        victim = tmp_path / "own.yaml"
+        victim.write_text(TEMPLATE, encoding="utf-8")
+        arguments += ["--template", str(victim)]
+    else:
+        victim = tmp_path / "rules" / "a.yml"
+        victim.write_text(RULE, encoding="utf-8")
+        arguments += ["--rules", str(victim if evidence == "rule" else victim.parent)]
+    target = tmp_path / "out" / "timeline.csv"
+    if link == "hard link":
+        target.hardlink_to(victim)
+    elif link == "symbolic link":
+        symlink(target, victim)
+    elif option == "--csv":
+        pytest.skip("the input isn't called like a file of the folder")
+    else:
+        target = victim
+    before = victim.read_bytes()
+    place = target.parent if option == "--csv" else target
+    assert run(["correlate", *arguments, "-q", option, str(place)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"lineage: {option}: ")
+    assert "among the inputs" in error
+    assert error.count("\n") == 1
+    assert victim.read_bytes() == before
+    assert len(list((tmp_path / "out").iterdir())) == (target.parent.name == "out")
+
+
+def symlink(link: Path, target: Path) -> None:
+    try:
+        link.symlink_to(target)
+    except OSError:
+        pytest.skip("this user may not make links here")
+
+
+def test_an_input_in_the_csv_folder_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = export(tmp_path, "timeline.csv")
+    before = path.read_bytes()
+    assert run(["correlate", str(path), "-q", "--csv", str(tmp_path)]) == 2
+    assert "among the inputs" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["timeline.csv"]
+
+
+def test_a_report_is_not_rendered_over_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "evidence.csv"
+    assert run(["correlate", str(export(tmp_path)), "-q", "--json", str(report)]) == 0
+    before = report.read_bytes()
+    assert run(["render", str(report), "--csv", str(tmp_path)]) == 2
+    assert "among the inputs" in capsys.readouterr().err
+    assert report.read_bytes() == before
+
+
+def test_two_names_of_one_output_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_bytes(b"")
+    second.hardlink_to(first)
+    arguments = ["correlate", str(export(tmp_path)), "-q"]
+    assert run([*arguments, "--json", str(first), "--html", str(second)]) == 2
+    assert "is the file of --" in capsys.readouterr().err
+    folder = tmp_path / "d"
+    assert run([*arguments, "--csv", str(folder), "--json", str(folder / "nodes.csv")]) == 2
+    assert not folder.exists()
+
+
+def test_an_output_that_fails_keeps_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["correlate", str(export(tmp_path)), "--json", str(tmp_path / "no" / "a.json")]
+    assert run([*arguments, "--html", str(tmp_path / "b.html")]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"lineage: {tmp_path / 'no' / 'a.json'}: ")
+    assert printed.err.count("\n") == 1
+    assert "in.json" in printed.out
+    assert (tmp_path / "b.html").stat().st_size > 1000
+
+
+def test_a_new_file_in_an_input_folder_is_no_input(tmp_path: Path) -> None:
+    export(tmp_path)
+    assert run(["correlate", str(tmp_path), "-q", "--json", str(tmp_path / "new.json")]) == 0
+    assert run(["correlate", str(tmp_path), "-q", "--json", str(tmp_path / "new.json")]) == 2
