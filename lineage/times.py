@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-TICKS = 10_000_000
+from lineage import written_times
+
+TICKS = written_times.TICKS
 """Ticks in a second; Windows FILETIME's own resolution (MS-DTYP 2.3.3)."""
 
 HOUR = 3600 * TICKS
@@ -15,10 +17,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s*"
     r"(Z|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d)?",
-    re.ASCII | re.IGNORECASE,
-)
-_US_TIME = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?",
     re.ASCII | re.IGNORECASE,
 )
 _TAIL = re.compile(r":([0-5]\d)(?:\.(\d{1,7}))?(Z)?", re.ASCII)
@@ -37,7 +35,7 @@ def parse(text: str) -> tuple[int, bool]:
     """Reads a time as Windows, log shippers or exports write it.
 
     ISO 8601 with `T` or a space, up to 12 fractional digits (beyond 7 they are cut), `Z`, `UTC`, an
-    offset or none; month/day/year with AM/PM, as Azure exports write.
+    offset or none; what `lineage.written_times` knows besides.
 
     Args:
         text: the time as written.
@@ -75,7 +73,7 @@ def _parse_slowly(text: str) -> tuple[int, bool]:
     text = text.strip()
     found = _TIME.fullmatch(text)
     if found is None:
-        return _parse_us(text)
+        return _parse_other(text)
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     ticks = _minute(text, year, month, day, int(hour), minute)
     if int(second) > 59:
@@ -87,18 +85,21 @@ def _parse_slowly(text: str) -> tuple[int, bool]:
     return ticks - _offset(zone), zone is not None
 
 
-def _parse_us(text: str) -> tuple[int, bool]:
-    found = _US_TIME.fullmatch(text)
-    if found is None:
+def _parse_other(text: str) -> tuple[int, bool]:
+    """A time in any other spelling: date and clock by `written_times`, numbers by their size."""
+    written = written_times.read(text)
+    if written is None:
         raise _not_a_time(text)
-    month, day, year, hour, minute, second, fraction, half = found.groups()
-    hours = int(hour)
-    if half:
-        hours = hours % 12 + (12 if half.upper() == "PM" else 0)
-    ticks = _minute(text, year, month, day, hours, minute)
-    if int(second) > 59:
+    if isinstance(written, int):
+        if not 0 <= written < _END:
+            raise _not_a_time(text)
+        return written, True
+    year, month, day, hour, minute, second, fraction, offset = written
+    ticks = _minute(text, str(year), str(month), str(day), hour, str(minute))
+    if second > 59:
         raise _not_a_time(text)
-    return ticks + int(second) * TICKS + int(((fraction or "") + "0000000")[:7]), False
+    ticks += second * TICKS + int((fraction + "0000000")[:7])
+    return ticks - (offset or 0) * 60 * TICKS, offset is not None
 
 
 def _minute(text: str, year: str, month: str, day: str, hour: int, minute: str) -> int:

@@ -97,8 +97,13 @@ class Normaliser:
 
 
 def _route(provider: str, channel: str, event_id: int | str) -> Source | None:
-    """The row of a record; by its channel where it names no provider."""
-    writer = _NAMES.get(provider.lower()) if provider else _CHANNELS.get(channel.lower())
+    """The row of a record; by its channel where its provider has no name, or one for people.
+
+    Rendered text names providers in Windows' language, with blanks, and channels as they are.
+    """
+    writer = _NAMES.get(provider.lower())
+    if writer is None and (not provider or " " in provider or not provider.isascii()):
+        writer = _CHANNELS.get(channel.lower())
     return _ROWS.get((writer, event_id)) if writer else None
 
 

@@ -118,7 +118,12 @@ def _account(raw: RawRecord, values: Values, role: str) -> str | None:
     return values.texts[f"{domain}\\{name}" if domain else name]
 
 
-SECURITY: Final = Provider("microsoft-windows-security-auditing", "security", ("security",))
+SECURITY: Final = Provider(
+    "microsoft-windows-security-auditing",
+    "security",
+    ("security",),
+    aliases=("microsoft windows security auditing.", "microsoft windows security auditing"),
+)
 EVENT_LOG: Final = Provider("eventlog", "system")
 
 SOURCES: Final = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from lineage.errors import InputError, UsageError
 from lineage.problems import Problem
-from lineage.read.sniff import FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
+from lineage.read.sniff import ALIASES, FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
 from lineage.read.walk import walk
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def read(
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder; check the path")
+    format_name = ALIASES.get(format_name, format_name) if format_name else None
     if format_name is not None and format_name not in READERS:
         raise UsageError(f"format {format_name!r} is unknown; use one of {', '.join(FORMATS)}")
     return _inputs(paths, format_name, progress)

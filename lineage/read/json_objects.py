@@ -19,18 +19,23 @@ from lineage.read.json_elements import ElementScanner, JsonObject, Numbered, men
 from lineage.read.record import RawRecord
 from lineage.read.text import MAX_RECORD_BYTES, lines, utf8_chunks
 
-Decode = Callable[[int, JsonObject], RawRecord | Problem]
+Decode = Callable[[int, JsonObject], RawRecord | Problem | None]
 
 __all__ = ["Decode", "JsonObject", "read_objects", "sample", "why_invalid"]
 
 SAMPLE_OBJECTS = 64
 """Objects of a head that are looked at to recognise a format."""
 
-_LIST_KEY = re.compile(rb'"(?:results|hits|records|value)"\s*:\s*\[\s*(?:\{|$)')
+_LIST_KEY = re.compile(
+    rb'"(?:[Rr]esults|hits|[Rr]ecords|value|events|items|affected_items|logs)"\s*:\s*\[\s*(?:\{|$)'
+)
 """The list in a whole-document export: Splunk `results`, Elasticsearch `hits`, Azure `value`..."""
 
 _FIRST_LINE = re.compile(rb"(?:\A|\n)[ \t\r\x1e]{0,64}+([{\[])")
 """The first line that can be JSON: what is before it is damaged, or a line that counts records."""
+
+_NUMBERED = re.compile(rb'\s*\{\s*"event_\d+"\s*:\s*(?=\{)')
+"""The start of an object of events by number: plaso's `json`."""
 
 _MEMBER_NAME = re.compile(rb'"([\w.@# -]{1,64})"\s*:')
 
@@ -46,14 +51,17 @@ def read_objects(
         limit: longest object, in bytes.
 
     Yields:
-        What `decode` returns, and a Problem for each line or element that isn't a JSON object.
+        What `decode` returns but None, and a Problem for each line or element that isn't a JSON
+        object.
     """
     for item in _objects(stream, limit):
         if isinstance(item, Problem):
             yield item
         else:
             number, value = item
-            yield decode(number, value)
+            decoded = decode(number, value)
+            if decoded is not None:
+                yield decoded
 
 
 def sample(head: bytes) -> Iterator[JsonObject]:
@@ -132,6 +140,9 @@ def _damaged_line(
 
 def _document_start(first: bytes) -> int | None:
     """Where the elements of a whole-document export start; None for one object a line."""
+    numbered = _NUMBERED.match(first)
+    if numbered:
+        return numbered.end()
     line = _FIRST_LINE.search(first)
     if line is None or line[1] == b"[":
         return None if line is None else 0

@@ -17,11 +17,16 @@ def loads_lenient(text: bytes | str) -> object:
         value = json.loads(text, strict=False)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    whole = json.dumps(value, ensure_ascii=False)
-    repaired = whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return value if repaired == whole else json.loads(repaired)
+    return without_surrogates(value)
 
 
 def has_surrogate(text: bytes) -> bool:
     r"""Whether JSON has an escape between ``\ud800`` and ``\udfff``."""
     return b"\\ud" in text or b"\\uD" in text
+
+
+def without_surrogates(value: object) -> object:
+    """A decoded value with lone surrogates in its texts as U+FFFD."""
+    whole = json.dumps(value, ensure_ascii=False)
+    repaired = whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value if repaired == whole else json.loads(repaired)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lineage.read.dialects import DIALECTS
+from lineage.read.event_text import EventTextReader
 from lineage.read.event_xml import EventXmlReader
 from lineage.read.evtx import EvtxReader
-from lineage.read.falcon_fdr import FalconReader
-from lineage.read.nxlog import NxlogReader
-from lineage.read.splunk_json import SplunkReader
-from lineage.read.winlogbeat import WinlogbeatReader
+from lineage.read.json_table import JsonTableReader
+from lineage.read.objects import SPLUNK, JsonReader
+from lineage.read.table import TableReader
+from lineage.read.xml_objects import XmlObjectReader
 
 if TYPE_CHECKING:
     from lineage.read.record import Reader
@@ -20,21 +22,23 @@ HEAD_BYTES = 64 * 1024
 UNRECOGNISED = "unrecognised"
 """The format's name of an input that no reader recognises."""
 
-READERS: dict[str, Reader] = {
-    reader.name: reader
-    for reader in (
-        EvtxReader(),  # a magic number: certain and cheap
-        SplunkReader(),  # wraps all shapes below, so its own members must be seen first
-        FalconReader(),  # one member that no other format has
-        WinlogbeatReader(),  # members that no flat event has
-        NxlogReader(),  # any flat object with an EventID: the least particular of JSON
-        EventXmlReader(),  # searches the text, so JSON that carries XML must be gone by then
-    )
-}
+_IN_ORDER: tuple[Reader, ...] = (
+    EvtxReader(),  # a magic number: certain and cheap
+    *(JsonReader(name) for name in dict.fromkeys((SPLUNK, *(row.format for row in DIALECTS)))),
+    JsonTableReader(),  # names and rows apart: no object of it is an event
+    XmlObjectReader(),  # a root of its own
+    EventXmlReader(),  # searches the text, so JSON that carries XML must be gone by then
+    EventTextReader(),  # lines that only events begin with
+    TableReader(),  # any text with a line of names
+)
+READERS: dict[str, Reader] = {reader.name: reader for reader in _IN_ORDER}
 """Readers by format name, in the order in which they are asked."""
 
 FORMATS: tuple[str, ...] = tuple(sorted(READERS))
 """Format names for `--format`."""
+
+ALIASES = {"nxlog": "flat-json"}
+"""Names that formats had before."""
 
 
 def recognise(head: bytes) -> Reader | None:

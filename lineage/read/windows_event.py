@@ -153,6 +153,11 @@ def event_data_from_xml(text: str) -> dict[str, object] | None:
     return None if isinstance(element, str) else _event_data(element)
 
 
+def parse_element(xml: bytes) -> _Element | str:
+    """One XML element that stands alone, or what is wrong with it."""
+    return _parse(xml)
+
+
 def _parse(xml: bytes, prefix: bytes | None = None) -> _Element | str:
     """The element, or what is wrong with it.
 

@@ -33,7 +33,7 @@ def test_evtx_recordings_are_read_whole() -> None:
 
 def test_nxlog_recordings_are_read_whole() -> None:
     for source in read([CORPUS / "json"]):
-        assert source.format == "nxlog"
+        assert source.format == "flat-json"
         path, _, member = source.name.partition("!")
         with zipfile.ZipFile(path) as archive, archive.open(member) as lines:
             decoded = [orjson.loads(line)["EventID"] for line in lines if line.strip()]

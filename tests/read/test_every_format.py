@@ -22,9 +22,9 @@ READ_AS = {
     "splunk-json-array": "splunk-json",
     "winlogbeat": "winlogbeat",
     "winlogbeat-6": "winlogbeat",
-    "nxlog": "nxlog",
-    "nxlog.json.gz": "nxlog",
-    "sentinel": "nxlog",
+    "nxlog": "flat-json",
+    "nxlog.json.gz": "flat-json",
+    "sentinel": "flat-json",
     "falcon-fdr": "falcon-fdr",
 }
 

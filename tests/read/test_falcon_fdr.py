@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from raw_events import HOST, falcon_event, json_lines, read_all
 
 from lineage.problems import Problem
-from lineage.read.falcon_fdr import FalconReader
+from lineage.read.objects import JsonReader
 from lineage.read.record import RawRecord
 
-READER = FalconReader()
+READER = JsonReader("falcon-fdr")
 
 
 def _expected(event: dict[str, Any]) -> RawRecord:
@@ -51,7 +51,8 @@ def test_a_host_without_a_name_is_its_agent() -> None:
 
 def test_other_events_keep_their_name_for_the_next_room_to_ignore() -> None:
     data = json_lines([falcon_event(event_simpleName="DnsRequest"), {"event_simpleName": 5}, {}])
-    assert [record.event_id for record in read_all(READER, data)[0]] == ["DnsRequest", "5", ""]
+    assert [record.event_id for record in read_all(READER, data)[0]] == ["DnsRequest", "5"]
+    assert [problem.lost for problem in read_all(READER, data)[1]] == [1]
 
 
 def test_damage_costs_one_line() -> None:

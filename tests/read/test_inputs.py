@@ -41,7 +41,7 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
     (tmp_path / "e.md").write_bytes(b"# Read me\n")
     found = _read(tmp_path)
     assert [(name, result[0], len(result[1])) for name, result in found.items()] == [
-        ("a.txt", "nxlog", 1),
+        ("a.txt", "flat-json", 1),
         ("b.json", "event-xml", 1),
         ("c.evtx", "winlogbeat", 3),
         ("d.empty", "unrecognised", 0),
@@ -55,10 +55,20 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
 
 def test_a_named_format_is_not_questioned(tmp_path: Path) -> None:
     path = tmp_path / "x"
-    path.write_bytes(json_lines([{"EventID": 1}]))
+    path.write_bytes(json_lines([{"EventID": 1, "host": "a"}]))
     assert _read(path)[""][0] == "unrecognised"
+    format_name, records, problems = _read(path, "flat-json")[""]
+    assert (format_name, records) == ("flat-json", [])
+    assert [problem.reason for problem in problems] == [
+        "nobody who wrote it (provider or channel); it has EventID, host"
+    ]
+
+
+def test_a_formats_former_name_is_still_known(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(json_lines([nxlog_event()]))
     format_name, records, problems = _read(path, "nxlog")[""]
-    assert (format_name, len(records), problems) == ("nxlog", 1, [])
+    assert (format_name, len(records), problems) == ("flat-json", 1, [])
 
 
 def test_records_before_damage_count_and_the_damage_is_told(tmp_path: Path) -> None:
@@ -74,7 +84,7 @@ def test_a_long_first_line_without_a_hint_does_not_hide_the_format(tmp_path: Pat
     path = tmp_path / "x.json"
     path.write_bytes(b"x" * 200_000 + b"\n" + json_lines([nxlog_event()]))
     format_name, records, problems = _read(path)[""]
-    assert format_name == "nxlog"
+    assert format_name == "flat-json"
     assert [record.number for record in records] == [2]
     assert [problem.record for problem in problems] == [1]
 
@@ -85,8 +95,8 @@ def test_a_path_that_does_not_exist_is_told_before_anything_is_read(tmp_path: Pa
 
 
 def test_an_unknown_format_is_told_before_anything_is_read(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="'csv' is unknown; use one of event-xml, evtx"):
-        read([tmp_path], "csv")
+    with pytest.raises(UsageError, match="'cvs' is unknown; use one of csv, defender"):
+        read([tmp_path], "cvs")
 
 
 def test_importing_the_room_loads_no_parser() -> None:

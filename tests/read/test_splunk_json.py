@@ -23,10 +23,10 @@ from raw_events import (
 )
 
 from lineage.problems import Problem
+from lineage.read.objects import JsonReader
 from lineage.read.record import RawRecord
-from lineage.read.splunk_json import SplunkReader
 
-READER = SplunkReader()
+READER = JsonReader("splunk-json")
 EXPECTED = RawRecord(1, 7, SYSMON, 1, CHANNEL, HOST, TIME, 1888, SID, DATA)
 FLAT = {
     "_time": "2026-03-02T10:11:12.345+00:00",

@@ -21,10 +21,10 @@ from raw_events import (
 )
 
 from lineage.problems import Problem
-from lineage.read.nxlog import NxlogReader
+from lineage.read.objects import JsonReader
 from lineage.read.record import RawRecord
 
-READER = NxlogReader()
+READER = JsonReader("flat-json")
 
 
 def _one(event: dict[str, Any]) -> RawRecord:
@@ -127,14 +127,32 @@ def test_a_record_without_a_source_name_is_known_by_its_channel() -> None:
     assert (_one(event).provider, _one(event).channel) == ("", "security")
 
 
-def test_an_object_without_an_event_id_counts_as_no_event() -> None:
-    assert _one({"a": 1}).event_id == 0
+@pytest.mark.parametrize(
+    ("lacking", "reason"),
+    [
+        (("EventID",), "no event id; it has @timestamp, "),
+        (("SourceName", "Channel", "UtcTime", "ProcessGuid"), "nobody who wrote it"),
+    ],
+)
+def test_an_object_that_does_not_say_what_it_is_is_rejected(
+    lacking: tuple[str, ...], reason: str
+) -> None:
+    event = {name: value for name, value in nxlog_event().items() if name not in lacking}
+    records, problems = read_all(READER, json_lines([event]))
+    assert records == []
+    assert [problem.lost for problem in problems] == [1]
+    assert problems[0].reason.startswith(reason)
 
 
 @pytest.mark.parametrize("value", [None, -1, 2**70, 1.5, "x", "", [], {}, True])
 @pytest.mark.parametrize("name", list(nxlog_event()))
 def test_a_member_of_the_wrong_type_never_raises(name: str, value: object) -> None:
-    record = _one({**nxlog_event(), name: value})
+    records, problems = read_all(READER, json_lines([{**nxlog_event(), name: value}]))
+    assert len(records) + len(problems) == 1
+    if problems:
+        assert name == "EventID"
+        return
+    record = records[0]
     assert isinstance(record.event_id, int)
     assert isinstance(record.provider + record.channel + record.computer + record.time, str)
     assert record.record_id is None or 0 <= record.record_id < 2**64

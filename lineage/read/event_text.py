@@ -1,0 +1,168 @@
+"""Events as text: Splunk's classic blocks, `wevtutil qe /f:text`, PowerShell's Format-List."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+from lineage.problems import Problem
+from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lineage.read.dialect import Row
+    from lineage.read.record import RawRecord
+
+_SPLUNK_START: Final = re.compile(
+    rb"^(?:[^\r\n=]{6,60}\r?\n)?LogName=[^\r\n]*\r?\n(?=(?:[A-Z]\w{2,20}=[^\r\n]*\r?\n){2})", re.M
+)
+_WEVTUTIL_START: Final = re.compile(rb"^Event\s?\[\d+\]:?[ \t]*\r?\n(?=[ \t]+[^\r\n]{2,80}:)", re.M)
+_LIST_START: Final = re.compile(
+    rb"^(?:TimeCreated|Message|Id|ProviderName)[ ]{1,40}: [^\r\n]*\r?\n"
+    rb"(?=(?:[ \t]+[^\r\n]*\r?\n|\r?\n|[A-Z]\w{1,30}[ ]{0,40}: [^\r\n]*\r?\n){0,400}?"
+    rb"(?:Id|ProviderName|Message|TimeCreated)[ ]{0,40}: )",
+    re.M,
+)
+_LONGEST_START: Final = 4096
+"""Bytes that the beginning of a block can't exceed: kept from one piece to the next."""
+_WEVTUTIL_NAMES: Final = ("Channel", "SourceName", "TimeCreated", "EventID")
+"""What the first labels of wevtutil's text mean, in whatever language they are."""
+_WEVTUTIL_COMPUTER: Final = 10
+_SPLUNK_MEMBER: Final = re.compile(r"([A-Z]\w{2,30})=(.*)")
+_LIST_MEMBER: Final = re.compile(r"([A-Z]\w{1,30})[ ]{0,40}: ?(.*)")
+
+
+class EventTextReader:
+    """Cuts a text into events at the lines that only an event begins with."""
+
+    name = "event-text"
+
+    def __init__(self, limit: int = MAX_RECORD_BYTES) -> None:
+        self._limit = limit
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether the beginning of an event stands somewhere in the text."""
+        return _style_of(b"".join(utf8_chunks(io.BytesIO(head)))) is not None
+
+    def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
+        """Yields the stream's events in order; numbers are ordinals."""
+        from lineage.read.dialect import untold
+        from lineage.read.objects import Decoder
+
+        decode = Decoder().decode
+        for number, (row, problem) in enumerate(_rows(stream, self._limit), 1):
+            if row is None:
+                yield problem._replace(record=number)
+            else:
+                yield decode(number, row) or untold(number, row)
+
+
+class _Style(NamedTuple):
+    start: re.Pattern[bytes]
+    parse: Callable[[str], Row | None]
+
+
+def _style_of(text: bytes) -> _Style | None:
+    return next((style for style in _STYLES if style.start.search(text)), None)
+
+
+def _rows(stream: BinaryIO, limit: int) -> Iterator[tuple[Row | None, Problem]]:
+    before = Problem(None, "text before the first event")
+    style: _Style | None = None
+    buffer = b""
+    begun = 0
+    skipping = False
+    for chunk in utf8_chunks(stream):
+        buffer += chunk
+        style = style or _style_of(buffer)
+        while style is not None and (cut := style.start.search(buffer, begun)) is not None:
+            if begun and cut.start() > len(buffer) - _LONGEST_START:
+                break  # more of what begins here may come with the next piece
+            block, buffer = buffer[: cut.start()], buffer[cut.start() :]
+            if begun and not skipping:
+                yield _row(style, block)
+            elif block.strip() and not skipping:
+                yield None, before
+            begun, skipping = cut.end() - cut.start(), False
+        if len(buffer) > limit:
+            if not skipping:
+                yield None, overlong(0, limit)
+            buffer, skipping = buffer[-_LONGEST_START:], True
+            begun = min(begun, 1)
+    while style is not None and (cut := style.start.search(buffer, begun)) is not None:
+        block, buffer = buffer[: cut.start()], buffer[cut.start() :]
+        if begun and not skipping:
+            yield _row(style, block)
+        begun, skipping = cut.end() - cut.start(), False
+    if buffer.strip() and not skipping:
+        yield _row(style, buffer) if style and begun else (None, before)
+
+
+def _row(style: _Style, block: bytes) -> tuple[Row | None, Problem]:
+    return style.parse(decoded(block)), Problem(None, "an event's text without its id")
+
+
+def decoded(text: bytes) -> str:
+    """Text of a table or log: UTF-8, else Windows' western code page, which lacks few bytes."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("cp1252", "replace")
+
+
+def fields_of_block(text: str) -> Row | None:
+    """The members of an event as Splunk indexes it without `renderXml`, else None."""
+    if "EventCode=" not in text:
+        return None
+    lines = text.splitlines()
+    row: Row = {}
+    for place, line in enumerate(lines):
+        member = _SPLUNK_MEMBER.fullmatch(line)
+        if member is None:
+            if place == 0:
+                row["_local_time"] = line.strip()
+            continue
+        if member[1] == "Message":
+            row["Message"] = "\n".join([member[2], *lines[place + 1 :]])
+            break
+        row.setdefault(member[1], member[2])
+    return row if "EventCode" in row else None
+
+
+def _wevtutil(text: str) -> Row | None:
+    lines = text.splitlines()[1:]
+    values: list[str] = []
+    for place, line in enumerate(lines):
+        label, colon, value = line.strip().partition(":")
+        if not colon or not line[:1].isspace() or not label:
+            break
+        values.append(value.strip())
+        if len(values) == _WEVTUTIL_COMPUTER + 2:  # the description's own label
+            rest = "\n".join([value.strip(), *lines[place + 1 :]]).strip()
+            row: Row = dict(zip(_WEVTUTIL_NAMES, values, strict=False))
+            return {**row, "Computer": values[_WEVTUTIL_COMPUTER], "Message": rest}
+    return dict(zip(_WEVTUTIL_NAMES, values, strict=False)) if len(values) > 3 else None
+
+
+def _format_list(text: str) -> Row | None:
+    row: Row = {}
+    name = ""
+    for line in text.splitlines():
+        member = None if line[:1].isspace() else _LIST_MEMBER.fullmatch(line)
+        if member is not None and member[1] not in row:
+            name = member[1]
+            row[name] = member[2]
+        elif name and line.strip():
+            row[name] += "\n" + line.strip()
+    if "Properties" in row:
+        del row["Properties"]  # Format-List cuts them short
+    return row if "Id" in row else None
+
+
+_STYLES: Final = (
+    _Style(_SPLUNK_START, fields_of_block),
+    _Style(_WEVTUTIL_START, _wevtutil),
+    _Style(_LIST_START, _format_list),
+)

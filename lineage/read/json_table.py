@@ -1,0 +1,184 @@
+"""JSON that holds a table: names once, then rows or columns without them.
+
+Splunk's `json_rows` and `json_cols`, Log Analytics' and Kusto's `tables`, Elasticsearch's SQL and
+ES|QL, OpenSearch's SQL.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from lineage.problems import Problem
+from lineage.read.dialect import untold
+from lineage.read.lenient import without_surrogates
+from lineage.read.objects import Decoder
+from lineage.read.record import RawRecord
+from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.read.dialect import Row
+
+_NAMES: Final = re.compile(r'"(?:fields|columns|Columns|schema)"\s*:\s*(?=\[\s*(?:"|\{\s*"))')
+_BODY: Final = re.compile(r'"(rows|Rows|values|datarows|columns)"\s*:\s*\[\s*(?=\[|\])')
+_NEXT: Final = re.compile(r"\s*,?\s*(?=[\[{\]])")
+_RESUME: Final = re.compile(r"\]\s*,\s*(?=\[)")
+_DECODE: Final = json.JSONDecoder(strict=False).raw_decode
+MOST_COLUMN_BYTES: Final = 256 * 1024**2
+"""Longest text of a table by columns, which must be held whole."""
+_HEADER_BYTES: Final = 1024**2
+
+
+class JsonTableReader:
+    """Reads rows one by one; numbers are theirs."""
+
+    name = "json-table"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether there are names, then rows of which one is an event."""
+        text = b"".join(utf8_chunks(io.BytesIO(head))).decode("utf-8", "replace")
+        if text.lstrip()[:1] not in ("{", "[") or not (_NAMES.search(text) and _BODY.search(text)):
+            return False
+        decode = Decoder().decode
+        table = _Table(iter((text,)), len(text) + 1, partial=True)
+        return any(
+            isinstance(item, dict) and isinstance(decode(0, item), RawRecord)
+            for item, _ in zip(table.rows(), range(20), strict=False)
+        )
+
+    def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
+        """Yields the table's events in order."""
+        decode = Decoder().decode
+        for number, item in enumerate(_Table(_text(stream), MAX_RECORD_BYTES).rows(), 1):
+            if isinstance(item, Problem):
+                yield item._replace(record=number)
+            else:
+                yield decode(number, item) or untold(number, item)
+
+
+def _text(stream: BinaryIO) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for chunk in utf8_chunks(stream):
+        yield decoder.decode(chunk)
+
+
+class _Table:
+    """The tables of one text, of which no more than a row, or all columns, are held."""
+
+    def __init__(self, chunks: Iterator[str], limit: int, *, partial: bool = False) -> None:
+        self._chunks = chunks
+        self._limit = limit
+        self._partial = partial
+        self._buffer = ""
+        self._at = 0
+
+    def rows(self) -> Iterator[Row | Problem]:
+        """The rows by names, a problem for each that can't be read."""
+        while True:
+            names = self._names()
+            body = self._seek(_BODY) if names else None
+            if not names or body is None:
+                return
+            if body[1] == "columns":
+                yield from self._by_columns(names)
+                continue
+            for item in self._elements(self._limit):
+                yield item if isinstance(item, Problem) else _named(names, item)
+
+    def _names(self) -> list[str]:
+        if self._seek(_NAMES) is None:
+            return []
+        value, _ = self._element(_HEADER_BYTES)
+        columns = value if isinstance(value, list) else []
+        return [_column_name(column) for column in columns]
+
+    def _by_columns(self, names: list[str]) -> Iterator[Row | Problem]:
+        columns: list[list[Any]] = []
+        for item in self._elements(MOST_COLUMN_BYTES):
+            if isinstance(item, Problem):
+                yield item
+                columns.append([])
+            else:
+                columns.append(item)
+        for place in range(max(map(len, columns), default=0)):
+            yield _named(
+                names, [column[place] if place < len(column) else None for column in columns]
+            )
+
+    def _elements(self, limit: int) -> Iterator[list[Any] | Problem]:
+        """The arrays in the array that begins here."""
+        while True:
+            if not self._skip() or self._buffer[self._at] == "]":
+                return
+            value, reason = self._element(limit)
+            if isinstance(value, list):
+                yield value
+                continue
+            yield Problem(0, reason or "a row that is no array")
+            if reason and self._seek(_RESUME) is None:
+                return
+
+    def _element(self, limit: int) -> tuple[Any, str]:
+        """The value that begins here, and why there is none."""
+        while True:
+            try:
+                value, end = _DECODE(self._buffer, self._at)
+            except RecursionError:
+                return None, "nested too deeply"
+            except ValueError as error:
+                size = len(self._buffer) - self._at
+                if size > limit:
+                    return None, overlong(0, limit).reason
+                if not self._more(size):
+                    return None, f"not JSON: {getattr(error, 'msg', error)}"
+                continue
+            text = self._buffer[self._at : end]
+            self._at = end
+            return (without_surrogates(value) if "\\ud" in text.lower() else value), ""
+
+    def _skip(self) -> bool:
+        while (gap := _NEXT.match(self._buffer, self._at)) is None:
+            if self._buffer[self._at :].strip(" \t\r\n,"):
+                return False
+            if not self._more(1):
+                return False
+        self._at = gap.end()
+        return True
+
+    def _seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        while (place := pattern.search(self._buffer, self._at)) is None:
+            if not self._more(1):
+                return None
+            self._at = max(self._at, len(self._buffer) - _HEADER_BYTES)
+        self._at = place.end()
+        return place
+
+    def _more(self, size: int) -> bool:
+        """Reads at least as much again as is held of the value that begins here."""
+        pieces = [self._buffer[self._at :]]
+        self._at = 0
+        wanted = size
+        while wanted > 0 and (piece := next(self._chunks, "")):
+            pieces.append(piece)
+            wanted -= len(piece)
+        self._buffer = "".join(pieces)
+        return len(pieces) > 1
+
+
+def _column_name(column: Any) -> str:
+    if isinstance(column, dict):
+        column = column.get("name", column.get("ColumnName", column.get("Name")))
+    return str(column)
+
+
+def _named(names: list[str], values: list[Any]) -> Row:
+    return {
+        name: value
+        for name, value in zip(names, values, strict=False)
+        if value is not None and value != ""
+    }

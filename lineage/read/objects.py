@@ -1,0 +1,201 @@
+"""Objects and rows -> raw records: opens envelopes, finds the dialect, asks its table."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from lineage.problems import Problem
+from lineage.read.dialect import Dialect, Row, record_of, untold, whole_event
+from lineage.read.dialects import DIALECTS
+from lineage.read.event_object import nested
+from lineage.read.json_objects import JsonObject, read_objects, sample
+from lineage.read.record import RawRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPLUNK: Final = "splunk-json"
+
+_ENVELOPES: Final = frozenset(
+    {"result", "_source", "fields", "metadata", "properties", "document", "data", "win", "body"}
+    | {"windows", "sourcetype"}
+)
+"""Members that may hold the event itself, or stand beside the one that does."""
+_MOST_ENVELOPES: Final = 6
+MOST_LAYERS: Final = 3
+"""Events inside events that are opened: a shipper's line in another shipper's."""
+_CONTROL: Final = (
+    frozenset({"preview", "lastrow", "offset", "messages", "init_offset", "highlighted"}),
+    frozenset({"index"}),
+    frozenset({"create"}),
+)
+"""Lines between records that are none: Splunk's last row, Elasticsearch's bulk actions."""
+
+
+class JsonReader:
+    """Reads JSON whose objects are events of some dialect; each object may be of its own."""
+
+    def __init__(self, format_name: str) -> None:
+        self.name = format_name
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether the first of the first objects that is an event is of this format."""
+        return _format_of_head(head) == self.name
+
+    def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
+        """Yields the stream's events in order; numbers are lines, or ordinals in an array."""
+        return read_objects(stream, Decoder().decode)
+
+
+@lru_cache(maxsize=1)
+def _format_of_head(head: bytes) -> str:
+    return next((name for found in sample(head) if (name := format_of(found))), "")
+
+
+def format_of(found: JsonObject) -> str:
+    """The format of an object that is an event; "" for one that isn't."""
+    if all(value is None for value in found.values()):
+        return _format_by_names(found)
+    if not isinstance(Decoder().decode(0, found), RawRecord):
+        return ""
+    if "_raw" in found or (isinstance(found.get("result"), dict) and "preview" in found):
+        return SPLUNK
+    choice = choose(unwrapped(found))
+    return choice.dialect.format if choice is not None else ""
+
+
+def _format_by_names(names: JsonObject) -> str:
+    """The format of a first record that is too long to be seen whole."""
+    if "_raw" in names:
+        return SPLUNK
+    for dialect in DIALECTS[:-1]:
+        header = (*dialect.provider, *dialect.channel, *dialect.computer)
+        if dialect.fits(names) and (not dialect.flat or any(name in names for name in header)):
+            return dialect.format
+    return ""
+
+
+class Choice(NamedTuple):
+    """The dialect of a row, the row as the dialect has it, and whether its names were paths."""
+
+    dialect: Dialect
+    row: Row
+    dotted: bool
+
+
+class Decoder:
+    """Makes records of the objects of one stream; remembers the dialect of the last one."""
+
+    def __init__(self, layers: int = MOST_LAYERS) -> None:
+        self._dialect: Dialect = DIALECTS[0]
+        self._dotted = False
+        self._layers = layers
+        self._inner: Decoder | None = None
+
+    def decode(self, number: int, found: JsonObject) -> RawRecord | Problem | None:
+        """The record of an object, why it is none, or None for a line that isn't one by design.
+
+        Args:
+            number: its number in its source.
+            found: the object.
+        """
+        row = found if _ENVELOPES.isdisjoint(found) else unwrapped(found)
+        if self._dotted:
+            row = unwrapped(nested(row))
+        prepared = self._prepared(row)
+        if prepared is None:
+            return None if _is_control(found) else untold(number, found)
+        row, dialect = prepared, self._dialect
+        if dialect.whole and self._layers:
+            whole = whole_event(dialect, row, number, self._decode_inner)
+            if isinstance(whole, RawRecord):
+                return whole
+            if isinstance(whole, dict):
+                row = whole
+            elif whole is not None:
+                record = record_of(dialect, number, row)
+                return whole if isinstance(record, Problem) else record
+        return record_of(dialect, number, row)
+
+    def _prepared(self, row: Row) -> Row | None:
+        """The row as its dialect has it: that of the last row, or what fits this one."""
+        dialect = self._dialect
+        if dialect.fits(row):
+            prepared = row if dialect.prepare is None else dialect.prepare(row)
+            if prepared is not None:
+                return prepared
+        choice = choose(row)
+        if choice is None:
+            return None
+        self._dialect, row, dotted = choice
+        self._dotted = self._dotted or dotted
+        return row
+
+    def _decode_inner(self, number: int, found: JsonObject) -> RawRecord | Problem:
+        if self._inner is None:
+            self._inner = Decoder(self._layers - 1)
+        return self._inner.decode(number, found) or untold(number, found)
+
+
+def choose(row: Row) -> Choice | None:
+    """The dialect of a row; None where it is of none."""
+    choice = _fitting(row, dotted=False)
+    if choice is None and any("." in name for name in row):
+        choice = _fitting(unwrapped(nested(row)), dotted=True)
+    return choice
+
+
+def _fitting(row: Row, *, dotted: bool) -> Choice | None:
+    for dialect in DIALECTS:
+        if dialect.fits(row):
+            prepared = row if dialect.prepare is None else dialect.prepare(row)
+            if prepared is not None:
+                return Choice(dialect, prepared, dotted)
+    return None
+
+
+def unwrapped(found: JsonObject) -> Row:
+    """An object without what search engines, shippers and queues put around it."""
+    row: Row = found
+    for _ in range(_MOST_ENVELOPES):
+        inner = _inside(row)
+        if inner is None:
+            break
+        row = inner
+    return row
+
+
+def _inside(row: Row) -> Row | None:
+    get = row.get
+    for name in ("result", "_source", "win", "windows", "body"):
+        if isinstance(inner := get(name), dict) and inner:
+            return inner
+    inner = get("fields")
+    if isinstance(inner, dict) and ("_id" in row or "_index" in row):
+        return inner
+    if isinstance(inner := get("event"), dict) and "metadata" in row:
+        return inner
+    if isinstance(inner := get("properties"), dict) and ("category" in row or "tenantId" in row):
+        return inner
+    if isinstance(inner := get("document"), dict) and isinstance(inner.get("data"), dict):
+        return _data(inner)
+    inner = get("data")
+    if isinstance(inner, dict) and ("win" in inner or "EventChannel" in inner or "Event" in inner):
+        return inner
+    event = get("event")
+    if "sourcetype" in row and "_raw" not in row:
+        if isinstance(event, dict):
+            return {**{name: value for name, value in row.items() if name == "host"}, **event}
+        if isinstance(event, str):
+            return {**row, "_raw": event, "_time": get("time")}
+    return None
+
+
+def _data(document: Any) -> Row:
+    data: Row = document["data"]
+    return data
+
+
+def _is_control(found: JsonObject) -> bool:
+    return bool(found) and any(found.keys() <= names for names in _CONTROL)
