@@ -7,7 +7,6 @@ correlators align a template with what those found.
 
 from lineage.correlate.align import TemplateChain
 from lineage.correlate.finding import (
-    CausalStep,
     Cluster,
     Correlator,
     Finding,
@@ -19,6 +18,7 @@ from lineage.correlate.finding import (
 from lineage.correlate.stage import Clue, StageCorrelator, detected
 from lineage.correlate.template import Template, load
 from lineage.detect.hit import Hit
+from lineage.graph.causality import CausalStep
 from lineage.normalise.paths import canonical_path
 
 __all__ = [

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from lineage.correlate.finding import CausalStep
 from lineage.correlate.roles import roles
+from lineage.graph.causality import CausalStep
 from lineage.graph.hubs import is_bystander, is_taken_over
 from lineage.graph.nodes import HostNode, ProcessNode, UserNode
 from lineage.graph.provenance import Edge

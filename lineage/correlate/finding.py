@@ -10,23 +10,12 @@ if TYPE_CHECKING:
 
     from lineage.correlate.rarity import Profile
     from lineage.detect.hit import Hit
-    from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.graph.causality import CausalStep
+    from lineage.graph.provenance import ProvenanceGraph
 
 Verdict = Literal["confirmed", "probable", "suspicious"]
 VERDICTS: tuple[Verdict, ...] = ("suspicious", "probable", "confirmed")
 """From the weakest to the strongest."""
-
-
-class CausalStep(NamedTuple):
-    """One step of a causal path.
-
-    Attributes:
-        edge: the edge as the graph has it (who did what to what).
-        ordinal: the event by which the step was made.
-    """
-
-    edge: Edge
-    ordinal: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

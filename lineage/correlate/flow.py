@@ -12,9 +12,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.correlate.finding import CausalStep
 from lineage.graph import hubs
-from lineage.graph.causality import next_event
+from lineage.graph.causality import CausalStep, next_event
 from lineage.graph.nodes import FileNode, ProcessNode
 from lineage.graph.runners import runs_argument, runs_from_archive
 from lineage.normalise.paths import canonical_path, is_provided

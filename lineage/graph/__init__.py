@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lineage.graph.causality import Step, backward, forward, last_event, next_event
+    from lineage.graph.causality import CausalStep, backward, forward, last_event, next_event
     from lineage.graph.hubs import (
         fans_out,
         is_application,
@@ -40,6 +40,7 @@ __all__ = [
     "EDGE_SCHEMAS",
     "INTERPRETERS",
     "NODE_SCHEMAS",
+    "CausalStep",
     "DnsNode",
     "Edge",
     "EdgeKind",
@@ -58,7 +59,6 @@ __all__ = [
     "RegistryNode",
     "ScriptNode",
     "Slice",
-    "Step",
     "UserNode",
     "Wanted",
     "backward",

@@ -16,16 +16,16 @@ from typing import NamedTuple
 from lineage.graph.provenance import Edge, ProvenanceGraph
 
 
-class Step(NamedTuple):
-    """How a node was reached.
+class CausalStep(NamedTuple):
+    """One step of a causal path.
 
     Attributes:
-        ordinal: the event by which it was reached; for a start node the given one.
-        edge: the causal edge (cause to effect) over which, or None for a start node.
+        edge: the edge, as the graph has it (who did what to what) or turned from cause to effect.
+        ordinal: the event by which the step was made.
     """
 
+    edge: Edge
     ordinal: int
-    edge: Edge | None
 
 
 Conducts = Callable[[Edge, int], bool]
@@ -34,7 +34,7 @@ Conducts = Callable[[Edge, int], bool]
 
 def forward(
     graph: ProvenanceGraph, starts: Mapping[str, int], conducts: Conducts
-) -> dict[str, Step]:
+) -> dict[str, int]:
     """What the start nodes influenced, each with its earliest arrival.
 
     Args:
@@ -43,29 +43,29 @@ def forward(
         conducts: which edges may be followed.
 
     Returns:
-        Node id -> step, start nodes included. Dijkstra's algorithm over ordinals.
+        Node id -> ordinal, start nodes included. Dijkstra's algorithm over ordinals.
     """
-    reached = {node: Step(ordinal, None) for node, ordinal in starts.items()}
+    reached = dict(starts)
     queue = [(ordinal, node) for node, ordinal in starts.items()]
     heapq.heapify(queue)
     while queue:
         ordinal, node = heapq.heappop(queue)
-        if reached[node].ordinal < ordinal:
+        if reached[node] < ordinal:
             continue
         for edge in graph.effects(node):
             at = next_event(edge.events, ordinal)
             known = reached.get(edge.target)
-            if at is None or (known is not None and known.ordinal <= at):
+            if at is None or (known is not None and known <= at):
                 continue
             if conducts(edge, at):
-                reached[edge.target] = Step(at, edge)
+                reached[edge.target] = at
                 heapq.heappush(queue, (at, edge.target))
     return reached
 
 
 def backward(
     graph: ProvenanceGraph, starts: Mapping[str, int], conducts: Conducts
-) -> dict[str, Step]:
+) -> dict[str, int]:
     """What influenced the start nodes, each with its latest departure.
 
     Args:
@@ -74,22 +74,22 @@ def backward(
         conducts: which edges may be followed.
 
     Returns:
-        Node id -> step, start nodes included; a step's edge leads from the node towards the start.
+        Node id -> ordinal, start nodes included.
     """
-    reached = {node: Step(ordinal, None) for node, ordinal in starts.items()}
+    reached = dict(starts)
     queue = [(-ordinal, node) for node, ordinal in starts.items()]
     heapq.heapify(queue)
     while queue:
         negative, node = heapq.heappop(queue)
-        if reached[node].ordinal > -negative:
+        if reached[node] > -negative:
             continue
         for edge in graph.causes(node):
             at = last_event(edge.events, -negative)
             known = reached.get(edge.source)
-            if at is None or (known is not None and known.ordinal >= at):
+            if at is None or (known is not None and known >= at):
                 continue
             if conducts(edge, at):
-                reached[edge.source] = Step(at, edge)
+                reached[edge.source] = at
                 heapq.heappush(queue, (-at, edge.source))
     return reached
 

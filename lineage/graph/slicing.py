@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineage.graph.causality import Step, backward, forward, last_event, next_event
+from lineage.graph.causality import CausalStep, backward, forward, last_event, next_event
 from lineage.graph.hubs import is_bystander
 from lineage.graph.nodes import DnsNode, FileNode, ModuleNode, ProcessNode
 from lineage.normalise.paths import canonical_path, name_of
@@ -56,8 +56,8 @@ class Slice:
     """
 
     node: str
-    causes: tuple[Step, ...]
-    effects: tuple[Step, ...]
+    causes: tuple[CausalStep, ...]
+    effects: tuple[CausalStep, ...]
 
 
 def find(graph: ProvenanceGraph, wanted: Wanted) -> list[Node]:
@@ -132,13 +132,13 @@ def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:
             (at, edge)
             for node, reached in causes.items()
             for edge in graph.causes(node)
-            if (at := last_event(edge.events, reached.ordinal)) is not None and inward(edge, at)
+            if (at := last_event(edge.events, reached)) is not None and inward(edge, at)
         ),
         _in_order(
             (at, edge)
             for node, reached in effects.items()
             for edge in graph.effects(node)
-            if (at := next_event(edge.events, reached.ordinal)) is not None and outward(edge, at)
+            if (at := next_event(edge.events, reached)) is not None and outward(edge, at)
         ),
     )
 
@@ -150,10 +150,10 @@ def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
     return isinstance(node, DnsNode) or graph.graph.degree(node_id) >= COMMON
 
 
-def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[Step, ...]:
+def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[CausalStep, ...]:
     """All steps of a slice, not only those by which each node was reached first.
 
     A start comes before what the same record tells of the new process.
     """
     ordered = sorted(found, key=lambda step: (step[0], step[1].kind != "spawned", step[1]))
-    return tuple(Step(at, edge) for at, edge in ordered)
+    return tuple(CausalStep(edge, at) for at, edge in ordered)

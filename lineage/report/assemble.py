@@ -12,10 +12,10 @@ from lineage.times import iso
 if TYPE_CHECKING:
     from lineage.analysis import Analysis
     from lineage.correlate.chain import Chain
-    from lineage.correlate.finding import CausalStep
     from lineage.detect.coverage import Coverage
     from lineage.detect.detection import RuleProblem
     from lineage.detect.hit import Hit
+    from lineage.graph.causality import CausalStep
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import Reference
 

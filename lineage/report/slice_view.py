@@ -11,7 +11,7 @@ A path is told in full at its first mention, and by its end from then on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 from rich.table import Table
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from lineage.analysis import Analysis
-    from lineage.graph.causality import Step
+    from lineage.graph.causality import CausalStep
     from lineage.graph.nodes import Node
-    from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.graph.provenance import ProvenanceGraph
     from lineage.graph.slicing import Slice
 
 SHOWN: Final = 200
@@ -68,7 +68,7 @@ class _Sliced:
         self._named: set[str] = set()
         self._accused: set[tuple[int, str]] = set()
         steps = (*slice_.causes, *slice_.effects)
-        self._caused = {slice_.node, *(step.edge.target for step in steps if step.edge)}
+        self._caused = {slice_.node, *(step.edge.target for step in steps)}
         self._detections: dict[tuple[int, str], list[str]] = {}
         for hit in analysis.hits:
             titles = self._detections.setdefault((hit.ordinal, hit.node), [])
@@ -107,18 +107,18 @@ class _Sliced:
         host = getattr(node, "host", None)
         return self._pen.line(" on ", self._pen.text(host, limit=80)) if host else Text()
 
-    def _told(self, steps: Sequence[Step]) -> list[Step]:
+    def _told(self, steps: Sequence[CausalStep]) -> list[CausalStep]:
         """The steps that say more than the names in others do.
 
         A file is mapped as the module of the same path, and a process runs the program that its own
         path names: that is told where nobody is known to have started it, but something is known
         of the program.
         """
-        spawned = {step.edge.target for step in steps if step.edge and step.edge.kind == "spawned"}
+        spawned = {step.edge.target for step in steps if step.edge.kind == "spawned"}
         told = []
         for step in steps:
             edge = step.edge
-            if edge is None or edge.kind == "mapped":
+            if edge.kind == "mapped":
                 continue
             if edge.kind == "executed" and (
                 edge.target in spawned or edge.source not in self._caused
@@ -127,7 +127,7 @@ class _Sliced:
             told.append(step)
         return told
 
-    def _days(self, steps: Sequence[Step]) -> Iterator[RenderableType]:
+    def _days(self, steps: Sequence[CausalStep]) -> Iterator[RenderableType]:
         """The steps in a table for every day."""
         before: str | None = None
         table = _table()
@@ -142,8 +142,8 @@ class _Sliced:
             table.add_row(Text(clock(time, time), style="dim"), self._sentence(step))
         yield Padding(table, (0, 0, 0, 2))
 
-    def _sentence(self, step: Step) -> Text:
-        edge, pen = cast("Edge", step.edge), self._pen
+    def _sentence(self, step: CausalStep) -> Text:
+        edge, pen = step.edge, self._pen
         subject, thing = edge.source, edge.target
         if FLOW[edge.kind] == "backward" or edge.kind == "copied":
             subject, thing = thing, subject
