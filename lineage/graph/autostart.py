@@ -14,7 +14,7 @@ from lineage.graph.command_line import LONGEST, named_files
 from lineage.graph.programs import program
 from lineage.normalise.paths import canonical_path
 
-Launcher = Literal["logon", "task", "service", "any"]
+Launcher = Literal["logon", "task", "service", "wmi", "any"]
 """Which part of Windows starts what an entry names; "any": whoever starts the hijacked program."""
 
 _VALUES: tuple[tuple[Launcher, re.Pattern[str]], ...] = (

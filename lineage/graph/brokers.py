@@ -40,6 +40,8 @@ SURROGATE_WAIT = 60 * TICKS
 """How long after its start a program may have itself started anew by COM."""
 SHELL_WAIT = 60 * TICKS
 """How long the shell may take to open what it was asked to."""
+AFTER_END = 30 * TICKS
+"""How long after the end of who asked a service may still be at it, where the end was logged."""
 MOST_REQUESTS = 64
 """Requests of one kind that are kept for one host."""
 
@@ -114,22 +116,25 @@ class Brokers:
     def _asked(self, process: ProcessNode, parent: ProcessNode, time: int) -> ProcessNode | None:
         match program_name(parent):
             case "wmiprvse.exe":
-                return self._only(process, "wmi", time - WMI_WAIT)
+                return self._only(process, "wmi", time, WMI_WAIT)
             case "msiexec.exe" if serves(parent) and program_name(process) != "msiexec.exe":
-                return self._only(process, "installer", time - INSTALL_WAIT)
+                return self._only(process, "installer", time, INSTALL_WAIT)
             case "explorer.exe":
                 path = canonical_path(process.image or "")
-                return self._only(process, f"shell {path}", time - SHELL_WAIT)
+                return self._only(process, f"shell {path}", time, SHELL_WAIT)
             case "dllhost.exe":
                 return self._same_program(process, time - SURROGATE_WAIT)
         return None
 
-    def _only(self, process: ProcessNode, service: str, since: int) -> ProcessNode | None:
-        """The only process that asked a service since then, or the last of a family that did."""
+    def _only(self, process: ProcessNode, service: str, time: int, wait: int) -> ProcessNode | None:
+        """The only process that asked a service so lately, or the last of a family that did."""
+        since = time - wait
         asked = [
             request.process
             for request in self._requests.get((process.host, service), ())
-            if request.time >= since and _may_share_user(request.process, process)
+            if request.time >= since
+            and _may_share_user(request.process, process)
+            and (request.process.end is None or request.process.end >= time - AFTER_END)
         ]
         if not asked:
             return None

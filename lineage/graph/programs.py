@@ -67,7 +67,8 @@ class Program:
         children: names of the programs that it starts on its own.
         serves: command lines with which it serves everybody, as a regular expression, where with
             others it does one's own work; "" where it always serves.
-        launches: which entries it starts, where it is Windows' own: "logon", "task", "service".
+        launches: which entries it starts, where it is Windows' own
+            (`lineage.graph.autostart.Launcher`).
         makes: how it makes tasks and services: (which of the two, verb, option before what is to
             run), the last two as regular expressions.
     """

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hosts import EXPLORER, SYSTEM32, Host, Program, edges, graph_of
 
-from lineage.graph.brokers import INSTALL_WAIT, SHELL_WAIT, SURROGATE_WAIT, WMI_WAIT
+from lineage.graph.brokers import AFTER_END, INSTALL_WAIT, SHELL_WAIT, SURROGATE_WAIT, WMI_WAIT
 from lineage.times import TICKS
 
 WSCRIPT = SYSTEM32 + "wscript.exe"
@@ -96,8 +96,10 @@ def test_where_a_shell_and_its_child_asked_it_was_the_child() -> None:
     assert requested(host) == {("wmic.exe", "nipe.exe")}
 
 
-def install(host: Host, arguments: str = '/i "C:\\Users\\zoe\\a.msi" /qn', user: str = ZOE) -> None:
-    host.run(MSIEXEC, f"msiexec {arguments}", parent=host.unseen(EXPLORER), User=user)
+def install(host: Host) -> Program:
+    """A client asks for an installation."""
+    line = 'msiexec /i "C:\\Users\\zoe\\a.msi" /qn'
+    return host.run(MSIEXEC, line, parent=host.unseen(EXPLORER), User=ZOE)
 
 
 def by_installer(host: Host, *, wait: float = 0, helper: bool = True, user: str = ZOE) -> None:
@@ -131,6 +133,13 @@ def test_an_installation_long_after_the_clients_was_not_its_own() -> None:
     host = Host()
     install(host)
     by_installer(host, wait=INSTALL_WAIT / TICKS)
+    assert requested(host) == set()
+
+
+def test_an_installation_after_the_clients_end_was_not_its_own() -> None:
+    host = Host()
+    host.end(install(host))
+    by_installer(host, wait=AFTER_END / TICKS)
     assert requested(host) == set()
 
 

@@ -152,6 +152,15 @@ def test_a_task_is_started_by_the_task_engine_alone() -> None:
     assert started(host) == {"nipe.exe"}
 
 
+def test_a_consumer_of_wmi_is_started_by_wmi_alone() -> None:
+    host = Host()
+    for parent in (EXPLORER, SYSTEM32 + "wbem\\WmiPrvSE.exe"):
+        assert started(host) == set()
+        host.record(20, Name="nipe", Type="Command Line", Destination=PROGRAM)
+        host.run(PROGRAM, PROGRAM, parent=host.unseen(parent))
+    assert started(host) == {"nipe.exe"}
+
+
 def test_a_task_that_a_script_makes_is_known_by_the_scripts_text() -> None:
     host = Host()
     shell = host.run(SYSTEM32 + r"WindowsPowerShell\v1.0\powershell.exe", "powershell -nop")

@@ -77,7 +77,7 @@ def wmi_subscription_changed(
     if isinstance(node, WmiNode) and content is not None and not deleted:
         node.content = content
         if part == "consumer":
-            canvas.entries.expect(host, "any", _unquoted(content), wmi_id)
+            canvas.entries.expect(host, "wmi", _unquoted(content), wmi_id)
     if event.User is not None:
         kind: EdgeKind = "deleted" if deleted else "created"
         canvas.graph.connect(canvas.user(event.User), wmi_id, kind, ordinal)
