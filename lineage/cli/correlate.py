@@ -78,7 +78,7 @@ def command(
       0  it ran; chains or none
       1  --fail-on was given and a chain reaches that verdict
       2  the command line is wrong, or nothing in the input can be read
-      3  --strict was given and a record was rejected
+      3  --strict was given and a record was rejected or a rule can't be used
     """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage import pipeline
     from lineage.correlate.registry import correlators
@@ -120,9 +120,10 @@ def exit_status(report: Report, fail_on: str | None, *, strict: bool) -> int:
     Args:
         report: what was found.
         fail_on: the verdict from which a chain fails the run, or None.
-        strict: whether rejected records fail it.
+        strict: whether rejected records, and rules that can't be used, fail it.
     """
-    if strict and any(each.rejected for each in report.inputs):
+    rejected = any(each.rejected for each in report.inputs)
+    if strict and (rejected or any(not rule.used for rule in report.rule_problems)):
         return status.REJECTED
     if fail_on is not None:
         failing = VERDICTS[VERDICTS.index(fail_on) :]

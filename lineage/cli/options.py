@@ -113,7 +113,9 @@ def rule_choice(command: Command) -> Command:
     return cast("Command", chosen)
 
 
-strict = click.option("--strict", is_flag=True, help="Exit with 3 when any record was rejected.")
+strict = click.option(
+    "--strict", is_flag=True, help="Exit with 3 when a record was rejected or a rule isn't usable."
+)
 
 
 def telemetry(command: Command) -> Command:

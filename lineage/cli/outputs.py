@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds ``--json``, ``--html`` and an option for every exchange format."""
+    """Adds ``--json``, ``--html``, ``--rules-report`` and an option for every exchange format."""
     for exporter in reversed(EXPORTERS):
         kind = click.Path(path_type=Path, dir_okay=exporter.folder, file_okay=not exporter.folder)
         command = click.option(
@@ -29,6 +29,7 @@ def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
             help=exporter.help,
         )(command)
     for name, text in (
+        ("rules-report", "Write what is wrong with the --rules as CSV."),
         ("html", "Write one self-contained page for the browser."),
         ("json", "Write the report as JSON (its shape: lineage schema)."),
     ):
@@ -153,6 +154,10 @@ def _contents(name: str, report: Report) -> dict[str, bytes]:
         from lineage.report.html.page import render
 
         return {"": render(report).encode()}
+    if name == "rules_report":
+        from lineage.export.rules_report import render as render_rules
+
+        return {"": render_rules(report).encode()}
     exporter = next(each for each in EXPORTERS if each.name.replace("-", "_") == name)
     return exporter.contents(report)
 

@@ -68,7 +68,7 @@ class TemplateStage(_Part):
         """Whether a hit of this detection satisfies the stage."""
         if self.detections:
             return detection.title in self.detections
-        return detection.stage == self.tactic
+        return self.tactic in detection.tactics
 
 
 class Mark(_Part):

@@ -41,6 +41,13 @@ Stage = Literal[
 ]
 """The tactics of MITRE ATT&CK for Enterprise, by their slugs."""
 
+TACTIC_ALIASES: dict[str, Stage] = {
+    "stealth": "defense-evasion",
+    "defense-impairment": "defense-evasion",
+}
+"""Tactics into which ATT&CK 19 (2026) divided defense evasion, which rules and chains here keep
+whole."""
+
 Implicated = Literal[
     "actor",
     "parent",
@@ -104,7 +111,7 @@ class Detection:
         confidence: 0 to 100; None where only the risk is known.
         level: Sigma level.
         attack: ATT&CK technique ids in the rule's order ("T1562.001").
-        stage: tactic that a hit stands for in a chain; None where the rule names none.
+        tactics: ATT&CK tactics that a hit may stand for in a chain, the rule's first one first.
         tags: kind of the node that a hit tags.
         implicates: what else a hit throws suspicion on.
         family: malware family that the detection is specific to, else None.
@@ -127,7 +134,7 @@ class Detection:
     confidence: int | None
     level: Level
     attack: tuple[str, ...]
-    stage: Stage | None
+    tactics: tuple[Stage, ...]
     tags: NodeKind
     implicates: tuple[Implicated, ...]
     family: str | None
@@ -140,6 +147,11 @@ class Detection:
     false_positives: tuple[str, ...] = ()
     status: str = "experimental"
     labels: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> Stage | None:
+        """The tactic under which a hit is listed; None where the rule names none."""
+        return self.tactics[0] if self.tactics else None
 
 
 class Context(NamedTuple):

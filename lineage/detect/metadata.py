@@ -1,8 +1,8 @@
 """A Sigma rule's own keys and its `lineage:` block -> `Detection`.
 
 What a user's rule doesn't say is taken from its level and tags: type TTP for critical and high,
-Anomaly for medium, Hunting for the rest; risk by `RISK_OF_LEVEL`; the stage from its first ATT&CK
-tactic tag; the node that it tags from its log source.
+Anomaly for medium, Hunting for the rest; risk by `RISK_OF_LEVEL`; the stages from its ATT&CK tactic
+tags; the node that it tags from its log source.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from lineage.detect.detection import (
     LEVELS,
     NO_HOUR_LIMIT,
     STAGES,
+    TACTIC_ALIASES,
     WHOLE_BLOCK,
     Detection,
     DetectionType,
@@ -147,7 +148,7 @@ def detection(
         confidence=said.confidence,
         level=level,
         attack=_techniques(rule),
-        stage=said.stage or _stage(rule),
+        tactics=(said.stage,) if said.stage else _tactics(rule),
         tags=tags,
         implicates=implicates,
         family=said.family,
@@ -178,10 +179,9 @@ def _techniques(rule: SigmaRuleBase) -> tuple[str, ...]:
     return tuple(name.upper() for name in names if _TECHNIQUE.fullmatch(name))
 
 
-def _stage(rule: SigmaRuleBase) -> Stage | None:
-    slugs: dict[str, Stage] = {stage: stage for stage in STAGES}
-    for tag in rule.tags:
-        slug = tag.name.lower().replace("_", "-")
-        if tag.namespace.lower() == "attack" and slug in slugs:
-            return slugs[slug]
-    return None
+def _tactics(rule: SigmaRuleBase) -> tuple[Stage, ...]:
+    slugs: dict[str, Stage] = {**{stage: stage for stage in STAGES}, **TACTIC_ALIASES}
+    names = (
+        tag.name.lower().replace("_", "-") for tag in rule.tags if tag.namespace.lower() == "attack"
+    )
+    return tuple(dict.fromkeys(slugs[name] for name in names if name in slugs))

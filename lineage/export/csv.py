@@ -57,11 +57,11 @@ def render(report: Report) -> dict[str, str]:
         "evidence.csv": (EVIDENCE_COLUMNS, _evidence(report)),
     }
     long_texts: list[str] = []
-    files = {name: _table(name, *table, long_texts) for name, table in tables.items()}
+    files = {name: table(name, *parts, long_texts) for name, parts in tables.items()}
     return files | {LONG_TEXTS: "".join(f"{line}\n" for line in long_texts)}
 
 
-def _table(
+def table(
     name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], long_texts: list[str]
 ) -> str:
     """A file's text; what no cell can hold is appended to the long texts."""

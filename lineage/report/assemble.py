@@ -45,7 +45,12 @@ def _coverage(coverage: Coverage) -> model.Coverage:
 
 
 def _rule_problem(problem: RuleProblem) -> model.RuleProblem:
-    return model.RuleProblem(rule=problem.title or problem.path, reason=problem.reason)
+    return model.RuleProblem(
+        rule=problem.title or problem.path,
+        reason=problem.reason,
+        path=problem.path,
+        used=not problem.fatal,
+    )
 
 
 def _hit(hit: Hit, analysis: Analysis) -> model.DetectionHit:

@@ -153,14 +153,41 @@ def needs(missing: Sequence[str]) -> str:
     return " or ".join(absent) + note
 
 
+MOST_REASONS = 18
+"""Reasons why rules aren't used that are shown: with title and remainder, twenty lines."""
+
+
 def rule_view(report: Report, pen: Pen) -> RenderableType:
-    """The user's rules that have problems, each with its reason."""
+    """What is wrong with the user's rules: alike ones together, the most frequent first."""
     if not report.rule_problems:
         return Group()
-    lines = [
-        Padding(pen.line(pen.fitted(entry.rule, "bold"), ": ", pen.fitted(entry.reason)),
-                (0, 0, 0, 1))
-        for entry in report.rule_problems
-    ]  # fmt: skip
-    told = f"Rules: {counted(len(lines), 'problem')}"
-    return Group(Text(), Text(told, style="bold"), *lines)
+    problems = report.rule_problems
+    groups: dict[str, list[str]] = {}
+    for entry in problems:
+        groups.setdefault(entry.reason, []).append(entry.rule)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    shown = pen.some(ordered, MOST_REASONS)
+    lines = [Padding(_rules_alike(reason, rules, pen), (0, 0, 0, 1)) for reason, rules in shown]
+    if left := len(ordered) - len(shown):
+        more = pen.more(left, "reason", where="; all of them with --rules-report FILE")
+        lines.append(Padding(more, (0, 0, 0, 1)))
+    unused = sum(not entry.used for entry in problems)
+    title = f"Rules: {counted(unused, 'rule')} not used"
+    if doubts := len(problems) - unused:
+        title += f", {counted(doubts, 'doubt')} about others"
+    return Group(Text(), Text(title, style="bold"), *lines)
+
+
+def _rules_alike(reason: str, rules: Sequence[str], pen: Pen) -> Text:
+    """One line: how many rules, why, and the first one's title; with details, all of it."""
+    number = counted(len(rules), "rule") if len(rules) > 1 else rules[0]
+    if pen.details:
+        return pen.line(
+            pen.fitted(number, "bold"), ": ", pen.fitted(f"{reason}: {', '.join(rules)}")
+        )
+    text = f"{number}: {reason.removesuffix('; rule not used')}"
+    if len(rules) > 1:
+        text += f" ({rules[0]}, {pen.ellipsis})"
+    line = pen.text(text, limit=pen.width - 2)
+    line.stylize("bold", 0, len(number))
+    return line

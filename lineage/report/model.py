@@ -215,10 +215,12 @@ class Chain(Model):
 
 
 class RuleProblem(Model):
-    """A rule of the user's that could not be used."""
+    """What is wrong with a rule of the user's; `used` says whether it runs all the same."""
 
     rule: str
     reason: str
+    path: str = ""
+    used: bool = False
 
 
 class Report(Model):

@@ -251,6 +251,32 @@ class TestRules:
         assert problem.rule in {str(rules / "a-bad.yml"), "Broken", "Test rule"}
         assert reason in done.out
 
+    def test_rules_that_cannot_be_used_are_told_by_reason(
+        self, lineage: Lineage, telemetry: Path, tmp_path: Path
+    ) -> None:
+        rules, table = tmp_path / "rules", tmp_path / "rules.csv"
+        rules.mkdir()
+        for number in range(60):
+            reason = number % 30
+            text = RULE_FOR_SCRIPT_HOSTS.replace("condition: ", f"condition: nothing{reason} or ")
+            (rules / f"{number:02}.yml").write_text(text, encoding="utf-8")
+        done = lineage("correlate", telemetry, "--rules", rules, "--rules-report", table)
+        lines = done.out.partition("Rules: ")[2].splitlines()
+        assert lines[0] == "60 rules not used"
+        assert "2 rules: Detection 'nothing" in lines[1]
+        assert "and 12 more reasons; all of them with --rules-report FILE" in lines[19]
+        text = table.read_text(encoding="utf-8-sig")
+        assert len(text.splitlines()) == 61
+        assert str(rules / "59.yml") in text
+
+    def test_strict_fails_for_a_rule_that_cannot_be_used(
+        self, lineage: Lineage, telemetry: Path, tmp_path: Path
+    ) -> None:
+        rule = tmp_path / "rule.yml"
+        rule.write_text("title: no rule", encoding="utf-8")
+        assert lineage("correlate", telemetry, "-q", "--rules", rule).status == 0
+        assert lineage("correlate", telemetry, "-q", "--rules", rule, "--strict").status == 3
+
     def test_a_folder_without_rules_is_told(
         self, lineage: Lineage, telemetry: Path, tmp_path: Path
     ) -> None:

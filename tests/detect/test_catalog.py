@@ -260,6 +260,13 @@ def test_techniques_and_stage_follow_from_the_tags(tmp_path: Path) -> None:
     found = load_one(tmp_path, GOOD + f"tags: [{tags}]\n").detection
     assert found.attack == ("T1059.001",)
     assert found.stage == "defense-evasion"
+    assert found.tactics == ("defense-evasion", "execution")
+
+
+@pytest.mark.parametrize("tag", ["stealth", "defense-impairment", "defense_impairment"])
+def test_newer_tactics_of_attack_are_parts_of_defense_evasion(tmp_path: Path, tag: str) -> None:
+    found = load_one(tmp_path, GOOD + f"tags: [attack.{tag}]\n").detection
+    assert found.tactics == ("defense-evasion",)
 
 
 @pytest.mark.parametrize(

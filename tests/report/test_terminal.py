@@ -270,7 +270,7 @@ def test_explain_tells_the_story_with_records() -> None:
 def test_detections_table_lists_number_techniques_sources_type_and_risk() -> None:
     detection = Detection(
         title="Loading Of Dynwrapx Module", rule_id="x", type="TTP", risk=80, impact=80,
-        confidence=100, level="high", attack=("T1055", "T1055.001"), stage="execution",
+        confidence=100, level="high", attack=("T1055", "T1055.001"), tactics=("execution",),
         tags="module", implicates=("actor",), family=None, sources=("sysmon-7",), join=None,
         extensions=(), builtin=True, path="x.yml", description="",
     )  # fmt: skip

@@ -40,7 +40,7 @@ _USERS = replace(
     next(iter(DETECTIONS.values())),
     risk=50,
     attack=("T1059",),
-    stage="execution",
+    tactics=("execution",),
     sources=("sysmon-1",),
 )
 """What every title that isn't one of them means."""
