@@ -153,6 +153,8 @@ def needs(missing: Sequence[str]) -> str:
     return " or ".join(absent) + note
 
 
+FEW_REASONS = 6
+"""Up to so many reasons are told in full."""
 MOST_REASONS = 18
 """Reasons why rules aren't used that are shown: with title and remainder, twenty lines."""
 
@@ -167,7 +169,11 @@ def rule_view(report: Report, pen: Pen) -> RenderableType:
         groups.setdefault(entry.reason, []).append(entry.rule)
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
     shown = pen.some(ordered, MOST_REASONS)
-    lines = [Padding(_rules_alike(reason, rules, pen), (0, 0, 0, 1)) for reason, rules in shown]
+    whole = pen.details or len(ordered) <= FEW_REASONS
+    lines = [
+        Padding(_rules_alike(reason, rules, pen, whole=whole), (0, 0, 0, 1))
+        for reason, rules in shown
+    ]
     if left := len(ordered) - len(shown):
         more = pen.more(left, "reason", where="; all of them with --rules-report FILE")
         lines.append(Padding(more, (0, 0, 0, 1)))
@@ -178,16 +184,12 @@ def rule_view(report: Report, pen: Pen) -> RenderableType:
     return Group(Text(), Text(title, style="bold"), *lines)
 
 
-def _rules_alike(reason: str, rules: Sequence[str], pen: Pen) -> Text:
-    """One line: how many rules, why, and the first one's title; with details, all of it."""
+def _rules_alike(reason: str, rules: Sequence[str], pen: Pen, *, whole: bool) -> Text:
+    """How many rules, why, and the first one's title: in one line unless all is wanted."""
     number = counted(len(rules), "rule") if len(rules) > 1 else rules[0]
-    if pen.details:
-        return pen.line(
-            pen.fitted(number, "bold"), ": ", pen.fitted(f"{reason}: {', '.join(rules)}")
-        )
     text = f"{number}: {reason.removesuffix('; rule not used')}"
     if len(rules) > 1:
-        text += f" ({rules[0]}, {pen.ellipsis})"
-    line = pen.text(text, limit=pen.width - 2)
+        text += f" ({', '.join(rules) if pen.details else f'{rules[0]}, {pen.ellipsis}'})"
+    line = pen.fitted(text) if whole else pen.text(text, limit=pen.width - 2)
     line.stylize("bold", 0, len(number))
     return line
