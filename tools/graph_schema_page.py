@@ -51,8 +51,8 @@ def _node(schema: NodeSchema) -> Iterator[str]:
     yield f"{schema.meaning} In Neo4j `:{schema.label}`.\n"
     yield "| property | meaning |"
     yield "|---|---|"
-    for name, meaning in schema.properties.items():
-        yield f"| `{name}` | {meaning} |"
+    for entry in schema.properties:
+        yield f"| `{entry.name}` | {entry.meaning} |"
     yield ""
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from lineage.correlate.roles import roles
 from lineage.graph.causality import CausalStep
 from lineage.graph.hubs import is_bystander, is_taken_over
-from lineage.graph.nodes import HostNode, ProcessNode, UserNode
+from lineage.graph.nodes import ProcessNode
 from lineage.graph.provenance import Edge
+from lineage.graph.schema import DESCENT, EDGE, NODE
 from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
-ARTIFACT_EDGES = frozenset(
-    {"wrote", "set", "created", "queried", "ran", "connected", "accepted", "created_stream"}
-)
-"""What an attack process did to an object makes the object an artifact of the chain."""
 ID_DIGITS = 12
 """Hexadecimal digits of a chain's id: among 10,000 chains a collision has a chance of 2 in 10
 million."""
@@ -129,8 +126,8 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
     for process_id, since in finding.cluster.processes.items():
         own = not is_taken_over(graph.process(process_id)) and not is_bystander(process_id, graph)
         for edge in graph.out_edges(process_id):
-            counts = edge.target in tagged or (own and edge.kind in ARTIFACT_EDGES)
-            if counts and edge.kind != "spawned" and edge.events[-1] >= since:
+            counts = edge.target in tagged or (own and EDGE[edge.kind].leaves)
+            if counts and edge.kind != DESCENT and edge.events[-1] >= since:
                 yield CausalStep(edge, next(event for event in edge.events if event >= since))
     for hit in finding.cluster.hits:
         if hit.actor is not None and hit.actor not in finding.cluster.processes:
@@ -159,4 +156,4 @@ def _nodes(hits: Iterable[Hit], steps: Iterable[CausalStep]) -> tuple[str, ...]:
 
 
 def _is_thing(node_id: str, graph: ProvenanceGraph) -> bool:
-    return not isinstance(graph.node(node_id), ProcessNode | HostNode | UserNode)
+    return NODE[graph.node(node_id).kind].is_object

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lineage.graph.schema import NODE
 from lineage.report.chain_graph import ChainNode, all_nodes, links
 from lineage.report.escape import terminal
+from lineage.report.wording import edge_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +19,6 @@ LABEL_CELLS = 60
 
 TOOLTIP_CELLS = 2_000
 
-_SHAPES = {
-    "process": "box",
-    "file": "note",
-    "module": "component",
-    "registry": "folder",
-    "dns": "ellipse",
-    "script": "tab",
-    "endpoint": "hexagon",
-    "pipe": "cds",
-    "driver": "component",
-    "service": "component",
-    "task": "component",
-    "wmi": "component",
-    "session": "ellipse",
-}
 _COLORS = {"confirmed": "#b2182b", "probable": "#ef8a62", "suspicious": "#fddbc7"}
 
 
@@ -63,7 +50,7 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
         shows = _quoted(f"{link.time} {link.file}#{link.record}", TOOLTIP_CELLS)
         yield (
             f"    {names[link.source]} -> {names[link.target]} "
-            f"[label={_quoted(link.kind, LABEL_CELLS)}, tooltip={shows}];"
+            f"[label={_quoted(edge_words(link.kind).verb, LABEL_CELLS)}, tooltip={shows}];"
         )
     yield "  }"
 
@@ -74,8 +61,9 @@ def _node(element: ChainNode) -> str:
     tooltip = element.command_line or element.name
     fill = ', fillcolor="#fff2cc"' if element.detections else ""
     style = ', style="filled,dashed"' if element.role == "bystander" else ""
+    schema = NODE.get(element.kind)
     return (
-        f"shape={_SHAPES.get(element.kind, 'box')}, label={_quoted_lines(lines)}, "
+        f"shape={schema.box if schema else 'box'}, label={_quoted_lines(lines)}, "
         f"tooltip={_quoted(tooltip, TOOLTIP_CELLS)}{fill}{style}"
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
+from lineage.report.wording import edge_words
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, Report
@@ -65,7 +66,7 @@ def _node(element: ChainNode, best: Chain) -> dict[str, Attribute]:
 
 def _edge(link: Link) -> dict[str, Attribute]:
     return {
-        "label": link.kind,
+        "label": edge_words(link.kind).verb,
         "kind": link.kind,
         "time": link.time,
         "source_file": link.file,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, grow, walk
+from lineage.report.wording import edge_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,14 +119,16 @@ def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
             drawn[node] = f"a{len(drawn)}"
             mark = ":::tagged" if node in tagged else ""
             yield f'  {drawn[node]}(["{_text(values[node].value)}"]){mark}'
-            yield f'  {names[process]} -. "{_text(things[node])}" .-> {drawn[node]}'
+            verb = _text(edge_words(things[node]).verb)
+            yield f'  {names[process]} -. "{verb}" .-> {drawn[node]}'
         if len(new) > MAX_ARTIFACTS:
             yield f'  {names[process]}m["… {len(new) - MAX_ARTIFACTS} more"]:::more'
             yield f"  {names[process]} -.-> {names[process]}m"
-    starters = {edge.to: edge.from_ for edge in chain.edges if edge.from_ in drawn}
-    for process, thing in starters.items():
+    starters = {edge.to: edge for edge in chain.edges if edge.from_ in drawn}
+    for process, edge in starters.items():
         if process in names:
-            yield f'  {drawn[thing]} -. "starts" .-> {names[process]}'
+            verb = _text(edge_words(edge.kind).verb)
+            yield f'  {drawn[edge.from_]} -. "{verb}" .-> {names[process]}'
 
 
 def _process(branch: Branch) -> str:

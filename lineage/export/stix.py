@@ -25,6 +25,7 @@ from lineage.export.stix_objects import (
     producer,
     stix_id,
 )
+from lineage.graph.schema import DESCENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +108,7 @@ class _ChainObjects:
         for edge in self.chain.edges:
             source = self.observables.of_node.get(edge.from_)
             target = self.observables.of_node.get(edge.to)
-            if edge.kind != "spawned" and source and target and source != target:
+            if edge.kind != DESCENT and source and target and source != target:
                 kind = _NOT_IN_TYPE.sub("-", edge.kind.lower()).strip("-") or "related-to"
                 self._relate(source, kind, target, instant(edge.time))
 

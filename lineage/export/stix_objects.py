@@ -23,6 +23,7 @@ from lineage.export.attack import (
     technique_url,
 )
 from lineage.export.instant import instant
+from lineage.graph.ids import kind_of
 from lineage.graph.nodes import endpoint_parts
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Observables:
 
     def _bystander(self, hit: DetectionHit) -> None:
         """A tagged process that is no part of the chain: all that is known of it is its pid."""
-        if hit.node in self.of_node or hit.pid is None or not hit.node.startswith("process:"):
+        if hit.node in self.of_node or hit.pid is None or kind_of(hit.node) != "process":
             return
         self._keep(hit.node, stix2.Process(id=stix_id("process", hit.node), pid=hit.pid))
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.export.instant import instant
-from lineage.graph.schema import EDGE_SCHEMAS
+from lineage.graph.schema import DESCENT
 from lineage.report.chain_graph import ChainNode, all_nodes
+from lineage.report.wording import edge_words, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
-
-_MEANING = {schema.kind: schema.meaning for schema in EDGE_SCHEMAS}
 
 
 class Moment(NamedTuple):
@@ -56,7 +55,7 @@ def timeline(report: Report) -> list[Moment]:
 
 def _chain(chain: Chain) -> Iterator[Moment]:
     known = {element.node: element for element in all_nodes([chain])}
-    born = {edge.to for edge in chain.edges if edge.kind == "spawned"}
+    born = {edge.to for edge in chain.edges if edge.kind == DESCENT}
     for element in known.values():
         if element.standing == "own" and element.start is not None and element.node not in born:
             yield _moment(chain, element, element.start, "process", _started(element), element.node)
@@ -68,12 +67,11 @@ def _chain(chain: Chain) -> Iterator[Moment]:
 
 def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
     actor, target = known[edge.from_], known[edge.to]
-    if edge.kind == "spawned":
+    if edge.kind == DESCENT:
         message = f"{_started(target)} (started by {actor.name})"
         found = _moment(chain, target, edge.time, "process", message, edge.to)
     else:
-        meaning = _MEANING.get(edge.kind, edge.kind)  # type: ignore[call-overload]
-        message = f"{actor.name}: {meaning}: {target.name}"
+        message = f"{actor.name} {edge_words(edge.kind).phrase(noun_of(edge.to))} {target.name}"
         found = _moment(chain, actor, edge.time, edge.kind, message, edge.to)
     return found._replace(source=edge.source, record=edge.record)
 

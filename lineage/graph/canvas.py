@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.graph.brokers import Brokers
 from lineage.graph.entries import Entries
 from lineage.graph.identity import Hosts, Identity, Processes
+from lineage.graph.ids import NodeId
 from lineage.graph.nodes import FileNode, HostNode, RegistryNode, SessionNode, UserNode
 from lineage.graph.provenance import ProvenanceGraph
 from lineage.normalise.paths import canonical_path, canonical_registry, is_provided
@@ -160,7 +161,6 @@ class Canvas:
         known = self._known[kind, host]
         node_id = known.get(name)
         if node_id is None:
-            node_id = f"{kind}:{host}:{name}" if host else f"{kind}:{name}"
-            known[name] = node_id
+            node_id = known[name] = str(NodeId(kind, host, name))
             self.graph.add(make(node_id))
         return node_id

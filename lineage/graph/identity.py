@@ -13,6 +13,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.graph.ids import NodeId
 from lineage.graph.nodes import ProcessNode
 from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.times import HOUR, TICKS, iso
@@ -371,7 +372,7 @@ class Processes:
 
     def _unknown(self, host: str, image: str | None) -> ProcessNode:
         """The stand-in for all processes of a program whose events say neither guid nor pid."""
-        node_id = f"process:{host}:?:{canonical_path(image or '')}"
+        node_id = str(NodeId("process", host, f"?:{canonical_path(image or '')}"))
         if node_id in self._graph:
             return self._graph.process(node_id)
         node = ProcessNode(node_id, host, image=image)
@@ -379,9 +380,8 @@ class Processes:
         return node
 
     def _new(self, host: str, guid: str | None, pid: int | None, time: int | None) -> ProcessNode:
-        node_id = f"process:{host}:{guid}"
-        if guid is None:
-            node_id = f"process:{host}:{pid}@{iso(time) if time is not None else '?'}"
+        name = guid or f"{pid}@{iso(time) if time is not None else '?'}"
+        node_id = str(NodeId("process", host, name))
         node = ProcessNode(node_id, host, pid=pid, guid=guid)
         self._graph.add(node)
         if guid is not None:

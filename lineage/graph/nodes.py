@@ -1,6 +1,6 @@
 """The nodes of the provenance graph, one class per kind (`lineage.graph.schema`).
 
-Ids are readable and stable: the same telemetry gives the same ids. Texts are the telemetry's own.
+Ids are `lineage.graph.ids`'. Texts are the telemetry's own.
 """
 
 from __future__ import annotations
@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from lineage.graph.autostart import is_autostart_file, launcher_of
+from lineage.graph.ids import parsed
 from lineage.graph.programs import program
+from lineage.graph.schema import NODE
 from lineage.normalise.paths import canonical_path, canonical_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from lineage.graph.description import Property
     from lineage.graph.programs import ProgramKind
     from lineage.graph.schema import NodeKind
 
@@ -148,6 +151,31 @@ class ScriptNode:
     path: str | None = None
 
 
+_ENDPOINT = re.compile(r"(?:\[(.*)\]|([^:]*?))(?::(\d+))?/(\w*)")
+
+
+def endpoint_name(address: str, port: str | None, protocol: str) -> str:
+    """How an endpoint is written, in ids as well; an IPv6 address in brackets (RFC 3986).
+
+    >>> endpoint_name("203.0.113.7", "443", "tcp"), endpoint_name("::1", None, "udp")
+    ('203.0.113.7:443/tcp', '[::1]/udp')
+    """
+    bare = f"[{address}]" if ":" in address else address
+    return f"{bare}:{port}/{protocol}" if port else f"{bare}/{protocol}"
+
+
+def endpoint_parts(name: str) -> tuple[str, str | None, str]:
+    """Address, port and protocol of an endpoint as it is written.
+
+    >>> endpoint_parts("[::1]:53/udp")
+    ('::1', '53', 'udp')
+    """
+    written = _ENDPOINT.fullmatch(name)
+    if written is None:
+        return name, None, ""
+    return written[1] or written[2], written[3], written[4]
+
+
 @dataclass(slots=True, eq=False)
 class EndpointNode:
     """The other side of a connection, the same for all hosts.
@@ -161,6 +189,16 @@ class EndpointNode:
     port: str | None = None
     protocol: str = ""
     name: str | None = None
+
+    @classmethod
+    def written(cls, id: str, endpoint: str) -> Self:
+        """The endpoint that is written so."""
+        return cls(id, *endpoint_parts(endpoint))
+
+    @property
+    def endpoint(self) -> str:
+        """Address, port and protocol as one text."""
+        return endpoint_name(self.address, self.port, self.protocol)
 
 
 @dataclass(slots=True, eq=False)
@@ -254,99 +292,78 @@ Node = HostNode | UserNode | ProcessNode | ObjectNode
 """Any node."""
 
 
+_CLASSES: tuple[type[Node], ...] = (
+    HostNode,
+    UserNode,
+    ProcessNode,
+    FileNode,
+    RegistryNode,
+    DnsNode,
+    ModuleNode,
+    ScriptNode,
+    EndpointNode,
+    PipeNode,
+    DriverNode,
+    ServiceNode,
+    TaskNode,
+    WmiNode,
+    SessionNode,
+)
+_MAKE: dict[NodeKind, Callable[..., Node]] = {
+    **{each.kind: each for each in _CLASSES},
+    EndpointNode.kind: EndpointNode.written,
+}
+"""Kind -> what makes a node of what names it."""
+_NAMING: dict[str, tuple[Property, ...]] = {kind: NODE[kind].naming for kind in NODE}
+
+
 def caption(node: Node) -> str:
     """What a node is called where there is room for one line: its path, name or text."""
-    match node:
-        case HostNode():
-            return node.host
-        case UserNode():
-            return node.user
-        case ProcessNode():
-            return node.image or "(unknown program)"
-        case FileNode() | RegistryNode() | ModuleNode() | DriverNode():
-            return node.path
-        case DnsNode() | PipeNode() | ServiceNode() | TaskNode() | WmiNode():
-            return node.name
-        case EndpointNode():
-            return endpoint_name(node.address, node.port, node.protocol)
-        case SessionNode():
-            return node.logon_id
-        case ScriptNode():
-            return node.path or node.text
+    return _name(node)[0]
 
 
-def endpoint_name(address: str, port: str | None, protocol: str) -> str:
-    """How an endpoint is written, in ids as well; an IPv6 address in brackets (RFC 3986).
+def short_caption(node: Node) -> str:
+    r"""What a node is called where there is little room: the last part of its path.
 
-    >>> endpoint_name("203.0.113.7", "443", "tcp"), endpoint_name("::1", None, "udp")
-    ('203.0.113.7:443/tcp', '[::1]/udp')
+    >>> short_caption(FileNode("f", "ws01", r"C:\Windows\System32\cmd.exe"))
+    'cmd.exe'
     """
-    bare = f"[{address}]" if ":" in address else address
-    return f"{bare}:{port}/{protocol}" if port else f"{bare}/{protocol}"
+    name, components = _name(node)
+    return last_components(name, components)
 
 
-def endpoint_parts(name: str) -> tuple[str, str | None, str]:
-    """Address, port and protocol of an endpoint as it is written.
+def _name(node: Node) -> tuple[str, int]:
+    """What a node is called, and how many components of that are its short name."""
+    for entry in _NAMING[node.kind]:
+        name: str | None = getattr(node, entry.name)
+        if name:
+            return name, entry.components
+    return NODE[node.kind].unknown, 0
 
-    >>> endpoint_parts("[::1]:53/udp")
-    ('::1', '53', 'udp')
+
+def last_components(path: str, components: int) -> str:
+    r"""The last components of a path; all of it for 0, or where it ends in none.
+
+    >>> last_components(r"HKLM\Software\Run\Updater", 2)
+    'Run\\Updater'
     """
-    written = _ENDPOINT.fullmatch(name)
-    if written is None:
-        return name, None, ""
-    return written[1] or written[2], written[3], written[4]
+    if components == 0:
+        return path
+    return "\\".join(path.split("\\")[-components:]) or path
 
 
-_ENDPOINT = re.compile(r"(?:\[(.*)\]|([^:]*?))(?::(\d+))?/(\w*)")
-_WITHOUT_HOST = frozenset({"host", "user", "dns", "endpoint"})
-"""Kinds of nodes that no host has for itself, so that their ids name none."""
-
-
-def id_parts(node_id: str) -> tuple[NodeKind, str, str]:
-    r"""Kind, host and name of an id such as `file:ws01:c:\a.exe`; host "" where it has none.
-
-    >>> id_parts("dns:a.example")
-    ('dns', '', 'a.example')
-    """
-    kind, _, rest = node_id.partition(":")
-    host, name = ("", rest) if kind in _WITHOUT_HOST else rest.split(":", 1)
-    return cast("NodeKind", kind), host, name
-
-
-def named_node(node_id: str, value: str) -> Node:
-    """A node of which no more is known than its id and what it is called.
+def known_by_id(node_id: str, name: str | None = None) -> Node:
+    """A node of which no more is known than its id, and perhaps what it is called.
 
     Raises:
-        ValueError: the id is none of ours.
+        ValueError: the id begins with no kind.
     """
-    kind, host, _ = id_parts(node_id)
-    match kind:
-        case "process":
-            return ProcessNode(node_id, host)
-        case "script":
-            return ScriptNode(node_id, host, value)
-        case "endpoint":
-            return EndpointNode(node_id, *endpoint_parts(value))
-        case "host" | "user" | "dns":
-            return _SHARED[kind](node_id, value)
-        case _ if kind in _ON_HOSTS:
-            return _ON_HOSTS[kind](node_id, host, value)
-    raise ValueError(f"{node_id!r} is no id of a node")
-
-
-_SHARED: dict[NodeKind, Callable[[str, str], Node]] = {
-    "host": HostNode,
-    "user": UserNode,
-    "dns": DnsNode,
-}
-_ON_HOSTS: dict[NodeKind, Callable[[str, str, str], Node]] = {
-    "file": FileNode,
-    "registry": RegistryNode,
-    "module": ModuleNode,
-    "pipe": PipeNode,
-    "driver": DriverNode,
-    "service": ServiceNode,
-    "task": TaskNode,
-    "wmi": WmiNode,
-    "session": SessionNode,
-}
+    parts = parsed(node_id)
+    if parts is None:
+        raise ValueError(f"node {node_id[:80]!r} is of no known kind")
+    schema = NODE[parts.kind]
+    attributes: dict[str, str | None] = {"host": parts.host} if schema.is_local else {}
+    if name is None and not schema.unknown:
+        name = parts.name
+    attributes[schema.naming[-1].name] = name
+    return _MAKE[parts.kind](id=node_id, **attributes)

@@ -1,7 +1,8 @@
 """The one description of the provenance graph: node kinds, edge kinds and what they mean.
 
-Counts in the report, Neo4j labels, constraints and indexes, the exporters and
-`docs/graph-schema.md` are all derived from these tables.
+What they are called, how they are drawn and what they count for stands here too. Counts in the
+report, the words and marks of the terminal, the page and the drawings, Neo4j's labels, types,
+indexes and style, and `docs/graph-schema.md` are all derived from these tables.
 
 Vocabulary follows the provenance-graph literature (King & Chen, "Backtracking Intrusions", SOSP
 2003; Hossain et al., "SLEUTH", USENIX Security 2017): processes are subjects, everything else is
@@ -11,7 +12,9 @@ an object, and every edge has a direction in which information or control flowed
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
+
+from lineage.graph.description import Arrow, Disc, Flow, Mark, Noun, Property, Words
 
 ObjectKind = Literal[
     "file",
@@ -27,7 +30,7 @@ ObjectKind = Literal[
     "wmi",
     "session",
 ]
-"""What processes act on."""
+"""What processes act on, and what of it an attack may leave or use."""
 NodeKind = Literal["host", "user", "process"] | ObjectKind
 EdgeKind = Literal[
     "spawned",
@@ -62,7 +65,6 @@ EdgeKind = Literal[
     "runs_as",
     "runs_in",
 ]
-Flow = Literal["forward", "backward", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,40 @@ class NodeSchema:
     Attributes:
         kind: its name in reports.
         label: its label in Neo4j.
+        noun: what one is called, and several.
         meaning: one sentence.
-        properties: property name -> meaning; the node's own attributes.
+        properties: the node's own attributes.
+        disc: how Neo4j Browser draws it.
+        box: its shape in Graphviz ("Node Shapes").
+        mark: how the page draws it; None for what it draws otherwise or not at all.
+        is_local: whether it is of one host, which then stands in its id. What isn't, as a domain,
+            is everybody's: influence doesn't pass through it.
+        is_place: whether everything on it is one step away, so that looking around stops there.
+        unknown: what one is called whose name isn't known; empty where every one has a name, with
+            which its id ends.
     """
 
     kind: NodeKind
     label: str
+    noun: Noun
     meaning: str
-    properties: dict[str, str]
+    properties: tuple[Property, ...]
+    disc: Disc
+    box: str = "box"
+    mark: Mark | None = None
+    is_local: bool = True
+    is_place: bool = False
+    unknown: str = ""
+
+    @property
+    def is_object(self) -> bool:
+        """Whether processes act on such nodes, so that they may be an attack's artifacts."""
+        return self.kind in get_args(ObjectKind)
+
+    @property
+    def naming(self) -> tuple[Property, ...]:
+        """The properties that say what a node is called, the best first; never empty."""
+        return tuple(entry for entry in self.properties if entry.is_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +122,13 @@ class EdgeSchema:
         flow: whether causality runs along the arrow ("forward"), against it ("backward": the target
             influences the source, as a file that is run influences the process), or not at all.
         meaning: one sentence.
+        words: how it is said.
+        use: what the target is to a process that takes it up at its start, or None.
+        is_told: whether it is worth telling where no detection is about it.
+        leaves: whether its target is an artifact of an attack whose process is the source.
+        makes: whether it makes the content of its target.
+        arranges: whether Windows or a service started its target on behalf of its source.
+        arrow: how Neo4j Browser draws it; None for the ordinary way.
     """
 
     kind: EdgeKind
@@ -102,296 +137,331 @@ class EdgeSchema:
     target: tuple[NodeKind, ...]
     flow: Flow
     meaning: str
+    words: Words
+    use: str | None = None
+    is_told: bool = False
+    leaves: bool = False
+    makes: bool = False
+    arranges: bool = False
+    arrow: Arrow | None = None
 
 
-NODE_SCHEMAS: tuple[NodeSchema, ...] = (
-    NodeSchema("host", "Host", "A computer.", {"host": "name as the telemetry gives it"}),
-    NodeSchema("user", "User", "An account.", {"user": "DOMAIN\\name, or the SID"}),
+_HOST: Final = Property("host", "host")
+_PATH: Final = Property("path", "path as first seen", is_name=True, components=1, indexed=True)
+_HASHES: Final = Property("hashes", "hashes, where logged")
+
+# fmt: off
+NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
     NodeSchema(
-        "process",
-        "Process",
+        "host", "Host", ("host", "hosts"), "A computer.",
+        (Property("host", "name as the telemetry gives it", is_name=True),),
+        Disc("#A5ABB6", "#6B7280", diameter=80), is_local=False, is_place=True,
+    ),
+    NodeSchema(
+        "user", "User", ("user", "users"), "An account.",
+        (Property("user", "DOMAIN\\name, or the SID", is_name=True, components=1),),
+        Disc("#ECB5C9", "#DA7298"), is_local=False, is_place=True,
+    ),
+    NodeSchema(
+        "process", "Process", ("process", "processes"),
         "A process from its start to its end; a placeholder where its start was never seen.",
-        {
-            "host": "host it runs on",
-            "pid": "process id",
-            "guid": "Sysmon ProcessGuid or CrowdStrike TargetProcessId, where there is one",
-            "image": "path of its program",
-            "program": "what its program is (office, shell, script-host ...), where known",
-            "command_line": "command line",
-            "start": "start time, where seen",
-            "user": "account it runs as",
-            "placeholder": "true where its start was never seen",
-        },
+        (
+            Property("host", "host it runs on"),
+            Property("pid", "process id"),
+            Property("guid", "Sysmon ProcessGuid or Falcon TargetProcessId, where there is one"),
+            Property("image", "path of its program", is_name=True, components=1, indexed=True),
+            Property("program", "what its program is (office, shell, script-host), where known"),
+            Property("command_line", "command line"),
+            Property("start", "start time, where seen", is_time=True),
+            Property("user", "account it runs as"),
+            Property("placeholder", "true where its start was never seen"),
+        ),
+        Disc("#4C8EDA", "#2870C2", diameter=78, ink="#FFFFFF"), unknown="(unknown program)",
     ),
     NodeSchema(
-        "file",
-        "File",
-        "A file on one host, by path.",
-        {
-            "host": "host",
-            "path": "path as first seen",
-            "hashes": "hashes, where logged",
-            "autostart": "true in a Startup folder or a folder of tasks",
-        },
+        "file", "File", ("file", "files"), "A file on one host, by path.",
+        (_HOST, _PATH, _HASHES,
+         Property("autostart", "true in a Startup folder or a folder of tasks")),
+        Disc("#C9B458", "#A08F35"), "note", Mark("rectangle", "#2b74b8", "#64a8e8"),
     ),
     NodeSchema(
-        "registry",
-        "RegistryValue",
+        "registry", "RegistryValue", ("registry entry", "registry entries"),
         "A registry key or value on one host, by path.",
-        {
-            "host": "host",
-            "path": "path as first seen",
-            "data": "value data last set",
-            "autostart": "true where Windows starts what the value names: Run keys, services ...",
-        },
-    ),
-    NodeSchema("dns", "Domain", "A name that was asked for.", {"name": "query name"}),
-    NodeSchema(
-        "module",
-        "Module",
-        "An image that processes loaded, on one host, by path.",
-        {"host": "host", "path": "path as first seen", "hashes": "hashes, where logged"},
+        (
+            _HOST,
+            Property("path", "path as first seen", is_name=True, components=2),
+            Property("data", "value data last set"),
+            Property(
+                "autostart",
+                "true where Windows starts what the value names: Run keys, services ...",
+            ),
+        ),
+        Disc("#8DCC93", "#5DB665"), "folder", Mark("diamond", "#8256c0", "#b294ea"),
     ),
     NodeSchema(
-        "script",
-        "ScriptBlock",
-        "A PowerShell script block.",
-        {"host": "host", "text": "the block's text", "path": "script file, where logged"},
+        "dns", "Domain", ("domain", "domains"), "A name that was asked for.",
+        (Property("name", "query name", is_name=True),),
+        Disc("#57C7E3", "#23B3D7"), "ellipse", Mark("ellipse", "#18876a", "#4cc0a0"),
+        is_local=False,
     ),
     NodeSchema(
-        "endpoint",
-        "Endpoint",
+        "module", "Module", ("module", "modules"),
+        "An image that processes loaded, on one host, by path.", (_HOST, _PATH, _HASHES),
+        Disc("#D9C8AE", "#C0A378", diameter=56), "component",
+        Mark("hexagon", "#a3641c", "#d79a55"),
+    ),
+    NodeSchema(
+        "script", "ScriptBlock", ("script block", "script blocks"), "A PowerShell script block.",
+        (
+            _HOST,
+            Property("path", "script file, where logged", is_name=True, components=1),
+            Property("text", "the block's text", is_name=True),
+        ),
+        Disc("#C990C0", "#B261A5"), "tab", Mark("tag", "#b23d86", "#e07cb8"),
+    ),
+    NodeSchema(
+        "endpoint", "Endpoint", ("address", "addresses"),
         "The other side of a connection, the same for all hosts.",
-        {
-            "address": "IP address",
-            "port": "port that was connected to; absent where the other side connected",
-            "protocol": "tcp or udp",
-            "name": "host name, where logged",
-        },
+        (
+            Property("endpoint", "address, port and protocol as one text", is_name=True),
+            Property("address", "IP address"),
+            Property("port", "port that was connected to; absent where the other side connected"),
+            Property("protocol", "tcp or udp"),
+            Property("name", "host name, where logged"),
+        ),
+        Disc("#6AB0C8", "#0F7F9C"), "hexagon", Mark("octagon", "#0f7f9c", "#5fc3dc"),
+        is_local=False,
     ),
     NodeSchema(
-        "pipe", "Pipe", "A named pipe on one host.", {"host": "host", "name": "name as first seen"}
+        "pipe", "Pipe", ("named pipe", "named pipes"), "A named pipe on one host.",
+        (_HOST, Property("name", "name as first seen", is_name=True, components=1)),
+        Disc("#B9C48A", "#5F6F1F"), "cds", Mark("barrel", "#5f6f1f", "#b4c55a"),
     ),
     NodeSchema(
-        "driver",
-        "Driver",
-        "A driver that the kernel of one host loaded, by path.",
-        {"host": "host", "path": "path as first seen", "hashes": "hashes, where logged"},
+        "driver", "Driver", ("driver", "drivers"),
+        "A driver that the kernel of one host loaded, by path.", (_HOST, _PATH, _HASHES),
+        Disc("#C98F70", "#8A3B12"), "component", Mark("hexagon", "#8a3b12", "#d98a5c"),
     ),
     NodeSchema(
-        "service",
-        "Service",
-        "A service of one host.",
-        {
-            "host": "host",
-            "name": "its name",
-            "command": "what it runs, where logged",
-            "user": "account it runs as, where logged",
-        },
+        "service", "Service", ("service", "services"), "A service of one host.",
+        (
+            _HOST,
+            Property("name", "its name", is_name=True),
+            Property("command", "what it runs, where logged"),
+            Property("user", "account it runs as, where logged"),
+        ),
+        Disc("#A9B2C6", "#55607A"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
     ),
     NodeSchema(
-        "task",
-        "ScheduledTask",
+        "task", "ScheduledTask", ("scheduled task", "scheduled tasks"),
         "A scheduled task of one host.",
-        {"host": "host", "name": "its path", "command": "what it runs, where logged"},
+        (
+            _HOST,
+            Property("name", "its path", is_name=True, components=1),
+            Property("command", "what it runs, where logged"),
+        ),
+        Disc("#A9B2C6", "#55607A"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
     ),
     NodeSchema(
-        "wmi",
-        "WmiSubscription",
+        "wmi", "WmiSubscription", ("WMI subscription", "WMI subscriptions"),
         "A filter or a consumer of WMI event subscriptions on one host.",
-        {
-            "host": "host",
-            "name": "its name",
-            "part": "filter or consumer",
-            "content": "the filter's query, or what the consumer does",
-        },
+        (
+            _HOST,
+            Property("name", "its name", is_name=True),
+            Property("part", "filter or consumer"),
+            Property("content", "the filter's query, or what the consumer does"),
+        ),
+        Disc("#A9B2C6", "#55607A"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
     ),
     NodeSchema(
-        "session",
-        "LogonSession",
+        "session", "LogonSession", ("logon session", "logon sessions"),
         "A logon session of one host.",
-        {
-            "host": "host",
-            "logon_id": "logon id in hexadecimal",
-            "user": "account, where logged",
-            "logon_type": "logon type, where logged",
-        },
+        (
+            _HOST,
+            Property("logon_id", "logon id in hexadecimal", is_name=True),
+            Property("user", "account, where logged"),
+            Property("logon_type", "logon type, where logged"),
+        ),
+        Disc("#C3C6CB", "#6B6F76"), "ellipse", Mark("ellipse", "#6b6f76", "#b3b8c0"),
+        is_place=True,
     ),
 )
+# fmt: on
+NODE: Final[dict[str, NodeSchema]] = {schema.kind: schema for schema in NODE_SCHEMAS}
 
-EDGE_SCHEMAS: tuple[EdgeSchema, ...] = (
-    EdgeSchema("spawned", "SPAWNED", ("process",), ("process",), "forward", "started a child"),
+_CHANGE: Final = Arrow("#A08F35")
+"""What changes a thing."""
+_START: Final = Arrow("#2870C2", width=3)
+_PROCESS: Final[tuple[NodeKind, ...]] = ("process",)
+_FILE: Final[tuple[NodeKind, ...]] = ("file",)
+
+# fmt: off
+EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
     EdgeSchema(
-        "executed",
-        "EXECUTED",
-        ("process",),
-        ("file",),
-        "backward",
+        "spawned", "SPAWNED", _PROCESS, _PROCESS, "forward",
+        "started a child", Words("started", "started by"), is_told=True, arrow=_START,
+    ),
+    EdgeSchema(
+        "executed", "EXECUTED", _PROCESS, _FILE, "backward",
         "runs this file as its program",
+        Words("started from", "was the program of"), use="its program",
     ),
     EdgeSchema(
-        "interpreted",
-        "INTERPRETED",
-        ("process",),
-        ("file",),
-        "backward",
+        "interpreted", "INTERPRETED", _PROCESS, _FILE, "backward",
         "was started with this file as its script, document or library argument",
-    ),
-    EdgeSchema("wrote", "WROTE", ("process",), ("file",), "forward", "created or overwrote"),
-    EdgeSchema("loaded", "LOADED", ("process",), ("module",), "backward", "loaded the module"),
-    EdgeSchema(
-        "loaded_driver",
-        "LOADED_DRIVER",
-        ("host",),
-        ("driver",),
-        "backward",
-        "its kernel loaded the driver",
+        Words("started with", "was given to"), use="its input file", is_told=True,
     ),
     EdgeSchema(
-        "mapped",
-        "MAPPED_AS",
-        ("file",),
-        ("module", "driver"),
-        "forward",
+        "wrote", "WROTE", _PROCESS, _FILE, "forward",
+        "created or overwrote",
+        Words("wrote", "written by"), is_told=True, leaves=True, makes=True, arrow=_CHANGE,
+    ),
+    EdgeSchema(
+        "loaded", "LOADED", _PROCESS, ("module",), "backward",
+        "loaded the module", Words("loaded", "loaded by"), is_told=True,
+    ),
+    EdgeSchema(
+        "loaded_driver", "LOADED_DRIVER", ("host",), ("driver",), "backward",
+        "its kernel loaded the driver", Words("loaded", "loaded by", says_object=True),
+    ),
+    EdgeSchema(
+        "mapped", "MAPPED_AS", _FILE, ("module", "driver"), "forward",
         "the file of the module or driver",
+        Words("is the file of", "is in memory of", says_object=True), makes=True,
     ),
-    EdgeSchema("set", "SET", ("process",), ("registry",), "forward", "set the value"),
     EdgeSchema(
-        "created",
-        "CREATED",
-        ("process", "user"),
-        ("registry", "pipe", "service", "task", "wmi"),
-        "forward",
+        "set", "SET", _PROCESS, ("registry",), "forward",
+        "set the value",
+        Words("set", "set by", ("registry value", "registry values"), says_object=True),
+        is_told=True, leaves=True, arrow=_CHANGE,
+    ),
+    EdgeSchema(
+        "created", "CREATED", ("process", "user"),
+        ("registry", "pipe", "service", "task", "wmi"), "forward",
         "created it; an account where the log names no process",
+        Words("created", "created by", says_object=True), is_told=True, leaves=True, arrow=_CHANGE,
     ),
     EdgeSchema(
-        "deleted",
-        "DELETED",
-        ("process", "user"),
-        ("registry", "file", "service", "task", "wmi"),
-        "forward",
+        "deleted", "DELETED", ("process", "user"),
+        ("registry", "file", "service", "task", "wmi"), "forward",
         "deleted it; an account where the log names no process",
+        Words("deleted", "deleted by"), is_told=True, arrow=_CHANGE,
     ),
-    EdgeSchema("queried", "QUERIED", ("process",), ("dns",), "forward", "asked for the name"),
     EdgeSchema(
-        "accessed",
-        "ACCESSED",
-        ("process",),
-        ("file", "registry"),
-        "backward",
+        "queried", "QUERIED", _PROCESS, ("dns",), "forward",
+        "asked for the name",
+        Words("asked for", "asked for by", says_object=True),
+        is_told=True, leaves=True, arrow=Arrow("#23B3D7"),
+    ),
+    EdgeSchema(
+        "accessed", "ACCESSED", _PROCESS, ("file", "registry"), "backward",
         "opened the audited object",
-    ),
-    EdgeSchema("ran", "RAN", ("process",), ("script",), "forward", "ran the script block"),
-    EdgeSchema(
-        "started",
-        "STARTED",
-        ("registry", "file", "process", "service", "task", "wmi"),
-        ("process",),
-        "forward",
-        "had Windows start it: an autostart value, a shortcut in a Startup folder, a service, a "
-        "task, a WMI consumer, or the process that made one",
+        Words("opened", "opened by", ("audited object", "audited objects")), is_told=True,
     ),
     EdgeSchema(
-        "requested",
-        "REQUESTED",
-        ("process",),
-        ("process",),
-        "forward",
+        "ran", "RAN", _PROCESS, ("script",), "forward",
+        "ran the script block",
+        Words("ran", "run by", says_object=True), is_told=True, leaves=True, arrow=Arrow("#B261A5"),
+    ),
+    EdgeSchema(
+        "started", "STARTED", ("registry", "file", "process", "service", "task", "wmi"),
+        _PROCESS, "forward",
+        "had Windows start it: an autostart value, a shortcut in a Startup folder, a service, "
+        "a task, a WMI consumer, or the process that made one",
+        Words("had Windows start", "started by"), arranges=True, arrow=_START,
+    ),
+    EdgeSchema(
+        "requested", "REQUESTED", _PROCESS, _PROCESS, "forward",
         "had WMI, the installer service or COM start it, which is its parent in the log",
+        Words("requested the start of", "started on request of"), arranges=True, arrow=_START,
     ),
     EdgeSchema(
-        "copied", "COPIED_TO", ("file",), ("file",), "forward", "same content under another name"
+        "copied", "COPIED_TO", _FILE, _FILE, "forward",
+        "same content under another name",
+        Words("has the same content as", "has the same content as"), makes=True, arrow=_CHANGE,
     ),
     EdgeSchema(
-        "connected",
-        "CONNECTED_TO",
-        ("process",),
-        ("endpoint", "pipe"),
-        "forward",
+        "connected", "CONNECTED_TO", _PROCESS, ("endpoint", "pipe"), "forward",
         "connected to it",
+        Words("connected to", "connected to by"), is_told=True, leaves=True, arrow=Arrow("#0F7F9C"),
     ),
     EdgeSchema(
-        "accepted",
-        "ACCEPTED",
-        ("process",),
-        ("endpoint",),
-        "backward",
+        "accepted", "ACCEPTED", _PROCESS, ("endpoint",), "backward",
         "was connected to from there",
+        Words("accepted a connection from", "connected to"),
+        is_told=True, leaves=True, arrow=Arrow("#0F7F9C"),
     ),
     EdgeSchema(
-        "injected",
-        "INJECTED_INTO",
-        ("process",),
-        ("process",),
-        "forward",
+        "injected", "INJECTED_INTO", _PROCESS, _PROCESS, "forward",
         "started a thread in the other process",
+        Words("started a thread in", "had a thread started by"), is_told=True, arrow=_START,
     ),
     EdgeSchema(
-        "opened_for_writing",
-        "OPENED_FOR_WRITING",
-        ("process",),
-        ("process",),
-        "forward",
+        "opened_for_writing", "OPENED_FOR_WRITING", _PROCESS, _PROCESS, "forward",
         "opened the other process with the right to write its memory or to start threads in it",
+        Words("opened for writing", "opened for writing by"), is_told=True,
     ),
     EdgeSchema(
-        "opened",
-        "OPENED",
-        ("process",),
-        ("process",),
-        "none",
+        "opened", "OPENED", _PROCESS, _PROCESS, "none",
         "opened the other process with lesser rights, such as to read its memory",
+        Words("opened", "opened by"),
     ),
     EdgeSchema(
-        "hollowed",
-        "HOLLOWED",
-        ("process",),
-        ("process",),
-        "forward",
-        "started the other process, whose image was then replaced in memory; who did that isn't "
-        "logged",
+        "hollowed", "HOLLOWED", _PROCESS, _PROCESS, "forward",
+        "started the other process, whose image was then replaced in memory; who did that "
+        "isn't logged",
+        Words("started the hollowed", "hollowed, and started by"), is_told=True,
     ),
     EdgeSchema(
-        "changed_time",
-        "CHANGED_TIME_OF",
-        ("process",),
-        ("file",),
-        "forward",
+        "changed_time", "CHANGED_TIME_OF", _PROCESS, _FILE, "forward",
         "changed when the file says it was created",
+        Words("changed the time of", "had its time changed by"), is_told=True,
     ),
     EdgeSchema(
-        "created_stream",
-        "CREATED_STREAM_OF",
-        ("process",),
-        ("file",),
-        "forward",
+        "created_stream", "CREATED_STREAM_OF", _PROCESS, _FILE, "forward",
         "created a stream of the file, such as the mark of where it came from",
+        Words("created a stream of", "had a stream created by"), is_told=True, leaves=True,
     ),
     EdgeSchema(
-        "attempted",
-        "ATTEMPTED",
-        ("process",),
-        ("file",),
-        "none",
+        "attempted", "ATTEMPTED", _PROCESS, _FILE, "none",
         "tried to make the executable or to shred the file, which Sysmon kept it from",
+        Words("was kept from changing", "kept from changes by"), is_told=True,
     ),
     EdgeSchema(
-        "read_raw",
-        "READ_RAW",
-        ("process",),
-        ("file",),
-        "backward",
+        "read_raw", "READ_RAW", _PROCESS, _FILE, "backward",
         "read the volume past the file system",
+        Words("read past the file system", "read past the file system by"),
     ),
     EdgeSchema(
-        "renamed", "RENAMED", ("process",), ("registry",), "forward", "gave it another name"
+        "renamed", "RENAMED", _PROCESS, ("registry",), "forward",
+        "gave it another name", Words("renamed", "renamed by", says_object=True), is_told=True,
     ),
-    EdgeSchema("bound", "BOUND_TO", ("wmi",), ("wmi",), "forward", "runs the consumer"),
-    EdgeSchema("runs_on", "RUNS_ON", ("process",), ("host",), "none", "runs on the host"),
-    EdgeSchema("runs_as", "RUNS_AS", ("process",), ("user",), "none", "runs as the account"),
-    EdgeSchema("runs_in", "RUNS_IN", ("process",), ("session",), "none", "runs in the session"),
+    EdgeSchema(
+        "bound", "BOUND_TO", ("wmi",), ("wmi",), "forward",
+        "runs the consumer", Words("triggers", "triggered by"),
+    ),
+    EdgeSchema(
+        "runs_on", "RUNS_ON", _PROCESS, ("host",), "none",
+        "runs on the host", Words("ran on", "was the host of"),
+    ),
+    EdgeSchema(
+        "runs_as", "RUNS_AS", _PROCESS, ("user",), "none",
+        "runs as the account", Words("ran as", "was the account of"),
+    ),
+    EdgeSchema(
+        "runs_in", "RUNS_IN", _PROCESS, ("session",), "none",
+        "runs in the session", Words("ran in", "was the session of"),
+    ),
 )
+# fmt: on
+EDGE: Final[dict[str, EdgeSchema]] = {schema.kind: schema for schema in EDGE_SCHEMAS}
 
-NODE_KINDS: tuple[NodeKind, ...] = tuple(schema.kind for schema in NODE_SCHEMAS)
-EDGE_KINDS: tuple[EdgeKind, ...] = tuple(schema.kind for schema in EDGE_SCHEMAS)
-FLOW: dict[EdgeKind, Flow] = {schema.kind: schema.flow for schema in EDGE_SCHEMAS}
+NODE_KINDS: Final[tuple[NodeKind, ...]] = tuple(schema.kind for schema in NODE_SCHEMAS)
+EDGE_KINDS: Final[tuple[EdgeKind, ...]] = tuple(schema.kind for schema in EDGE_SCHEMAS)
+FLOW: Final[dict[EdgeKind, Flow]] = {schema.kind: schema.flow for schema in EDGE_SCHEMAS}
+DESCENT: Final[EdgeKind] = "spawned"
+"""The edge that makes one process another's parent."""
+PROGRAM: Final[EdgeKind] = "executed"
+"""The edge from a process to the file of its program, which the process's own path names too."""
+MODULE_FILE: Final[EdgeKind] = "mapped"
+"""The edge from a file to the module of the same path."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.causality import CausalStep, backward, forward, last_event, next_event
 from lineage.graph.hubs import is_bystander
-from lineage.graph.nodes import DnsNode, FileNode, ModuleNode, ProcessNode
+from lineage.graph.nodes import FileNode, ProcessNode
+from lineage.graph.schema import DESCENT, NODE
 from lineage.normalise.paths import canonical_path, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import Edge, ProvenanceGraph
@@ -90,9 +91,8 @@ def _fits(node: Node, wanted: Wanted) -> bool:
 
 
 def _has_hash(node: Node, digest: str) -> bool:
-    if not isinstance(node, ProcessNode | FileNode | ModuleNode):
-        return False
-    return digest in node.hashes.values()
+    hashes: Mapping[str, str] = getattr(node, "hashes", {})
+    return digest in hashes.values()
 
 
 def _is_file(node: Node, wanted: str) -> bool:
@@ -147,7 +147,7 @@ def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
     node = graph.node(node_id)
     if isinstance(node, ProcessNode):
         return is_bystander(node_id, graph)
-    return isinstance(node, DnsNode) or graph.graph.degree(node_id) >= COMMON
+    return not NODE[node.kind].is_local or graph.graph.degree(node_id) >= COMMON
 
 
 def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[CausalStep, ...]:
@@ -155,5 +155,5 @@ def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[CausalStep, ...]:
 
     A start comes before what the same record tells of the new process.
     """
-    ordered = sorted(found, key=lambda step: (step[0], step[1].kind != "spawned", step[1]))
+    ordered = sorted(found, key=lambda step: (step[0], step[1].kind != DESCENT, step[1]))
     return tuple(CausalStep(edge, at) for at, edge in ordered)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.schema import NODE_SCHEMAS
 from lineage.graphdb.labels import LABELS
-from lineage.graphdb.rows import NAMED_KINDS
 from lineage.graphdb.statement import statement
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def statements() -> dict[str, str]:
         made[name] = statement("unique", constraint_name=name, label=label)
         made |= _index(f"lineage_{label.lower()}_case", label, "n.case")
     for schema in NODE_SCHEMAS:
-        if schema.kind in NAMED_KINDS:
+        if any(entry.indexed for entry in schema.properties):
             name = f"lineage_{schema.label.lower()}_name"
             made |= _index(name, schema.label, "n.case, n.name")
     return made

@@ -6,15 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
-from lineage.graph.nodes import (
-    FileNode,
-    ModuleNode,
-    Node,
-    ProcessNode,
-    id_parts,
-    named_node,
-)
-from lineage.graph.schema import EDGE_SCHEMAS, NODE_KINDS, NodeKind
+from lineage.graph.ids import parsed
+from lineage.graph.nodes import ProcessNode, known_by_id
+from lineage.graph.schema import EDGE, NodeKind
 from lineage.graphdb.analysis import Analysis, analyse, ticks
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
 from lineage.graphdb.influence import MAKING, USING, Use, influences
@@ -24,9 +18,8 @@ from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lineage.graph.nodes import Node
     from lineage.report.model import Artifact, ChainEdge, ChainProcess, Report
-
-_SCHEMA = {str(schema.kind): schema for schema in EDGE_SCHEMAS}
 
 
 def content(report: Report) -> Content:
@@ -61,13 +54,13 @@ def kind_of(node_id: str) -> NodeKind:
     Raises:
         InputError: it begins with none.
     """
-    kind = node_id.partition(":")[0]
-    if kind not in NODE_KINDS:
+    parts = parsed(node_id)
+    if parts is None:
         raise InputError(
             f"the report names node {node_id[:80]!r}, which is of no known kind; make the report "
             "again with lineage correlate --json"
         )
-    return kind
+    return parts.kind
 
 
 def _label_of(node_id: str) -> str:
@@ -91,17 +84,17 @@ def _uses(edges: dict[tuple[str, str, str], list[ChainEdge]]) -> Iterator[Use]:
         )
         if later:
             evidence = [text(reference) for _, reference in later]
-            kind = _SCHEMA[kind].kind
+            kind = EDGE[kind].kind
             yield Use(source, target, kind, later[0][0], later[-1][0], evidence)
 
 
 def _schema_type(kind: str) -> str:
-    if kind not in _SCHEMA:
+    if kind not in EDGE:
         raise InputError(
             f"the report names edge kind {kind[:80]!r}, which is not known; make the report again "
             "with lineage correlate --json"
         )
-    return _SCHEMA[kind].type
+    return EDGE[kind].type
 
 
 def _nodes(report: Report) -> dict[str, Node]:
@@ -113,7 +106,8 @@ def _nodes(report: Report) -> dict[str, Node]:
         nodes |= {artifact.node: _artifact(artifact) for artifact in chain.artifacts}
     for node_id in _named(report):
         if node_id not in nodes:
-            nodes[node_id] = _stub(node_id)
+            kind_of(node_id)
+            nodes[node_id] = known_by_id(node_id)
     return nodes
 
 
@@ -137,15 +131,10 @@ def _process(process: ChainProcess) -> ProcessNode:
 
 
 def _artifact(artifact: Artifact) -> Node:
-    node = named_node(artifact.node, artifact.value)
-    if isinstance(node, FileNode | ModuleNode):
+    node = known_by_id(artifact.node, artifact.value)
+    if artifact.hashes and hasattr(node, "hashes"):
         node.hashes = artifact.hashes
     return node
-
-
-def _stub(node_id: str) -> Node:
-    """A node of which the report tells no more than its id, whose last part names it."""
-    return named_node(node_id, id_parts(node_id)[2])
 
 
 def _edges(edges: Iterable[ChainEdge]) -> dict[tuple[str, str, str], list[ChainEdge]]:

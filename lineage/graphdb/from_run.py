@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import Report
 
-_LEAVES = frozenset({"host", "user"})
+_LEAVES = frozenset(schema.kind for schema in NODE_SCHEMAS if schema.is_place)
 """Kinds that are shown but not walked through: everything on a host is one step from it."""
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.graph.schema import FLOW, EdgeKind
+from lineage.graph.schema import EDGE_SCHEMAS, FLOW, EdgeKind
 from lineage.graphdb.labels import INFLUENCED, TYPE
 from lineage.graphdb.rows import Ends, TieRow, key, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-MAKING: frozenset[EdgeKind] = frozenset({"wrote", "copied", "mapped"})
+MAKING: frozenset[EdgeKind] = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.makes)
 """Edges into what was made."""
 USING: frozenset[EdgeKind] = frozenset(kind for kind in FLOW if FLOW[kind] == "backward")
 """Edges from a process to what influenced it."""

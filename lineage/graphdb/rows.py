@@ -10,9 +10,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple, TypedDict, TypeVar
 
-from lineage.graph.nodes import FileNode, ModuleNode, Node, ProcessNode, RegistryNode, ScriptNode
-from lineage.graph.nodes import caption as node_caption
-from lineage.graph.schema import NODE_SCHEMAS, NodeKind
+from lineage.graph.nodes import Node, short_caption
+from lineage.graph.schema import NODE
 from lineage.normalise.paths import canonical_path, name_of
 
 T = TypeVar("T")
@@ -53,11 +52,6 @@ NAME_CHARACTERS = 255
 CAPTION_CHARACTERS = 60
 SAMPLE = 5
 """Records named at each end where many show the same edge."""
-_TIMES = frozenset({"start"})
-"""Properties of the schema that are times."""
-NAMED_KINDS: frozenset[NodeKind] = frozenset({"process", "file", "module"})
-"""Kinds with a `name`: the file name in lower case, to search by."""
-_PROPERTIES = {schema.kind: tuple(schema.properties) for schema in NODE_SCHEMAS}
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -99,18 +93,12 @@ def file_name(path: str) -> str:
 
 
 def caption(node: Node) -> str:
-    r"""What is written on a node: the last part of its path, for a registry value the last two.
+    r"""What is written on a node: the last part of its path, for a registry entry the last two.
 
     >>> caption(FileNode("f", "ws01", r"C:\Windows\System32\cmd.exe"))
     'cmd.exe'
     """
-    shown = node_caption(node)
-    match node:
-        case ScriptNode(path=None):
-            return short(shown)
-        case RegistryNode():
-            return short("\\".join(shown.split("\\")[-2:]))
-    return short(name_of(shown) or shown)
+    return short(short_caption(node))
 
 
 def short(shown: str) -> str:
@@ -128,24 +116,17 @@ def node_row(node: Node, labels: list[str]) -> NodeRow:
     """
     properties: dict[str, object] = {"caption": caption(node)}
     times: dict[str, int] = {}
-    for name in _PROPERTIES[node.kind]:
-        value = getattr(node, name)
+    for schema in NODE[node.kind].properties:
+        value = getattr(node, schema.name)
         if value is None or value == {}:
             continue
-        if name in _TIMES:
-            times[name] = value
+        if schema.is_time:
+            times[schema.name] = value
         else:
-            properties[name] = stored(value)
-    path = _path(node)
-    if path:
-        properties["name"] = file_name(path)
+            properties[schema.name] = stored(value)
+        if schema.indexed and value:
+            properties["name"] = file_name(value)
     return {"id": key(node.id), "labels": labels, "times": times, "properties": properties}
-
-
-def _path(node: Node) -> str | None:
-    if isinstance(node, ProcessNode):
-        return node.image
-    return node.path if isinstance(node, FileNode | ModuleNode) else None
 
 
 def stored(value: object) -> object:

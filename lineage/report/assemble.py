@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import lineage
-from lineage.graph.nodes import FileNode, ModuleNode, ProcessNode, caption
+from lineage.graph.nodes import caption
 from lineage.report import model
 from lineage.times import iso
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lineage.detect.detection import RuleProblem
     from lineage.detect.hit import Hit
     from lineage.graph.causality import CausalStep
-    from lineage.graph.nodes import Node
+    from lineage.graph.nodes import Node, ProcessNode
     from lineage.graph.provenance import Reference
 
 
@@ -140,7 +140,7 @@ def _process(process: ProcessNode, role: str) -> model.ChainProcess:
 
 
 def _artifact(node: Node) -> model.Artifact:
-    hashes = dict(node.hashes) if isinstance(node, FileNode | ModuleNode) else {}
+    hashes = dict(getattr(node, "hashes", {}))
     return model.Artifact(node=node.id, kind=node.kind, value=caption(node), hashes=hashes)
 
 

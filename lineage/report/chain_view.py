@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from lineage.graph.schema import NODE
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import Branch, Forest, grow, walk
 from lineage.report.wording import clock, counted, name_of, points, tactic_title
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from lineage.report.model import Chain, DetectionHit
+    from lineage.report.model import Chain, ChainProcess, DetectionHit
     from lineage.report.pen import Pen
 
 PROCESSES: Final = 40
@@ -44,20 +45,6 @@ VERDICT_STYLES: Final = {
     "confirmed": "bold red",
     "probable": "bold yellow",
     "suspicious": "bold cyan",
-}
-_KINDS: Final = {
-    "file": ("file", "files"),
-    "registry": ("registry entry", "registry entries"),
-    "dns": ("name asked for", "names asked for"),
-    "module": ("module", "modules"),
-    "script": ("script block", "script blocks"),
-    "endpoint": ("address", "addresses"),
-    "pipe": ("named pipe", "named pipes"),
-    "driver": ("driver", "drivers"),
-    "service": ("service", "services"),
-    "task": ("scheduled task", "scheduled tasks"),
-    "wmi": ("WMI subscription", "WMI subscriptions"),
-    "session": ("logon session", "logon sessions"),
 }
 
 
@@ -184,7 +171,7 @@ def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
         under, depth = trees.get(above, (top, 0))
         label = _process(branch, chain, facts, pen, depth)
         if depth > deepest and parent is not None:
-            label = Group(pen.line("child of ", _who(parent, pen)), label)
+            label = Group(pen.line("child of ", _who(parent.process, pen)), label)
         added = under.add(label)
         trees[node] = (under, depth) if depth > deepest else (added, depth + 1)
     for above, branches in hidden.items():
@@ -212,9 +199,9 @@ def _tagged(branch: Branch) -> bool:
     return bool(branch.hits)
 
 
-def _who(branch: Branch, pen: Pen) -> Text:
-    name = pen.text(name_of(branch.process), "bold", limit=40)
-    return name if branch.process.pid is None else pen.line(name, f" pid {branch.process.pid}")
+def _who(process: ChainProcess, pen: Pen) -> Text:
+    name = pen.text(name_of(process), "bold", limit=40)
+    return name if process.pid is None else pen.line(name, f" pid {process.pid}")
 
 
 def _hidden(branches: Sequence[Branch], pen: Pen) -> Text:
@@ -229,7 +216,7 @@ def _process(
 ) -> RenderableType:
     process = branch.process
     indent = 1 + GUIDE * depth
-    head = pen.line(_who(branch, pen), "  ")
+    head = pen.line(_who(process, pen), "  ")
     if process.start is None:
         head.append("start not recorded", style="dim")
     else:
@@ -245,11 +232,18 @@ def _process(
     if command.strip('" ').lower() not in {"", name_of(process).lower()}:
         lines.append(pen.fitted(command, indent=indent))
     if entry := facts.entry(process.node):
-        value = facts.values.get(entry, entry)
-        lines.append(pen.line("started by ", pen.fitted(value, "cyan", indent + 11)))
+        lines.append(_starter(entry, facts, pen, indent))
     if branch.hits:
         lines.append(_hits(branch.hits, pen))
     return Group(*lines)
+
+
+def _starter(entry: str, facts: ChainFacts, pen: Pen, indent: int) -> Text:
+    """What had Windows start a process: an autostart entry, or a process."""
+    if arranger := facts.processes.get(entry):
+        return pen.line("started by Windows for ", _who(arranger, pen))
+    value = facts.values.get(entry, entry)
+    return pen.line("started by ", pen.fitted(value, "cyan", indent + 11))
 
 
 # -- detections ----------------------------------------------------------------------------------
@@ -328,12 +322,12 @@ def _artifacts(chain: Chain, pen: Pen) -> Iterator[RenderableType]:
     for kind, count in counts.items():
         values = [artifact.value for artifact in chain.artifacts if artifact.kind == kind]
         shown = pen.some(values, ARTIFACTS)
-        label = counted(count, *_KINDS[kind])
+        label = counted(count, *NODE[kind].noun)
         for value in shown:
             grid.add_row(label, pen.fitted(value, indent=20))
             label = ""
         if count > len(shown):
-            grid.add_row("", pen.more(count - len(shown), *_KINDS[kind]))
+            grid.add_row("", pen.more(count - len(shown), *NODE[kind].noun))
     yield Text()
     yield _heading(counted(len(chain.artifacts), "artifact"))
     yield Padding(grid, (0, 0, 0, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from lineage.graph.schema import DESCENT, EDGE_SCHEMAS
 from lineage.report.tree import actor_of
 
 if TYPE_CHECKING:
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 FOLD_FROM: Final = 3
 """As many facts of one kind, by one process and with the same detections, are told together."""
 
-TOLD_KINDS: Final = frozenset(
-    "spawned wrote loaded set created deleted queried accessed ran interpreted connected accepted "
-    "injected opened_for_writing hollowed changed_time created_stream attempted renamed".split()
-)
-"""Edge kinds that are worth telling where no detection is about them."""
+_TOLD: Final = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.is_told)
+_MAKES: Final = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.makes)
+_USES: Final = {schema.kind: schema.use for schema in EDGE_SCHEMAS if schema.use}
+_ARRANGES: Final = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.arranges)
 
 
 class Reference(NamedTuple):
@@ -66,7 +66,7 @@ class ChainFacts:
         self._by_record: dict[tuple[str, str, int], ChainEdge] = {}
         self._writes: dict[str, list[ChainEdge]] = defaultdict(list)
         for edge in chain.edges:
-            if edge.kind == "wrote" and edge.from_ in self.processes:
+            if edge.kind in _MAKES and edge.from_ in self.processes:
                 self._writes[edge.to].append(edge)
             self._into[edge.to].append(edge)
             self._out[edge.from_, edge.kind].append(edge)
@@ -85,13 +85,13 @@ class ChainFacts:
         facts = [
             Fact(edge.from_, edge.kind, edge.to, edge.time, (_reference(edge),), ())
             for edge in self._chain.edges
-            if edge.kind in TOLD_KINDS
+            if edge.kind in _TOLD
             and edge.to not in told
             and (edge.from_ in self.processes or edge.to in self.processes)
         ]
         known = {fact.target for fact in facts}
         facts += [
-            Fact(process.parent, "spawned", process.node, process.start or "", (), ())
+            Fact(process.parent, DESCENT, process.node, process.start or "", (), ())
             for process in self._chain.processes
             if process.node not in told and process.node not in known
         ]
@@ -99,25 +99,30 @@ class ChainFacts:
         return sorted(unique.values(), key=lambda fact: fact.time)
 
     def entry(self, process: str) -> str | None:
-        """The autostart entry that started a process."""
-        return next((edge.from_ for edge in self._into[process] if edge.kind == "started"), None)
+        """The autostart entry, or the process, that had a process started."""
+        return next((edge.from_ for edge in self._into[process] if edge.kind in _ARRANGES), None)
 
-    def opened(self, process: str) -> list[str]:
-        """The files that a process was started with."""
-        return [edge.to for edge in self._out[process, "interpreted"]]
+    def inputs(self, process: str) -> list[tuple[str, str]]:
+        """What a process was started with: what each file was to it, and the file's node id."""
+        return [
+            (use, edge.to)
+            for kind, use in _USES.items()
+            if kind in _TOLD
+            for edge in self._out[process, kind]
+        ]
 
     def prepared(self, process: str) -> list[tuple[str, ChainProcess, ChainEdge]]:
         """Which processes of the chain wrote what a process ran or was started with.
 
         Returns:
-            Per file: how the process used it ("executed", "interpreted"), who wrote it, and the
-            edge that says so.
+            Per file: what it was to the process ("its program"), who wrote it, and the edge that
+            says so.
         """
-        used = [edge for kind in ("executed", "interpreted") for edge in self._out[process, kind]]
         return [
-            (use.kind, self.processes[edge.from_], edge)
-            for use in used
-            for edge in self._writes[use.to][:1]
+            (use, self.processes[edge.from_], edge)
+            for kind, use in _USES.items()
+            for used in self._out[process, kind]
+            for edge in self._writes[used.to][:1]
         ]
 
     def _of_record(self, hits: Sequence[DetectionHit]) -> Fact:
@@ -128,7 +133,7 @@ class ChainFacts:
         started = hit.node in self.processes
         return Fact(
             self._parent(hit.node, edge) if started else actor_of(hit, self.processes),
-            "spawned" if started else edge.kind if edge else "",
+            DESCENT if started else edge.kind if edge else "",
             hit.node,
             hit.time,
             tuple(dict.fromkeys(references)),
@@ -142,9 +147,9 @@ class ChainFacts:
         """The edge into the tagged node by the hit's own record, else the first one."""
         started = hit.node in self.processes
         exact = self._by_record.get((hit.node, hit.source, hit.record))
-        if exact is not None and (exact.kind == "spawned" or not started):
+        if exact is not None and (exact.kind == DESCENT or not started):
             return exact
-        fitting = (edge for edge in self._into[hit.node] if edge.kind == "spawned" or not started)
+        fitting = (edge for edge in self._into[hit.node] if edge.kind == DESCENT or not started)
         return next(fitting, None)
 
 

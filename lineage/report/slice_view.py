@@ -17,10 +17,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lineage.graph.nodes import ProcessNode, ScriptNode, caption
-from lineage.graph.schema import FLOW
+from lineage.graph.nodes import ProcessNode, ScriptNode, caption, short_caption
+from lineage.graph.schema import DESCENT, EDGE, FLOW, MODULE_FILE, PROGRAM
 from lineage.report.pen import Pen, Trimmed
-from lineage.report.wording import VERBS, clock, counted, same_day
+from lineage.report.wording import clock, counted, same_day
 from lineage.times import iso
 
 if TYPE_CHECKING:
@@ -38,10 +38,6 @@ SHOWN: Final = 200
 """Steps shown of each half; how many more there are is said."""
 SCRIPT: Final = 160
 """Cells of a script block's text in a sentence."""
-_COMPONENTS: Final = {"registry": 2}
-"""Of a path that was told in full, so many components are repeated; one where not named."""
-_BY_ENTRY: Final = "started"
-"""What an autostart value does to a program."""
 
 
 def render(slice_: Slice, analysis: Analysis, console: Console) -> None:
@@ -114,15 +110,13 @@ class _Sliced:
         path names: that is told where nobody is known to have started it, but something is known
         of the program.
         """
-        spawned = {step.edge.target for step in steps if step.edge.kind == "spawned"}
+        spawned = {step.edge.target for step in steps if step.edge.kind == DESCENT}
         told = []
         for step in steps:
             edge = step.edge
-            if edge.kind == "mapped":
+            if edge.kind == MODULE_FILE:
                 continue
-            if edge.kind == "executed" and (
-                edge.target in spawned or edge.source not in self._caused
-            ):
+            if edge.kind == PROGRAM and (edge.target in spawned or edge.source not in self._caused):
                 continue
             told.append(step)
         return told
@@ -145,12 +139,11 @@ class _Sliced:
     def _sentence(self, step: CausalStep) -> Text:
         edge, pen = step.edge, self._pen
         subject, thing = edge.source, edge.target
-        if FLOW[edge.kind] == "backward" or edge.kind == "copied":
+        if FLOW[edge.kind] == "backward":
             subject, thing = thing, subject
-        verb = VERBS.get(edge.kind, edge.kind)
-        if edge.kind == "started" and not isinstance(self._graph.node(subject), ProcessNode):
-            verb = _BY_ENTRY
-        line = pen.line(self._mention(subject), f" {verb} ", self._mention(thing))
+        line = pen.line(
+            self._mention(subject), f" {EDGE[edge.kind].words.phrase} ", self._mention(thing)
+        )
         for title in (*self._titles(step.ordinal, subject), *self._titles(step.ordinal, thing)):
             line = pen.line(line, " [", pen.text(title, "yellow", limit=200), "]")
         event = self._graph.events[step.ordinal]
@@ -168,11 +161,9 @@ class _Sliced:
         node, pen = self._graph.node(node_id), self._pen
         first = node_id not in self._named
         self._named.add(node_id)
-        name = caption(node)
         if isinstance(node, ScriptNode):
-            return pen.text(name, style or "cyan", SCRIPT)
-        if not first:
-            name = _end(name, _COMPONENTS.get(node.kind, 1))
+            return pen.text(caption(node), style or "cyan", SCRIPT)
+        name = caption(node) if first else short_caption(node)
         if not isinstance(node, ProcessNode):
             return pen.fitted(name, style or "cyan")
         pid = "unknown" if node.pid is None else node.pid
@@ -188,8 +179,3 @@ def _table() -> Table:
 
 def _when(ticks: int) -> str:
     return f"{clock(iso(ticks), None)} UTC"
-
-
-def _end(path: str, components: int) -> str:
-    """The last components of a path."""
-    return "\\".join(path.split("\\")[-components:])

@@ -10,13 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from lineage.graph.description import Words
+from lineage.graph.schema import DESCENT, EDGE
 from lineage.report.facts import ChainFacts, Fact, Reference, folded
 from lineage.report.wording import (
-    VERBS,
+    THINGS,
     clock,
     counted,
     listed,
     name_of,
+    noun_of,
     points,
     same_day,
     tactic_title,
@@ -37,29 +40,8 @@ REFERENCES: Final = 5
 """How many records a sentence that folds many facts refers to."""
 
 
-_MANY: Final = {
-    "spawned": ("started", "processes"),
-    "wrote": ("wrote", "files"),
-    "loaded": ("loaded", "modules"),
-    "set": ("set", "registry values"),
-    "created": ("created", "registry keys and pipes"),
-    "deleted": ("deleted", "things"),
-    "queried": ("asked for", "names"),
-    "accessed": ("opened", "audited objects"),
-    "ran": ("ran", "script blocks"),
-    "interpreted": ("was started with", "files"),
-    "connected": ("connected to", "addresses and pipes"),
-    "accepted": ("was connected to from", "addresses"),
-    "injected": ("started threads in", "processes"),
-    "opened_for_writing": ("opened for writing", "processes"),
-    "hollowed": ("started, with their images replaced,", "processes"),
-    "changed_time": ("changed the times of", "files"),
-    "created_stream": ("created streams of", "files"),
-    "attempted": ("was kept from changing", "files"),
-    "renamed": ("renamed", "registry entries"),
-}
-"""How an edge kind with many objects is told: the verb, and what they are."""
-_OTHER: Final = "left its mark on"
+_OTHER: Final = Words("left its mark on", "marked by", THINGS)
+"""What is said where no edge, or none that is worth telling, says what a process did."""
 
 
 class Part(NamedTuple):
@@ -197,7 +179,7 @@ class _Teller:
             yield from self._start(process, fact.actor)
             return
         yield from self._subject(fact.actor)
-        yield Part(f" {VERBS[fact.kind] if fact.kind in _MANY else _OTHER} ")
+        yield Part(f" {_words(fact.kind).phrase(noun_of(fact.target))} ")
         yield self._thing(fact.target)
 
     def _start(self, process: ChainProcess, parent: str | None) -> Iterator[Part]:
@@ -210,7 +192,7 @@ class _Teller:
         self._introduced.add(process.node)
         if parent in self._facts.processes:
             yield from self._subject(parent)
-            yield Part(" started ")
+            yield Part(f" {EDGE[DESCENT].words.verb} ")
             yield from _named(process)
         else:
             yield from _named(process)
@@ -222,13 +204,15 @@ class _Teller:
 
     def _many(self, group: Sequence[Fact]) -> Iterator[Part]:
         first = group[0]
-        verb, objects = _MANY.get(first.kind, (_OTHER, "things"))
+        words = _words(first.kind)
         things = list(dict.fromkeys(fact.target for fact in group))
-        if first.actor is None and first.kind == "spawned":
+        if first.actor is None and first.kind == DESCENT:
             yield Part(f"{len(things):,} processes started: ")
         else:
+            kinds = {noun_of(thing) for thing in things}
+            nouns = words.object or (kinds.pop() if len(kinds) == 1 else THINGS)
             yield from self._subject(first.actor)
-            yield Part(f" {verb} {len(things):,} {objects}: ")
+            yield Part(f" {words.verb} {len(things):,} {nouns[1]}: ")
         for place, thing in enumerate(things):
             process = self._facts.processes.get(thing)
             if process is not None:
@@ -269,9 +253,9 @@ class _Teller:
             by = list(self._by_entry(process)) or by
             yield [Part(f"started at {clock(process.start, self._last)}"), *by]
         yield from self._prepared(process)
-        for file in self._facts.opened(process.node)[:NAMED]:
+        for use, file in self._facts.inputs(process.node)[:NAMED]:
             self._told.add(file)
-            yield [Part("opened "), self._thing(file)]
+            yield [Part(f"{use} "), self._thing(file)]
 
     def _prepared(self, process: ChainProcess) -> Iterator[list[Part]]:
         """Which processes of the chain wrote what a process ran; each file is told once."""
@@ -279,15 +263,23 @@ class _Teller:
             if edge.to in self._told:
                 continue
             self._told.add(edge.to)
-            what = "its program" if use == "executed" else "its input file"
             when = f" at {clock(edge.time, self._last)}"
-            yield [Part(f"{what} written by "), *_named(writer), Part(when)]
+            yield [Part(f"{use} {EDGE[edge.kind].words.passive} "), *_named(writer), Part(when)]
 
     def _by_entry(self, process: ChainProcess) -> Iterator[Part]:
         entry = self._facts.entry(process.node)
-        if entry is not None:
-            yield Part(" by the autostart entry ")
-            yield self._thing(entry)
+        if entry is None:
+            return
+        if arranger := self._facts.processes.get(entry):
+            yield from (Part(" by Windows for "), *_named(arranger))
+        elif entry in self._facts.values:
+            yield from (Part(" by the autostart entry "), self._thing(entry))
+
+
+def _words(kind: str) -> Words:
+    """How a fact of an edge kind is told."""
+    schema = EDGE.get(kind)
+    return schema.words if schema and schema.is_told else _OTHER
 
 
 def _named(process: ChainProcess) -> Iterator[Part]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from lineage.graph.description import Noun, Words
+from lineage.graph.schema import EDGE, NODE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,36 +18,7 @@ if TYPE_CHECKING:
 
 TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
 """Tactics that are not read by taking their hyphens out."""
-VERBS: Final = {
-    "spawned": "started",
-    "executed": "was started from",
-    "interpreted": "was started with",
-    "wrote": "wrote",
-    "loaded": "loaded",
-    "set": "set the registry value",
-    "created": "created",
-    "deleted": "deleted",
-    "queried": "asked for the name",
-    "accessed": "opened",
-    "ran": "ran the script block",
-    "started": "arranged the start of",
-    "requested": "had Windows start",
-    "copied": "has the same content as",
-    "connected": "connected to",
-    "accepted": "was connected to from",
-    "injected": "started a thread in",
-    "opened_for_writing": "opened for writing",
-    "opened": "opened",
-    "hollowed": "started, and had its image replaced:",
-    "changed_time": "changed the time of",
-    "created_stream": "created a stream of",
-    "attempted": "was kept from changing",
-    "read_raw": "read past the file system",
-    "renamed": "renamed",
-    "loaded_driver": "loaded the driver",
-    "bound": "runs",
-}
-"""What the source of an edge of a kind did to its target."""
+THINGS: Final = ("thing", "things")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
 
 
@@ -109,6 +83,18 @@ def listed(names: Sequence[str], shown: int = 5) -> str:
     """
     told = ", ".join(names[:shown])
     return told if len(names) <= shown else f"{told} and {len(names) - shown:,} more"
+
+
+def noun_of(node_id: str) -> Noun:
+    """What a node of an id is called, and several."""
+    schema = NODE.get(node_id.partition(":")[0])
+    return schema.noun if schema else THINGS
+
+
+def edge_words(kind: str) -> Words:
+    """How an edge is said; by its mere kind where that isn't known, as a forged report may have."""
+    schema = EDGE.get(kind)
+    return schema.words if schema else Words(kind, kind, THINGS)
 
 
 def headline(chain: Chain) -> str:

@@ -17,7 +17,7 @@ NODE_CLASSES = {
 
 @pytest.mark.parametrize("schema", NODE_SCHEMAS, ids=lambda schema: schema.kind)
 def test_every_property_of_the_schema_is_the_node_s(schema):
-    assert all(hasattr(NODE_CLASSES[schema.kind], name) for name in schema.properties)
+    assert all(hasattr(NODE_CLASSES[schema.kind], entry.name) for entry in schema.properties)
 
 
 anything = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, exclude_categories=()))

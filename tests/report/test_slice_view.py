@@ -81,11 +81,11 @@ class TestSentences:
         causes, _ = halves(of(host, attack.payload))
         assert causes == [
             rf"C:\Windows\explorer.exe (pid 1004) started {WORD} (pid {word})",
-            f"WINWORD.EXE (pid {word}) was started with C:\\Users\\zoe\\Downloads\\nipe.docm",
+            f"WINWORD.EXE (pid {word}) started with C:\\Users\\zoe\\Downloads\\nipe.docm",
             f"WINWORD.EXE (pid {word}) loaded {VBA} [{macro}]",
             f"WINWORD.EXE (pid {word}) wrote {TEMP}nipe.vbs [{written}]",
             f"WINWORD.EXE (pid {word}) started {WSCRIPT} (pid {script}) [{spawned}]",
-            f"wscript.exe (pid {script}) was started with nipe.vbs",
+            f"wscript.exe (pid {script}) started with nipe.vbs",
             f"wscript.exe (pid {script}) wrote {attack.image}",
             f"wscript.exe (pid {script}) started nipe.exe (pid {attack.payload.pid})",
         ]
@@ -100,7 +100,7 @@ class TestSentences:
         _, effects = halves(of(host, attack.payload))
         own = [re.sub(r" \[.*\]", "", each) for each in effects]
         assert own[-4:] == [
-            f"{payload} asked for the name c2.example.test",
+            f"{payload} asked for the domain c2.example.test",
             f"{payload} ran the script block whoami",
             f"{payload} created HKLM\\Software\\Nipe",
             f"{payload} deleted HKLM\\Software\\Old",
@@ -111,7 +111,7 @@ class TestSentences:
         host.wait(86_400)
         again = host.run(attack.image, parent=desktop(host))
         causes, _ = halves(of(host, again))
-        assert f"Run\\nipe started nipe.exe (pid {again.pid})" in causes
+        assert f"Run\\nipe had Windows start nipe.exe (pid {again.pid})" in causes
         assert any(each.endswith(f"set the registry value {RUN}nipe [Registry Keys Used For "
                                  "Persistence]") for each in causes)  # fmt: skip
 
@@ -124,7 +124,7 @@ class TestSentences:
         scheduler = host.run(SVCHOST, parent=host.unseen(SYSTEM32 + "services.exe"))
         task = host.run(ROAMING + "x.exe", parent=scheduler)
         _, effects = halves(of(host, tool))
-        assert f"schtasks.exe (pid {tool.pid}) arranged the start of {ROAMING}x.exe " in effects[-1]
+        assert f"schtasks.exe (pid {tool.pid}) had Windows start {ROAMING}x.exe " in effects[-1]
         assert f"(pid {task.pid})" in effects[-1]
 
     def test_a_files_program_is_told_where_its_starter_is_not(self, host: Host) -> None:
@@ -132,7 +132,7 @@ class TestSentences:
         host.write(writer, ROAMING + "x.exe")
         runner = host.run(ROAMING + "x.exe")
         _, effects = halves(shown(host, Wanted(file="x.exe")))
-        assert effects == [f"{ROAMING}x.exe (pid {runner.pid}) was started from x.exe"]
+        assert effects == [f"{ROAMING}x.exe (pid {runner.pid}) started from x.exe"]
 
 
 class TestShape:
@@ -204,7 +204,7 @@ def test_all_ways_between_the_nodes_are_told_not_only_the_first(host: Host) -> N
     assert [each.partition(" [")[0] for each in causes][-3:] == [
         f"WINWORD.EXE (pid {word.pid}) wrote {TEMP}nipe.vbs",
         f"WINWORD.EXE (pid {word.pid}) started wscript.exe (pid {script.pid})",
-        f"wscript.exe (pid {script.pid}) was started with nipe.vbs",
+        f"wscript.exe (pid {script.pid}) started with nipe.vbs",
     ]
 
 

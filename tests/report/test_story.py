@@ -74,12 +74,12 @@ def test_nothing_is_named_that_the_chain_does_not_hold() -> None:
     "words",
     [
         ("10:02:13 WINWORD.EXE (pid 4312) started wscript.exe (pid 4980)", "//e:vbscript"),
-        ("WINWORD.EXE (pid 4312, started at 10:02:08, opened", "Invoice_8841.docm"),
+        ("WINWORD.EXE (pid 4312, started at 10:02:08, its input file", "Invoice_8841.docm"),
         ("winhlp32.exe (pid 5240, started at 10:02:33 by wscript.exe (pid 4980))",),
         ("update.exe (pid 5300)", "its program written by winhlp32.exe (pid 5240) at 10:02:35"),
         ("On 2024-10-15 00:05:51 update.exe (pid 3120", "by the autostart entry HKU"),
         ("wrote 3 files", "time_20241015_0.png", "At 00:15:53 to 00:35:55"),
-        ("asked for the name home.office-sync.example",),
+        ("asked for the domain home.office-sync.example",),
     ],
 )
 def test_tells_what_happened(words: tuple[str, ...]) -> None:

@@ -92,7 +92,7 @@ class TestChain:
         text = joined(shown(report_of([remcos_chain()])))
         for artifact in remcos_chain().artifacts:
             assert artifact.value in text
-        for kind in ("9 files", "3 registry entries", "2 names asked for", "2 modules"):
+        for kind in ("9 files", "3 registry entries", "2 domains", "2 modules"):
             assert kind in text
 
     def test_a_hit_on_no_process_of_the_chain_is_shown_apart(self) -> None:
