@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from lineage.graph.nodes import caption
-from lineage.graph.schema import NODE_SCHEMAS
+from lineage.graph.nodes import attributes, caption
 from lineage.pipeline import Request, run
 from lineage.report.frames import to_pandas
 from lineage.times import iso
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from lineage.report.model import Chain, DetectionHit, Report
 
 AnyPath = str | PathLike[str]
-
-_PROPERTIES = {schema.kind: tuple(schema.properties) for schema in NODE_SCHEMAS}
-_TIMES = frozenset({"start"})
 
 
 def analyse(
@@ -137,8 +133,5 @@ class Results:
 def _properties(node: Node) -> Iterator[tuple[str, object]]:
     yield "kind", node.kind
     yield "caption", caption(node)
-    for name in _PROPERTIES[node.kind]:
-        value = getattr(node, name)
-        if value is None or value == {}:
-            continue
-        yield name, iso(value) if name in _TIMES else value
+    for entry, value in attributes(node):
+        yield entry.name, iso(value) if entry.is_time else value

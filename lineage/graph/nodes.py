@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from lineage.graph.autostart import is_autostart_file, launcher_of
 from lineage.graph.ids import parsed
@@ -17,7 +17,7 @@ from lineage.graph.schema import NODE
 from lineage.normalise.paths import canonical_path, canonical_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lineage.graph.description import Property
     from lineage.graph.programs import ProgramKind
@@ -317,6 +317,14 @@ _MAKE: dict[NodeKind, Callable[..., Node]] = {
 _NAMING: dict[str, tuple[Property, ...]] = {kind: NODE[kind].naming for kind in NODE}
 
 
+def attributes(node: Node) -> Iterator[tuple[Property, Any]]:
+    """The schema's properties of a node whose value is known, with the value."""
+    for entry in NODE[node.kind].properties:
+        value = getattr(node, entry.name)
+        if value is not None and value != {}:
+            yield entry, value
+
+
 def caption(node: Node) -> str:
     """What a node is called where there is room for one line: its path, name or text."""
     return _name(node)[0]
@@ -362,8 +370,8 @@ def known_by_id(node_id: str, name: str | None = None) -> Node:
     if parts is None:
         raise ValueError(f"node {node_id[:80]!r} is of no known kind")
     schema = NODE[parts.kind]
-    attributes: dict[str, str | None] = {"host": parts.host} if schema.is_local else {}
+    known: dict[str, str | None] = {"host": parts.host} if schema.is_local else {}
     if name is None and not schema.unknown:
         name = parts.name
-    attributes[schema.naming[-1].name] = name
-    return _MAKE[parts.kind](id=node_id, **attributes)
+    known[schema.naming[-1].name] = name
+    return _MAKE[parts.kind](id=node_id, **known)

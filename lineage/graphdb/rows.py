@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple, TypedDict, TypeVar
 
-from lineage.graph.nodes import Node, short_caption
-from lineage.graph.schema import NODE
+from lineage.graph.nodes import Node, attributes, short_caption
 from lineage.normalise.paths import canonical_path, name_of
 
 T = TypeVar("T")
@@ -116,15 +115,12 @@ def node_row(node: Node, labels: list[str]) -> NodeRow:
     """
     properties: dict[str, object] = {"caption": caption(node)}
     times: dict[str, int] = {}
-    for schema in NODE[node.kind].properties:
-        value = getattr(node, schema.name)
-        if value is None or value == {}:
-            continue
-        if schema.is_time:
-            times[schema.name] = value
+    for entry, value in attributes(node):
+        if entry.is_time:
+            times[entry.name] = value
         else:
-            properties[schema.name] = stored(value)
-        if schema.indexed and value:
+            properties[entry.name] = stored(value)
+        if entry.indexed and value:
             properties["name"] = file_name(value)
     return {"id": key(node.id), "labels": labels, "times": times, "properties": properties}
 

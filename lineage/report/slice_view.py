@@ -141,9 +141,9 @@ class _Sliced:
         subject, thing = edge.source, edge.target
         if FLOW[edge.kind] == "backward":
             subject, thing = thing, subject
-        line = pen.line(
-            self._mention(subject), f" {EDGE[edge.kind].words.phrase} ", self._mention(thing)
-        )
+        noun = NODE[self._graph.node(thing).kind].noun
+        phrase = EDGE[edge.kind].words.phrase(noun)
+        line = pen.line(self._mention(subject), f" {phrase} ", self._mention(thing))
         for title in (*self._titles(step.ordinal, subject), *self._titles(step.ordinal, thing)):
             line = pen.line(line, " [", pen.text(title, "yellow", limit=200), "]")
         event = self._graph.events[step.ordinal]
