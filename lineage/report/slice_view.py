@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.graph.nodes import ProcessNode, ScriptNode, caption, short_caption
-from lineage.graph.schema import DESCENT, EDGE, FLOW, MODULE_FILE, PROGRAM
+from lineage.graph.schema import DESCENT, EDGE, FLOW, MODULE_FILE, NODE, PROGRAM
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.wording import clock, counted, same_day
 from lineage.times import iso
