@@ -102,7 +102,7 @@ class TestSentences:
         assert own[-4:] == [
             f"{payload} asked for the domain c2.example.test",
             f"{payload} ran the script block whoami",
-            f"{payload} created HKLM\\Software\\Nipe",
+            f"{payload} created the registry entry HKLM\\Software\\Nipe",
             f"{payload} deleted HKLM\\Software\\Old",
         ]
         assert own[1] == f"{payload} set the registry value {RUN}nipe"
