@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from lineage.graph.schema import NODE
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, grow, walk
 from lineage.report.wording import edge_words
@@ -132,7 +133,7 @@ def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
 
 
 def _process(branch: Branch) -> str:
-    image = (branch.process.image or "(unknown program)").replace("/", "\\").rpartition("\\")[2]
+    image = (branch.process.image or NODE["process"].unknown).replace("/", "\\").rpartition("\\")[2]
     pid = "" if branch.process.pid is None else f" ({branch.process.pid})"
     fired = list(dict.fromkeys(hit.detection for hit in branch.hits))
     lines = [

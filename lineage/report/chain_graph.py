@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from lineage.graph.nodes import id_parts
-from lineage.graph.schema import NODE_KINDS, NodeKind
+from lineage.graph.ids import parsed
+from lineage.graph.schema import NODE, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -145,7 +145,7 @@ def _mentioned(chain: Chain) -> Iterator[str]:
 
 
 def _process(process: ChainProcess, standing: Standing) -> ChainNode:
-    name = process.image or "(unknown program)"
+    name = process.image or NODE["process"].unknown
     return ChainNode(process.node, "process", name, standing, process, process.hashes)
 
 
@@ -154,12 +154,11 @@ def _artifact(artifact: Artifact) -> ChainNode:
 
 
 def _named(node_id: str) -> ChainNode:
-    kind, _, rest = node_id.partition(":")
-    if kind not in NODE_KINDS or not rest:
+    parts = parsed(node_id)
+    if parts is None:
         return ChainNode(node_id, "unknown", node_id, "named")
-    if kind == "process":
-        return ChainNode(node_id, kind, node_id, "named")
-    return ChainNode(node_id, kind, id_parts(node_id)[2], "named")
+    is_named = parts.name and not NODE[parts.kind].unknown
+    return ChainNode(node_id, parts.kind, parts.name if is_named else node_id, "named")
 
 
 def _link(edge: ChainEdge) -> Link:
