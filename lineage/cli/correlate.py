@@ -70,8 +70,8 @@ def command(
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
 
-    PATH is a file or a folder: EVTX, event XML, Splunk JSON, Winlogbeat, NXLog or CrowdStrike FDR,
-    plain, .gz or .zip.
+    PATH is a file, a folder, or - for standard input: EVTX, event XML, Splunk JSON, Winlogbeat,
+    NXLog or CrowdStrike FDR, plain or in zip, 7z, tar, gzip, bzip2, xz or Zstandard.
 
     \b
     Exit status:

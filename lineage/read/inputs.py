@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from lineage.errors import InputError, UsageError
 from lineage.problems import Problem
 from lineage.read.sniff import ALIASES, FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
-from lineage.read.walk import walk
+from lineage.read.walk import STANDARD_INPUT, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from lineage.read.record import RawRecord, Reader
-    from lineage.read.walk import Stream
+    from lineage.read.stream import Stream
 
 LONGEST_FIRST_LINE = 64 * 1024**2
 """How far the second line is looked for, where a format shows in nothing before it."""
@@ -43,7 +43,7 @@ def read(
     """Reads every file under some paths.
 
     Args:
-        paths: files and folders.
+        paths: files and folders; ``-`` is standard input.
         format_name: the format of all of them; None to recognise each by its content.
         progress: told how many bytes of the files have been read since it was last told.
 
@@ -52,7 +52,7 @@ def read(
         UsageError: there is no such format.
     """
     for path in paths:
-        if not path.exists():
+        if str(path) != STANDARD_INPUT and not path.exists():
             raise InputError(f"{path}: no such file or folder; check the path")
     format_name = ALIASES.get(format_name, format_name) if format_name else None
     if format_name is not None and format_name not in READERS:

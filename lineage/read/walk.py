@@ -1,167 +1,89 @@
-"""Paths -> named streams: files, folders, and what is in .gz and .zip, in a stable order.
+"""Paths -> named streams: files, folders, standard input, and what is in archives.
 
-Archives are known by their content. A stream never raises: an error in the middle ends it, stands
-in its `problem`, and everything before the error has been read. Decompression is bounded, so that a
-zip bomb costs only itself.
+The order is stable. Archives are known by their content. A stream never raises: an error in the
+middle ends it, stands in its `problem`, and everything before the error has been read. What is
+unpacked is bounded over all layers and inputs (`lineage.read.budget`).
 """
 
 from __future__ import annotations
 
-import copy
-import gzip
 import io
+import sys
 import tempfile
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from lineage.problems import Problem
+from lineage.errors import InputError
+from lineage.read import seven_zip, tar_archive, zip_archive
+from lineage.read.budget import MAX_DEPTH, Budget
+from lineage.read.compressed import decompressed
+from lineage.read.stream import PIECE_BYTES, Stream, failed, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-MAX_RATIO = 200
-"""Decompressed bytes per compressed byte that are believed; event logs have 10 to 50, a stream of
-one repeated byte 1,032."""
-
-FREE_BYTES = 64 * 1024**2
-"""Decompressed bytes of a stream before `MAX_RATIO` counts."""
-
-MAX_STREAM_BYTES = 256 * 1024**3
-"""Decompressed bytes of one stream."""
-
 MAX_SPOOL_BYTES = 8 * 1024**3
-"""Size of an archive inside an archive: it is copied to a temporary file, for a zip must seek."""
+"""Size of an archive inside an archive: it is copied to a temporary file where it must seek."""
 
 SPOOL_MEMORY_BYTES = 16 * 1024**2
 """Size up to which that copy stays in memory."""
 
-MAX_DEPTH = 4
-"""Layers of compression around a stream."""
-
-PIECE_BYTES = 64 * 1024
-"""Decompressed at a time: the most that damage in compressed data costs of the data before it."""
-
-_GZIP_MAGIC = b"\x1f\x8b\x08"
-_ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
-_ENCRYPTED = 0x1
-"""Bit of a zip member's flags (APPNOTE.TXT 4.4.4)."""
+STANDARD_INPUT = "-"
+"""The path that means standard input."""
 
 _JUNK_PREFIX = "._"
 _JUNK_NAMES = frozenset(("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"))
 """What file managers leave beside files; never telemetry."""
 
 
-class Stream:
-    """One stream of bytes, read front to back; it ends at an error instead of raising.
-
-    Attributes:
-        name: the path, or ``archive.zip!member``.
-        problem: why the stream ended early, or None.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        read: Callable[[int], bytes],
-        compressed: Callable[[], int] | None = None,
-        checksum: int | None = None,
-    ) -> None:
-        """Wraps a source of bytes.
-
-        Args:
-            name: the stream's name.
-            read: returns at most the given number of bytes, none only at the end.
-            compressed: bytes that what was read took when compressed; None where it isn't.
-            checksum: CRC-32 that the whole stream must have, if known.
-        """
-        self.name = name
-        self.problem: Problem | None = None
-        self._source = read
-        self._compressed = compressed
-        self._checksum = checksum
-        self._running_checksum = 0
-        self._head = b""
-        self._taken = 0
-        self._ended = False
-        self.produced = 0
-
-    def peek(self, size: int) -> bytes:
-        """The next `size` bytes, fewer at the end of the stream; they stay to be read."""
-        pieces = [self._head[self._taken :]]
-        missing = size - len(pieces[0])
-        while missing > 0 and (more := self._next(missing)):
-            pieces.append(more)
-            missing -= len(more)
-        self._head = b"".join(pieces)
-        self._taken = 0
-        return self._head[:size]
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; none at the stream's end or where it can't be read further."""
-        if self._taken >= len(self._head):
-            self._head = b""
-            self._taken = 0
-            return self._next(size)
-        data = self._head[self._taken : self._taken + size]
-        self._taken += len(data)
-        return data
-
-    def fail(self, reason: str, lost: int = 1) -> None:
-        """Ends the stream for a reason."""
-        self._ended = True
-        self.problem = self.problem or Problem(None, reason, lost)
-
-    def _next(self, size: int) -> bytes:
-        if self._ended:
-            return b""
-        try:
-            data = self._source(size)
-        except Exception as error:  # decoders raise whatever they like on damaged input
-            self.fail(_why(error))
-            return b""
-        self.produced += len(data)
-        if not data:
-            self._ended = True
-            self._verify()
-        elif self._compressed is not None and self._is_bomb(self._compressed()):
-            self.fail("expands beyond reason (a zip bomb?); the rest is not read")
-            return b""
-        elif self._checksum is not None:
-            self._running_checksum = zlib.crc32(data, self._running_checksum)
-        return data
-
-    def _verify(self) -> None:
-        if self._checksum is not None and self._checksum != self._running_checksum:
-            self.fail("checksum differs: the archive is damaged; its content was read as it is", 0)
-
-    def _is_bomb(self, compressed: int) -> bool:
-        if self.produced > MAX_STREAM_BYTES:
-            return True
-        return self.produced > FREE_BYTES and self.produced > MAX_RATIO * compressed
-
-
 def walk(paths: Sequence[Path], advance: Callable[[int], object] | None = None) -> Iterator[Stream]:
     """Opens every file of some paths, one after the other.
 
-    Folders are walked depth first, names in order, each folder once however links lead to it. A
-    zip's members come in order of name.
+    Folders are walked depth first, names in order, each folder once however links lead to it.
+    Members of zip and 7z archives come in order of name, a tar's as they stand in it.
 
     Args:
-        paths: files and folders.
+        paths: files and folders; ``-`` is standard input.
         advance: told how many bytes of the files were read, as it goes on.
 
     Yields:
         A stream for each file or member, good until the next is asked for. What can't be opened is
         a stream without content that has a problem.
+
+    Raises:
+        InputError: standard input is a terminal.
     """
+    budget = Budget()
+
+    def count(size: int) -> None:
+        budget.packed(size)
+        if advance is not None:
+            advance(size)
+
     for path in paths:
+        if str(path) == STANDARD_INPUT:
+            budget.begin()
+            yield from _standard_input(budget, count)
+            continue
         for file, trouble in _files(path):
             if trouble:
-                yield _failed(str(file), trouble)
+                yield failed(_told(file), trouble)
             else:
-                yield from _open(file, advance)
+                budget.begin()
+                yield from _open(file, budget, count)
+
+
+def _standard_input(budget: Budget, count: Callable[[int], object]) -> Iterator[Stream]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError("-: standard input is a terminal; pipe an export into it")
+    source = cast("io.BufferedReader", sys.stdin.buffer)
+
+    def read(size: int) -> bytes:
+        data = source.read1(size)
+        count(len(data))
+        return data
+
+    yield from _unpack(Stream("standard input", read), 0, budget)
 
 
 def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
@@ -186,7 +108,7 @@ def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
             else:
                 yield path, "not a regular file, or a link that leads nowhere"
         except OSError as error:
-            yield path, _why(error)
+            yield path, why(error)
 
 
 def _told(path: Path) -> str:
@@ -201,132 +123,104 @@ def _is_junk(name: str) -> bool:
 class _CountedFile(io.FileIO):
     """A file that tells how far it was read."""
 
-    def __init__(self, path: Path, advance: Callable[[int], object] | None) -> None:
+    def __init__(self, path: Path, count: Callable[[int], object]) -> None:
         super().__init__(path)
-        self._advance = advance
+        self._count = count
+        self._read_to = 0
 
     def readinto(self, buffer: bytearray | memoryview) -> int | None:  # type: ignore[override]
         size = super().readinto(buffer)
-        if self._advance is not None and size:
-            self._advance(size)
+        if size and self.tell() > self._read_to:  # what is read again isn't more
+            self._count(self.tell() - self._read_to)
+            self._read_to = self.tell()
         return size
 
 
-def _open(path: Path, advance: Callable[[int], object] | None) -> Iterator[Stream]:
+def _open(path: Path, budget: Budget, count: Callable[[int], object]) -> Iterator[Stream]:
+    name = _told(path)
     try:
-        counted = _CountedFile(path, advance)
+        counted = _CountedFile(path, count)
     except OSError as error:
-        yield _failed(_told(path), _why(error))
+        yield failed(name, why(error))
         return
     with counted, io.BufferedReader(counted, 1024**2) as file:
-        yield from _unpack(Stream(_told(path), file.read1), 0, file)
+        if zip_archive.is_part_of_split(path.name, file):
+            yield zip_archive.split_part(name)
+            return
+        yield from _unpack(Stream(name, file.read1), 0, budget, file)
 
 
-def _unpack(stream: Stream, depth: int, file: BinaryIO | None = None) -> Iterator[Stream]:
+def _unpack(
+    stream: Stream, depth: int, budget: Budget, file: BinaryIO | None = None
+) -> Iterator[Stream]:
     """The stream itself, or what is in it.
 
     Args:
         stream: at its start.
-        depth: layers of compression around it.
+        depth: layers of compression and archives around it.
+        budget: the run's account.
         file: the same bytes as a file that can seek, where there is one.
     """
-    magic = stream.peek(4)
-    is_zip = magic in _ZIP_MAGICS
-    if not is_zip and not magic.startswith(_GZIP_MAGIC):
+    head = stream.peek(tar_archive.BLOCK)
+    seeks = _seeking_archive(head)
+    is_tar = seeks is None and tar_archive.is_tar(head)
+    inner = None if seeks or is_tar else decompressed(stream, budget)
+    if not (seeks or is_tar or inner):
         yield stream
-    elif depth >= MAX_DEPTH:
-        yield _failed(stream.name, f"more than {MAX_DEPTH} archives inside each other; not opened")
-    elif not is_zip:
-        yield from _unpack(_gunzipped(stream), depth + 1)
-    elif file is not None and file.seekable():
-        yield from _members(stream.name, file, depth)
+        return
+    if depth >= MAX_DEPTH:
+        reason = f"more than {MAX_DEPTH} archives inside each other; not opened"
+        yield failed(stream.name, reason)
+        return
+    if inner is not None:
+        yield from _unpack(inner, depth + 1, budget)
+    elif seeks is None:
+        for member in tar_archive.members(stream, budget):
+            if not _is_junk_member(member.name):
+                yield from _unpack(member, depth + 1, budget)
     else:
-        yield from _spooled_members(stream, depth)
+        yield from _members(stream, seeks, depth, budget, file)
 
 
-def _gunzipped(stream: Stream) -> Stream:
-    unpacked = gzip.GzipFile(fileobj=cast("BinaryIO", stream))
-
-    def read(size: int) -> bytes:
-        try:
-            return unpacked.read1(min(size, PIECE_BYTES))
-        except EOFError:
-            if stream.problem is not None:
-                raise OSError(stream.problem.reason) from None
-            raise
-
-    return Stream(stream.name, read, lambda: stream.produced)
+def _seeking_archive(head: bytes) -> Callable[..., Iterator[Stream]] | None:
+    if head.startswith(zip_archive.MAGICS):
+        return zip_archive.members
+    return seven_zip.members if head.startswith(seven_zip.MAGIC) else None
 
 
-def _spooled_members(stream: Stream, depth: int) -> Iterator[Stream]:
-    with tempfile.SpooledTemporaryFile(SPOOL_MEMORY_BYTES) as spool:
-        while data := stream.read(PIECE_BYTES):
-            if spool.tell() + len(data) > MAX_SPOOL_BYTES:
-                stream.fail(f"an inner archive of more than {MAX_SPOOL_BYTES:,} bytes; unpack it")
-                break
-            spool.write(data)
-        if stream.problem is not None and stream.problem.lost:
-            yield stream
-            return
-        yield from _members(stream.name, cast("BinaryIO", spool), depth)
-
-
-def _members(name: str, file: BinaryIO, depth: int) -> Iterator[Stream]:
-    size = file.seek(0, io.SEEK_END)
-    try:
-        archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile:
-        yield _failed(name, "a zip without its end: nothing in it can be found; get a whole copy")
-        return
-    except Exception as error:  # a damaged directory can fail anywhere in its decoding
-        yield _failed(name, _why(error))
-        return
-    with archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.is_dir() or any(_is_junk(part) for part in info.filename.split("/")):
-                continue
-            yield from _member(f"{name}!{info.filename}", archive, info, size, depth)
-
-
-def _member(
-    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int, depth: int
+def _members(
+    stream: Stream,
+    members: Callable[..., Iterator[Stream]],
+    depth: int,
+    budget: Budget,
+    file: BinaryIO | None,
 ) -> Iterator[Stream]:
-    if info.flag_bits & _ENCRYPTED:
-        yield _failed(name, "encrypted; unpack it with its password first")
+    def unpack(member: Stream) -> Iterator[Stream]:
+        return iter(()) if _is_junk_member(member.name) else _unpack(member, depth + 1, budget)
+
+    if file is not None and file.seekable():
+        yield from members(stream.name, file, budget, unpack)
         return
-    # zipfile drops the data in hand when the checksum differs: it is checked by Stream instead.
-    unchecked = copy.copy(info)
-    del unchecked.CRC
-    try:
-        member = cast("zipfile.ZipExtFile", archive.open(unchecked))
-    except Exception as error:  # as above
-        yield _failed(name, _why(error))
-        return
-    with member:
-        stream = Stream(
-            name,
-            lambda wanted: member.read1(min(wanted, PIECE_BYTES)),
-            lambda: min(info.compress_size, size),
-            info.CRC,
-        )
-        yield from _unpack(stream, depth + 1)
+    with tempfile.SpooledTemporaryFile(SPOOL_MEMORY_BYTES) as spool:
+        copy = cast("BinaryIO", spool)
+        _spool(stream, copy)
+        yield from members(stream.name, copy, budget, unpack)
+    if stream.problem is not None:
+        yield failed(stream.name, stream.problem.reason, stream.problem.lost)
 
 
-def _failed(name: str, reason: str) -> Stream:
-    stream = Stream(name, lambda _: b"")
-    stream.fail(reason)
-    return stream
+def _spool(stream: Stream, copy: BinaryIO) -> None:
+    """Copies an archive to where it can be sought in."""
+    while data := stream.read(PIECE_BYTES):
+        if copy.tell() + len(data) > MAX_SPOOL_BYTES:
+            stream.fail(f"an inner archive of more than {MAX_SPOOL_BYTES:,} bytes; unpack it")
+            return
+        try:
+            copy.write(data)
+        except OSError as error:
+            stream.fail(f"no room to unpack it ({error.strerror}); point TMPDIR to a larger disk")
+            return
 
 
-def _why(error: Exception) -> str:
-    """One line on why bytes can't be read, and what to do where something can be done."""
-    message = " ".join(str(error).split())
-    if isinstance(error, EOFError):
-        return "cut short: the compressed data has no end; get a whole copy"
-    if isinstance(error, zlib.error | gzip.BadGzipFile | zipfile.BadZipFile):
-        return f"damaged archive: {message}; what came before the damage was read"
-    if isinstance(error, NotImplementedError):
-        return f"compressed in a way that can't be read ({message}); unpack it first"
-    if isinstance(error, OSError):
-        return f"cannot be read: {error.strerror or message}"
-    return f"cannot be read: {message or type(error).__name__}"
+def _is_junk_member(name: str) -> bool:
+    return any(_is_junk(part) for part in name.rpartition("!")[2].split("/"))

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lineage.read import stream as stream_module
 from lineage.read import walk as walk_module
-from lineage.read.walk import MAX_DEPTH, MAX_RATIO, walk
+from lineage.read.budget import MAX_DEPTH, MAX_RATIO
+from lineage.read.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +96,7 @@ def test_archives_inside_each_other_are_opened_to_a_bound(
 def test_a_bomb_is_stopped_and_the_rest_is_read(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk_module, "FREE_BYTES", 100_000)
+    monkeypatch.setattr(stream_module, "FREE_BYTES", 100_000)
     bomb = bytes(3_000_000)
     data = {
         "gz": gzip.compress(bomb),
