@@ -200,7 +200,8 @@ class Processes:
             child: its process.
         """
         image = event.ParentImage or event.ParentBaseFileName
-        who = Identity(host, event.ParentProcessGuid, event.ParentProcessId, image)
+        pid = event.ParentProcessId or None  # 0 is the idle process, which starts nothing
+        who = Identity(host, event.ParentProcessGuid, pid, image)
         if who.guid is None and who.pid is None:
             return None
         node = self._same_parent(child, who, event.time)

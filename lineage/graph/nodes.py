@@ -161,7 +161,8 @@ def endpoint_name(address: str, port: str | None, protocol: str) -> str:
     ('203.0.113.7:443/tcp', '[::1]/udp')
     """
     bare = f"[{address}]" if ":" in address else address
-    return f"{bare}:{port}/{protocol}" if port else f"{bare}/{protocol}"
+    place = f"{bare}:{port}" if port else bare
+    return f"{place}/{protocol}" if protocol else place
 
 
 def endpoint_parts(name: str) -> tuple[str, str | None, str]:

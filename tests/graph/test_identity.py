@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hosts import EXPLORER, SYSTEM32, Host, Program, built, edges, graph_of
+from raw_records import normalised, security, sysmon
 
 from lineage.graph.identity import Hosts, birth, hashes
 from lineage.graph.nodes import ProcessNode
@@ -397,3 +398,151 @@ def test_hashes(written: str, found: dict[str, str]) -> None:
 
 def _fields(program: Program) -> dict[str, Any]:
     return {name: getattr(program, name) for name in Program.__slots__}
+
+
+# -- ends and boots ----------------------------------------------------------------------------
+
+
+def parents(host: Host) -> set[tuple[str, str]]:
+    """(parent, child) of each start with a known parent, as captions."""
+    return {(parent, child) for parent, _, child in edges(graph_of(host.events), "spawned")}
+
+
+@pytest.mark.parametrize("seen_by", ["sysmon", "security"])
+def test_a_pid_whose_holder_ended_is_nobodys_parent(seen_by: str) -> None:
+    host = Host()
+    malware = host.run(MALWARE, seen_by=["sysmon", "security"])
+    host.end(malware, seen_by)
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert parents(host) == {("(unknown program)", CMD)}
+
+
+def test_falcon_tells_ends_too() -> None:
+    host = Host()
+    malware = host.run(MALWARE, seen_by=["falcon"])
+    host.end(malware, "falcon")
+    (node,) = processes(graph_of(host.events))
+    assert node.end == host.events[-1].time
+
+
+def test_a_process_that_lives_is_the_parent_whatever_ended_before_it() -> None:
+    host = Host()
+    first = host.run(CMD, pid=4000, seen_by=["security"])
+    host.end(first, "security")
+    second = host.run(MALWARE, pid=4000, seen_by=["security"])
+    host.run(CMD, parent=second, seen_by=["security"], ParentImage=None)
+    assert parents(host) == {(MALWARE, CMD)}
+
+
+def test_what_is_logged_seconds_after_an_end_is_still_the_process_s() -> None:
+    host = Host()
+    shell = host.run(CMD, seen_by=["security"])
+    host.end(shell, "security")
+    host.time -= 8 * TICKS
+    late = host.script(shell, "whoami")
+    acted = [placed for placed in built(host.events)[1] if placed.actor]
+    assert acted[-1].actor == acted[0].actor
+    assert late in host.events
+
+
+def test_the_end_of_a_process_never_seen_to_start_makes_it_known() -> None:
+    host = Host()
+    host.end(host.unseen(MALWARE))
+    (node,) = processes(graph_of(host.events))
+    assert (node.image, node.placeholder, node.end is not None) == (MALWARE, True, True)
+
+
+@pytest.mark.parametrize("marker", ["kernel", 6005, 4608, 4])
+def test_after_a_boot_no_process_from_before_is_anybodys_parent(marker: int | str) -> None:
+    host = Host()
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.wait(600)
+    if marker == "kernel":
+        host.run(
+            SYSTEM32 + "smss.exe", seen_by=["security"], ParentProcessId=4, ParentImage="System"
+        )
+    else:
+        host.record(marker, **({"State": "Started"} if marker == 4 else {}))
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert (MALWARE, CMD) not in parents(host)
+
+
+@pytest.mark.parametrize(("marker", "fields"), [(4, {"State": "Stopped"}), (16, {}), (255, {})])
+def test_what_sysmon_says_of_itself_else_is_no_boot(marker: int, fields: dict[str, Any]) -> None:
+    host = Host()
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.wait(600)
+    host.record(marker, **fields)
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert (MALWARE, CMD) in parents(host)
+
+
+def test_logs_that_tell_of_a_boot_late_end_nothing_that_it_brought() -> None:
+    host = Host()
+    host.run(SYSTEM32 + "smss.exe", ParentProcessId=4, ParentImage="System")
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.record(6005)
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert (MALWARE, CMD) in parents(host)
+
+
+def test_a_session_s_own_session_manager_is_no_boot() -> None:
+    host = Host()
+    smss = host.run(SYSTEM32 + "smss.exe")
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.run(SYSTEM32 + "smss.exe", "smss.exe 000000a4", parent=smss)
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert (MALWARE, CMD) in parents(host)
+
+
+@pytest.mark.parametrize(
+    ("hours", "fields", "guess"),
+    [
+        (0.5, {"ParentImage": None}, False),
+        (2, {"ParentImage": None}, True),
+        (2, {}, False),
+    ],
+)
+def test_a_pid_alone_names_a_parent_surely_for_an_hour(
+    hours: float, fields: dict[str, Any], guess: bool
+) -> None:
+    host = Host()
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.wait(hours * 3600)
+    host.run(CMD, parent=malware, seen_by=["security"], **fields)
+    _, child = processes(graph_of(host.events))
+    assert child.parent_is_guess is guess
+
+
+def test_where_ends_are_recorded_a_pid_is_sure() -> None:
+    host = Host()
+    host.end(host.run(CMD, seen_by=["security"]), "security")
+    malware = host.run(MALWARE, seen_by=["security"])
+    host.wait(7200)
+    host.run(CMD, parent=malware, seen_by=["security"], ParentImage=None)
+    assert not processes(graph_of(host.events))[-1].parent_is_guess
+
+
+def test_a_source_that_is_sure_corrects_a_guess() -> None:
+    host = Host()
+    other = host.run(MALWARE, pid=4000, seen_by=["security"])
+    host.wait(7200)
+    parent = host.unseen(EXPLORER, pid=4000)
+    child = host.unseen(CMD, parent=parent)
+    host.see_start(child, "security", ParentImage=None)
+    host.see_start(child, "sysmon", late=0.5)
+    assert parents(host) == {(EXPLORER, CMD)}
+    assert other.pid == parent.pid
+    assert not processes(graph_of(host.events))[-1].parent_is_guess
+
+
+@pytest.mark.parametrize("pid", ["0", "0x0", "-"])
+def test_an_empty_or_zero_parent_is_no_parent(pid: str) -> None:
+    nobody = {
+        "ParentProcessGuid": "{00000000-0000-0000-0000-000000000000}",
+        "ParentProcessId": pid,
+        "ParentImage": "-",
+    }
+    assert edges(graph_of([normalised(sysmon(1, nobody))]), "spawned") == set()
+    creator = {"ProcessId": pid, "ParentProcessName": ""}
+    assert edges(graph_of([normalised(security(4688, creator))]), "spawned") == set()

@@ -7,12 +7,13 @@ from events import source_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_records import (
+    ALL_SYSMON,
+    END_OF_PROCESS,
     POWERSHELL,
     ROLLUP,
     SECURITY,
     SECURITY_DATA,
     SYSMON,
-    SYSMON_DATA,
     normalised,
     problem,
     record,
@@ -25,11 +26,13 @@ from lineage.problems import Problem
 
 SCRIPT = {"ScriptBlockText": "whoami"}
 ALL_SOURCES = [
-    *((SYSMON, "Microsoft-Windows-Sysmon/Operational", *each) for each in SYSMON_DATA.items()),
+    *((SYSMON, "Microsoft-Windows-Sysmon/Operational", *each) for each in ALL_SYSMON.items()),
     *((SECURITY, "Security", *each) for each in SECURITY_DATA.items()),
     (POWERSHELL, "Microsoft-Windows-PowerShell/Operational", 4104, SCRIPT),
     ("PowerShellCore", "PowerShellCore/Operational", 4104, SCRIPT),
     ("CrowdStrike", "", "ProcessRollup2", ROLLUP),
+    ("CrowdStrike", "", "EndOfProcess", END_OF_PROCESS),
+    ("EventLog", "", 6005, {}),
 ]
 
 

@@ -4,19 +4,41 @@ from typing import Any
 
 import pytest
 from events import source_of
-from raw_records import ACTOR, SYSMON_DATA, normalised, problem, sysmon
+from raw_records import (
+    ACTOR,
+    ALL_SYSMON,
+    SYSMON_DATA,
+    SYSMON_OTHERS,
+    SYSMON_REACHING,
+    normalised,
+    problem,
+    sysmon,
+)
 
 from lineage.normalise.event import ProcessCreated
 from lineage.times import iso
 
 BARE_GUID = "5aa13a44-0b18-68fd-6336-000000004002"
-ACTING = [7, 11, 12, 13, 22]
+ACTING = sorted(SYSMON_DATA.keys() - {1})
 ABOUT = {
     7: "ImageLoaded",
     11: "TargetFilename",
     12: "TargetObject",
     13: "TargetObject",
     22: "QueryName",
+    2: "TargetFilename",
+    3: "DestinationIp",
+    6: "ImageLoaded",
+    9: "Device",
+    14: "TargetObject",
+    15: "TargetFilename",
+    17: "PipeName",
+    18: "PipeName",
+    23: "TargetFilename",
+    26: "TargetFilename",
+    27: "TargetFilename",
+    28: "TargetFilename",
+    29: "TargetFilename",
 }
 
 
@@ -30,13 +52,45 @@ def test_each_event_has_its_type_its_actor_and_its_header(event_id: int) -> None
     assert (event.record, event.has_record_id) == (700, True)
 
 
-@pytest.mark.parametrize("event_id", SYSMON_DATA)
+@pytest.mark.parametrize("event_id", ALL_SYSMON)
 def test_every_field_of_the_event_is_the_telemetry_s_own(event_id: int) -> None:
     event = normalised(sysmon(event_id))
-    for field, value in SYSMON_DATA[event_id].items():
-        if field.endswith(("Guid", "ProcessId")) or field == "UtcTime":
+    for field, value in ALL_SYSMON[event_id].items():
+        if field.endswith(("Guid", "GUID", "ProcessId", "ThreadId")) or field == "UtcTime":
             continue
-        assert getattr(event, field) == value
+        assert getattr(event, field) == (None if value == "-" else value)
+
+
+@pytest.mark.parametrize("event_id", SYSMON_REACHING)
+def test_who_reaches_into_another_process_and_into_which(event_id: int) -> None:
+    event: Any = normalised(sysmon(event_id))
+    assert (event.SourceProcessGuid, event.SourceProcessId) == (BARE_GUID, 4242)
+    assert event.TargetProcessGuid == "5aa13a44-0c00-68fd-0101-000000004002"
+    assert (event.TargetProcessId, event.SourceImage) == (5004, ACTOR["Image"])
+
+
+@pytest.mark.parametrize("event_id", SYSMON_REACHING)
+@pytest.mark.parametrize("role", ["Source", "Target"])
+def test_any_of_guid_pid_and_image_is_enough_of_either_side(event_id: int, role: str) -> None:
+    fields = ("ProcessGuid", "ProcessGUID", "ProcessId", "Image")
+    nobody = dict.fromkeys((role + field for field in fields), "-")
+    for field in fields[2:]:
+        normalised(sysmon(event_id, nobody | {role + field: ALL_SYSMON[event_id][role + field]}))
+    assert problem(sysmon(event_id, nobody)) == (
+        f"event {event_id}: neither guid, pid nor image says which the {role.lower()} process was"
+    )
+
+
+def test_a_wmi_event_without_any_name_is_a_problem() -> None:
+    gone = {"Name": "-", "Consumer": "", "Filter": None}
+    reason = "event 19: Name and Consumer and Filter are missing"
+    assert problem(sysmon(19, gone)) == reason
+
+
+@pytest.mark.parametrize("event_id", SYSMON_OTHERS)
+def test_events_that_name_no_process_are_dated_like_the_others(event_id: int) -> None:
+    event = normalised(sysmon(event_id))
+    assert (event.event_id, iso(event.time)) == (event_id, "2026-03-02T10:11:12.345Z")
 
 
 def test_a_process_start_carries_all_that_sysmon_tells() -> None:
@@ -81,7 +135,7 @@ def test_a_broken_header_time_matters_only_without_utctime() -> None:
     assert "time 'noon'" in problem(sysmon(11, {"UtcTime": "noon"}, time=""))
 
 
-@pytest.mark.parametrize("event_id", ACTING)
+@pytest.mark.parametrize("event_id", ABOUT)
 @pytest.mark.parametrize("absent", [None, "", "-"])
 def test_an_event_without_its_object_is_a_problem_that_names_the_field(
     event_id: int, absent: str | None
