@@ -217,7 +217,7 @@ class TestRun:
         assert len(told) == 33
         assert told["Suspicious Process DNS Query Known Abuse Web Services"].evaluable
         macro = told["Office Document Executing Macro Code"]
-        assert (macro.evaluable, macro.missing) == (False, ["sysmon-7"])
+        assert (macro.evaluable, macro.missing) == (False, ["sysmon-7", "defender-image"])
 
     def test_nothing_to_read_is_an_error_that_says_why(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="the paths hold no telemetry"):

@@ -56,6 +56,8 @@ class Normaliser:
                 self._routes.clear()
             route = self._routes[key] = _route(*key)
         if route is None:
+            if not (raw.provider or raw.channel):
+                return Problem(raw.number, "nobody who wrote it: neither provider nor channel")
             return Outcome.IGNORED
         try:
             event = self._event(raw, source, route)

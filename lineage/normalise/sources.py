@@ -15,7 +15,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
-from lineage.normalise import falcon, powershell, security, sysmon
+from lineage.normalise import defender, falcon, powershell, security, sysmon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     *security.SOURCES,
     *powershell.SOURCES,
     *falcon.SOURCES,
+    *defender.SOURCES,
 )
 """Every event source."""
 

@@ -272,9 +272,15 @@ def test_newer_tactics_of_attack_are_parts_of_defense_evasion(tmp_path: Path, ta
 @pytest.mark.parametrize(
     ("category", "selection", "node", "implicates", "sources"),
     [
-        ("image_load", "ImageLoaded: a", "module", ("actor",), ("sysmon-7",)),
-        ("file_event", "TargetFilename: a", "file", ("actor",), ("sysmon-11",)),
-        ("registry_set", "TargetObject: a", "registry", ("actor",), ("sysmon-13",)),
+        ("image_load", "ImageLoaded: a", "module", ("actor",), ("sysmon-7", "defender-image")),
+        ("file_event", "TargetFilename: a", "file", ("actor",), ("sysmon-11", "defender-file")),
+        (
+            "registry_set",
+            "TargetObject: a",
+            "registry",
+            ("actor",),
+            ("sysmon-13", "defender-registry"),
+        ),
         ("dns_query", "QueryName: a", "dns", ("actor",), ("sysmon-22",)),
         ("ps_script", "ScriptBlockText: a", "script", ("actor",), ("powershell-4104",)),
         (
@@ -282,7 +288,12 @@ def test_newer_tactics_of_attack_are_parts_of_defense_evasion(tmp_path: Path, ta
             "OriginalFileName: a",
             "process",
             ("parent",),
-            ("sysmon-1", "security-4688", "crowdstrike-processrollup2"),
+            (
+                "sysmon-1",
+                "security-4688",
+                "crowdstrike-processrollup2",
+                "defender-process",
+            ),
         ),
     ],
 )

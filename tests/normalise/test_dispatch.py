@@ -57,7 +57,6 @@ def test_provider_or_else_channel_and_id_decide(
         (SECURITY, "", 1),
         ("Microsoft-Windows-Kernel-General", "System", 1),
         ("", "System", 1),
-        ("", "", 1),
         ("MsiInstaller", "Security", 4688),
         (POWERSHELL, "", 4103),
         ("CrowdStrike", "", "SyntheticProcessRollup2"),
@@ -68,6 +67,19 @@ def test_other_records_are_ignored_whatever_is_in_them(
 ) -> None:
     other = record(provider, event_id, {}, channel=channel, time="")
     assert Normaliser().normalise(other, 0) is Outcome.IGNORED
+
+
+def test_a_record_of_nobody_is_rejected() -> None:
+    found = Normaliser().normalise(record("", 1, {}, channel=""), 0)
+    assert isinstance(found, Problem)
+    assert found.reason == "nobody who wrote it: neither provider nor channel"
+
+
+@pytest.mark.parametrize("provider", ["Microsoft Windows-Sicherheitsüberwachung.", ""])
+def test_a_provider_under_a_name_for_people_is_known_by_its_channel(provider: str) -> None:
+    found = Normaliser().normalise(record(provider, 4688, {}, channel="Security"), 0)
+    assert isinstance(found, Problem)
+    assert found.reason == "event 4688: NewProcessId is missing"
 
 
 def test_a_problem_names_the_record_by_its_id_or_else_its_place() -> None:
