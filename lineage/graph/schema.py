@@ -260,7 +260,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
             Property("name", "its path", is_name=True, components=1),
             Property("command", "what it runs, where logged"),
         ),
-        Disc("#A9B2C6", "#55607A"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
+        Disc("#8FA3BF", "#3F5A80"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
     ),
     NodeSchema(
         "wmi", "WmiSubscription", ("WMI subscription", "WMI subscriptions"),
@@ -271,7 +271,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
             Property("part", "filter or consumer"),
             Property("content", "the filter's query, or what the consumer does"),
         ),
-        Disc("#A9B2C6", "#55607A"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
+        Disc("#B9AEC9", "#6A5A86"), "component", Mark("pentagon", "#55607a", "#a3aec6"),
     ),
     NodeSchema(
         "session", "LogonSession", ("logon session", "logon sessions"),

@@ -10,11 +10,16 @@ from __future__ import annotations
 import io
 import zipfile
 from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING
+
+from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lineage.graph.description import Arrow
+    from lineage.graph.schema import NodeSchema
     from lineage.graphdb.library import Query
 
 FOLDER = "lineage"
@@ -52,7 +57,32 @@ def pack(queries: Mapping[str, Query], case: str) -> bytes:
 
 def style() -> str:
     """The GraSS style sheet that tells node kinds, tags and chains apart."""
-    return files("lineage.graphdb").joinpath("style.grass").read_text("utf-8")
+    template = files("lineage.graphdb").joinpath("style.grass").read_text("utf-8")
+    return Template(template).substitute(
+        nodes="\n\n".join(map(_node_style, NODE_SCHEMAS)),
+        relationships="\n\n".join(
+            _arrow_style(schema.type, schema.arrow) for schema in EDGE_SCHEMAS if schema.arrow
+        ),
+    )
+
+
+def _node_style(schema: NodeSchema) -> str:
+    disc = schema.disc
+    return f"""node.{schema.label} {{
+  color: {disc.color};
+  border-color: {disc.border};
+  text-color-internal: {disc.ink};
+  diameter: {disc.diameter}px;
+  caption: '{{caption}}';
+}}"""
+
+
+def _arrow_style(name: str, arrow: Arrow) -> str:
+    return f"""relationship.{name} {{
+  color: {arrow.color};
+  shaft-width: {arrow.width}px;
+  caption: '<type>';
+}}"""
 
 
 def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:

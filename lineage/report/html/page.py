@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from lineage.report import escape
 from lineage.report.html.payload import payload
+from lineage.report.html.vocabulary import colors
 
 if TYPE_CHECKING:
     from lineage.report.model import Report
@@ -60,7 +61,8 @@ def render(report: Report) -> str:
     """
     libraries = [_text("vendor", name) for name in LIBRARIES]
     scripts = [*libraries, _own_script()]
-    styles = [CYTOSCAPE_STYLE, "\n".join(_text("assets", name) for name in STYLES)]
+    own_style = "\n".join([*(_text("assets", name) for name in STYLES), colors()])
+    styles = [CYTOSCAPE_STYLE, own_style]
     return Template(_text("assets", "page.html")).substitute(
         policy=_policy(scripts, styles),
         title=escape.html(_title(report)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
+from lineage.report.html.vocabulary import vocabulary
 from lineage.report.wording import headline
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def payload(report: Report) -> Json:
     hits = _Hits(report)
     data = {
         "schema_version": report.schema_version,
+        "vocabulary": vocabulary(),
         "generator": report.generator.model_dump(),
         "inputs": [entry.model_dump() for entry in report.inputs],
         "graph": report.graph.model_dump(),

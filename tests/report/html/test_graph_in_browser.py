@@ -56,7 +56,7 @@ def turn_wheel(page, canvas) -> None:
 
 def test_time_runs_from_left_to_right(page):
     places = page.evaluate(
-        f"{CY}.edges('.spawned').map(edge => edge.target().position('x')"
+        f"{CY}.edges('.descent').map(edge => edge.target().position('x')"
         " - edge.source().position('x'))"
     )
     assert len(places) > 5

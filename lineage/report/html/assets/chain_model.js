@@ -26,7 +26,7 @@ function link(nodes, edge) {
 function setParents(nodes) {
   for (const node of nodes) {
     if (node.kind !== "process") continue;
-    const spawned = node.touchedBy.find((edge) => edge.kind === "spawned");
+    const spawned = node.touchedBy.find((edge) => edge.kind === WORDS.descent);
     if (node.parent === null && spawned) node.parent = spawned.from;
     if (node.parent === node.index) node.parent = null;
   }
@@ -89,10 +89,10 @@ function childrenFirst(nodes) {
 
 /** What a node is called on the graph. */
 function nodeName(node) {
-  if (node.kind === "process") return node.value ? baseName(node.value) : "unknown process";
-  if (node.kind === "registry") return node.value.split("\\").slice(-2).join("\\");
-  if (node.kind === "script") return node.value.trim().split("\n")[0];
-  return node.kind === "dns" ? node.value : baseName(node.value);
+  if (!node.value) return node.kind === "process" ? "unknown process" : "";
+  const components = WORDS.nodes[node.kind]?.components ?? 1;
+  if (components === 0) return node.value.trim().split("\n")[0];
+  return components === 1 ? baseName(node.value) : node.value.split("\\").slice(-components).join("\\");
 }
 
 /** What a search looks in. */
@@ -104,12 +104,12 @@ function nodeText(node) {
 /** The relations of a process to things, each thing and verb once, in order of time. */
 function relations(nodes, node) {
   const found = new Map();
-  const add = (other, edge) => {
+  const add = (other, edge, passive) => {
     if (nodes[other].kind === "process") return;
     const key = `${other} ${edge.kind}`;
-    if (!found.has(key)) found.set(key, { node: nodes[other], kind: edge.kind, time: edge.time });
+    if (!found.has(key)) found.set(key, { node: nodes[other], kind: edge.kind, passive, time: edge.time });
   };
-  for (const edge of node.did) add(edge.to, edge);
-  for (const edge of node.touchedBy) add(edge.from, edge);
+  for (const edge of node.did) add(edge.to, edge, false);
+  for (const edge of node.touchedBy) add(edge.from, edge, true);
   return [...found.values()].sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
 }

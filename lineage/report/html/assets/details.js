@@ -41,7 +41,7 @@ function processPlace(node) {
 
 function nodeDetails(model, node, actions) {
   const facts = node.kind === "process" ? processFacts(model, node, actions)
-    : [["Kind", KINDS[node.kind] ? KINDS[node.kind][0] : node.kind], ["Value", longCode(node.value)], ...hashFacts(node)];
+    : [["Kind", nouns(node.kind)[0]], ["Value", longCode(node.value)], ...hashFacts(node)];
   return [
     el("dl", { class: "facts-list" }, facts.filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
@@ -79,7 +79,7 @@ function relatedList(model, title, edges, end, actions) {
   if (!edges.length) return null;
   const entry = (edge) => {
     const other = model.nodes[edge[end]];
-    return el("li", null, el("span", { class: "verb" }, edge.kind),
+    return el("li", null, el("span", { class: "verb" }, verbOf(edge.kind, end === "from")),
       button(shorten(nodeName(other), 60), () => actions.goTo(other), { class: "link mono" }),
       el("small", null, `${clock(edge.iso)} · ${baseName(edge.source)} record ${edge.record}`));
   };

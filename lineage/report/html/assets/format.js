@@ -8,26 +8,29 @@ const TACTICS = {
   exfiltration: "Exfiltration", impact: "Impact", reconnaissance: "Reconnaissance",
   "resource-development": "Resource development",
 };
-const KINDS = {
-  process: ["process", "processes"], file: ["file", "files"],
-  registry: ["registry value", "registry values"], dns: ["domain", "domains"],
-  module: ["module", "modules"], script: ["script block", "script blocks"],
-  endpoint: ["address", "addresses"], pipe: ["named pipe", "named pipes"],
-  driver: ["driver", "drivers"], service: ["service", "services"],
-  task: ["scheduled task", "scheduled tasks"], wmi: ["WMI subscription", "WMI subscriptions"],
-  session: ["logon session", "logon sessions"],
-  host: ["host", "hosts"], user: ["user", "users"],
-};
-const VERBS = {
-  spawned: "started", executed: "runs", interpreted: "opened", wrote: "wrote", loaded: "loaded",
-  set: "set", created: "created", deleted: "deleted", queried: "asked for", accessed: "accessed",
-  ran: "ran", started: "started by", requested: "had Windows start", copied: "copied to", mapped: "mapped as",
-  connected: "connected to", accepted: "was connected to from", injected: "started a thread in",
-  opened_for_writing: "opened for writing", opened: "opened", hollowed: "had the image replaced of",
-  changed_time: "changed the time of", created_stream: "created a stream of",
-  attempted: "was kept from changing", read_raw: "read past the file system", renamed: "renamed",
-  loaded_driver: "loaded the driver", bound: "runs",
-};
+
+// What nodes and edges are called and how they are drawn: the payload's, by kind. Set by main.js.
+let WORDS = { descent: null, nodes: {}, edges: {} };
+
+function useVocabulary(vocabulary) {
+  WORDS = vocabulary;
+}
+
+/** What one node of a kind is called, and several. */
+function nouns(kind) {
+  return WORDS.nodes[kind]?.noun ?? [kind, `${kind} nodes`];
+}
+
+/** The kinds of nodes that are drawn as marks, with what is known of them. */
+function markedKinds() {
+  return Object.entries(WORDS.nodes).filter(([, node]) => node.shape);
+}
+
+/** What a kind of edge says of its target, or with `passive` of its source. */
+function verbOf(kind, passive = false) {
+  const words = WORDS.edges[kind];
+  return words ? (passive ? words.passive : words.verb) : kind;
+}
 
 const numberFormat = new Intl.NumberFormat("en-GB");
 
@@ -40,7 +43,7 @@ function plural(number, one, many = `${one}s`) {
 }
 
 function plurality(number, kind) {
-  const [one, many] = KINDS[kind] || [kind, `${kind} nodes`];
+  const [one, many] = nouns(kind);
   return plural(number, one, many);
 }
 

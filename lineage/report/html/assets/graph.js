@@ -1,8 +1,5 @@
 // The attack graph on a canvas (Cytoscape.js): drawing, selection, hover and keys.
 
-const SHAPES = { file: "rectangle", registry: "diamond", dns: "ellipse", module: "hexagon", script: "tag",
-  endpoint: "octagon", pipe: "barrel", driver: "hexagon", service: "pentagon", task: "pentagon", wmi: "pentagon",
-  session: "ellipse" };
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 const HEIGHT = { least: 200, most: 600 };
 const ZOOM = { least: 0.12, most: 2.5, readable: 0.55, beginning: 0.85 };

@@ -101,9 +101,9 @@ function cardDetail(unit) {
 }
 
 function rowLabel(row) {
-  const { kind, node } = row.relations[0];
+  const { kind, passive, node } = row.relations[0];
   if (row.pooled) return plurality(new Set(row.relations.map((one) => one.node)).size, row.kind);
-  const verb = `${VERBS[kind] || kind} `;
+  const verb = `${verbOf(kind, passive)} `;
   return verb + fitted(nodeName(node), ROW_TEXT - textWidth(verb, ROW_FONT), ROW_FONT);
 }
 
@@ -166,7 +166,7 @@ function graphStyle() {
       width: 11, height: 11, "font-size": ROW_FONT, "text-halign": "right", "text-valign": "center", "text-margin-x": 6,
       "text-events": "yes", "background-color": color("muted"), "border-width": 0,
     } },
-    ...Object.entries(SHAPES).map(([kind, shape]) => (
+    ...markedKinds().map(([kind, { shape }]) => (
       { selector: `.row.${kind}`, style: { shape, "background-color": color(`kind-${kind}`) } })),
     { selector: ".row.hot", style: { "font-weight": 600, color: color("hot-ink") } },
     { selector: ".row.warm", style: { color: color("warm-ink") } },
@@ -175,7 +175,7 @@ function graphStyle() {
       "segment-radii": 8, "edge-distances": "endpoints", "source-endpoint": "data(startAt)",
       "target-endpoint": "data(endAt)", width: 1.5, "line-color": color("edge"), "overlay-opacity": 0, events: "no",
     } },
-    { selector: "edge.spawned", style: {
+    { selector: "edge.descent", style: {
       "target-arrow-shape": "triangle", "target-arrow-color": color("edge"), "arrow-scale": 0.8,
     } },
     { selector: "edge.carried", style: {

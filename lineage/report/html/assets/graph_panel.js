@@ -83,11 +83,11 @@ function focusSelected(graph) {
 }
 
 function kindToggles(model, panel) {
-  const present = Object.keys(SHAPES).filter((kind) => model.nodes.some((node) => node.kind === kind));
-  const toggles = present.map((kind) => [kind, KINDS[kind][1]]);
-  if (model.nodes.some((node) => node.outside)) toggles.push(["outside", "bystanders"]);
-  return toggles.map(([kind, label]) => {
-    const toggle = button([el("span", { class: `glyph ${kind}`, "aria-hidden": "true" }), label], () => {
+  const present = markedKinds().filter(([kind]) => model.nodes.some((node) => node.kind === kind));
+  const toggles = present.map(([kind, { noun, shape }]) => [kind, noun[1], shape]);
+  if (model.nodes.some((node) => node.outside)) toggles.push(["outside", "bystanders", ""]);
+  return toggles.map(([kind, label, shape]) => {
+    const toggle = button([el("span", { class: `glyph ${kind} ${shape}`, "aria-hidden": "true" }), label], () => {
       const { hidden } = panel.graph.view;
       if (!hidden.delete(kind)) hidden.add(kind);
       toggle.setAttribute("aria-pressed", String(!hidden.has(kind)));

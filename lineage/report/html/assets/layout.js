@@ -44,21 +44,24 @@ function unitEdges(model, units) {
   const unitOf = new Map();
   for (const unit of units) for (const index of allMembers(model, unit)) unitOf.set(index, unit);
   const edges = units.filter((unit) => unit.parent)
-    .map((unit) => ({ from: unit.parent, to: unit, kind: "spawned", via: null }));
+    .map((unit) => ({ from: unit.parent, to: unit, kind: "descent", via: null }));
   return [...edges, ...carriedEdges(model, unitOf)];
 }
 
-const LEFT = new Set(["wrote", "set", "created", "copied"]);
-const TAKEN_UP = new Set(["executed", "interpreted", "loaded", "started", "accessed"]);
+/** Whether an edge of a thing says that it influenced the process at the other end. */
+function isTakenUp(edge, thing) {
+  const cause = WORDS.edges[edge.kind]?.backward ? edge.to : edge.from;
+  return cause === thing.index;
+}
 
 function carriedEdges(model, unitOf) {
   const found = new Map();
   for (const thing of model.nodes.filter((node) => node.kind !== "process")) {
     const edges = [...thing.touchedBy, ...thing.did];
-    const writer = edges.find((edge) => LEFT.has(edge.kind) && edge.to === thing.index);
+    const writer = edges.find((edge) => WORDS.edges[edge.kind]?.leaves && edge.to === thing.index);
     const from = writer && unitOf.get(writer.from);
     if (!from) continue;
-    for (const edge of edges.filter((one) => TAKEN_UP.has(one.kind))) {
+    for (const edge of edges.filter((one) => isTakenUp(one, thing))) {
       const to = unitOf.get(edge.from === thing.index ? edge.to : edge.from);
       if (!to || to === from || descends(to, from)) continue;
       found.set(`${from.id} ${to.id}`, { from, to, kind: "carried", via: thing });
@@ -107,7 +110,7 @@ function placeLane(members, edges, top) {
   }
   for (const edge of edges) {
     if (!inLane.has(edge.from) || !inLane.has(edge.to) || edge.from.column >= edge.to.column) continue;
-    edge.label = { weight: edge.kind === "spawned" ? 3 : 1, minlen: 1 };
+    edge.label = { weight: edge.kind === "descent" ? 3 : 1, minlen: 1 };
     graph.setEdge(edge.from.id, edge.to.id, edge.label, edge.kind);
   }
   dagre.layout(graph);

@@ -2,6 +2,7 @@
 
 function start() {
   const report = JSON.parse(document.getElementById("report-data").textContent);
+  useVocabulary(report.vocabulary);
   const list = chainList(report);
   const restyle = () => list.sections.forEach((section) => section.panel?.graph?.restyle());
   replaceChildren(document.getElementById("page"),

@@ -119,9 +119,9 @@ function looseDisclosure(report) {
 }
 
 function countsDisclosure(report) {
-  const rows = (counts) => Object.entries(counts).filter(([, number]) => number).map(([kind, number]) => [kind, count(number)]);
+  const rows = (counts, name) => Object.entries(counts).filter(([, number]) => number).map(([kind, number]) => [name(kind), count(number)]);
   const total = Object.values(report.graph.nodes).reduce((sum, number) => sum + number, 0);
   return disclosure(`Provenance graph: ${plural(total, "node")}`, () => el("div", { class: "side-by-side" },
-    plainTable("Nodes", ["Nodes", "Count"], rows(report.graph.nodes), [1]),
-    plainTable("Edges", ["Edges", "Count"], rows(report.graph.edges), [1])));
+    plainTable("Nodes", ["Nodes", "Count"], rows(report.graph.nodes, (kind) => nouns(kind)[1]), [1]),
+    plainTable("Edges", ["Edges", "Count"], rows(report.graph.edges, (kind) => verbOf(kind)), [1])));
 }
