@@ -125,6 +125,19 @@ def collect(
     yield from normaliser.rest()
 
 
+def events(
+    paths: Sequence[Path],
+    format_name: str | None = None,
+    advance: Callable[[int], object] | None = None,
+) -> Iterator[Event]:
+    """The events of files and folders, as they are read.
+
+    Raises:
+        InputError: a path doesn't exist.
+    """
+    return collect(read(paths, format_name, advance), Normaliser(), [])
+
+
 def _count(outcome: Outcome, ledger: InputLedger) -> None:
     if outcome is Outcome.IGNORED:
         ledger.ignore()

@@ -21,6 +21,7 @@ COMMANDS = {
     "correlate": "Find attack chains in exported telemetry.",
     "detect": "List what the detections hit, without chains.",
     "detections": "List the detections.",
+    "rules": "Tell which Sigma rules cost most.",
     "explain": "Tell a chain's story in plain sentences.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from lineage.detect.detection import Detection
+    from lineage.detect.profile import Cost
     from lineage.report.model import DetectionHit
     from lineage.report.pen import Pen
 
@@ -43,6 +44,30 @@ def detections_table(detections: Sequence[Detection]) -> Trimmed:
             Text(" ".join(detection.sources)),
             detection.type,
             str(detection.risk),
+        )
+    return Trimmed(table)
+
+
+def costs_table(costs: Sequence[Cost], total: float) -> Trimmed:
+    """The dearest rules: time for a thousand events, share of the whole set's, hits, title.
+
+    Args:
+        costs: to show, the dearest first.
+        total: seconds of all rules.
+    """
+    table = plain_table()
+    table.add_column("ms / 1,000 events", justify="right", min_width=9)
+    table.add_column("share", justify="right", min_width=6)
+    table.add_column("events", justify="right", min_width=6)
+    table.add_column("matches", justify="right", min_width=7)
+    table.add_column("rule", overflow="fold")
+    for cost in costs:
+        table.add_row(
+            f"{cost.seconds / cost.events * 1_000_000:.2f}",
+            f"{cost.seconds / total:.1%}" if total else "-",
+            f"{cost.events:,}",
+            f"{cost.matches:,}",
+            Text(terminal(cost.detection.title), style="bold"),
         )
     return Trimmed(table)
 
