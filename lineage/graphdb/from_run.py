@@ -13,10 +13,10 @@ from lineage.graphdb.labels import LABEL, TAGGED, TYPE
 from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lineage.graph.provenance import Edge, ProvenanceGraph
-    from lineage.report.model import Report
+    from lineage.report.model import DetectionHit, Report
 
 _LEAVES = frozenset(schema.kind for schema in NODE_SCHEMAS if schema.is_place)
 """Kinds that are shown but not walked through: everything on a host is one step from it."""
@@ -33,9 +33,27 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
     """
     selected = None if hops is None else _around(graph, report, hops)
     hits = [hit for hit in report.detections if selected is None or hit.node in selected]
+    return of_graph(graph, report, hits, [each.source for each in report.inputs], selected)
+
+
+def of_graph(
+    graph: ProvenanceGraph,
+    report: Report,
+    hits: Iterable[DetectionHit],
+    sources: Sequence[str],
+    selected: dict[str, None] | None = None,
+) -> Content:
+    """What a push of a graph and the chains on it writes.
+
+    Args:
+        graph: the graph; it holds every node that the chains and hits name.
+        report: its chains are taken.
+        hits: the hits to take; a hit of a chain among them or not.
+        sources: names of the inputs, by their index in the graph's events.
+        selected: ids of the nodes to take, or None for all.
+    """
     label_of = _labels(graph)
     analysis = analyse(report, hits, label_of)
-    sources = [each.source for each in report.inputs]
     analysis.ties += influences(_uses(graph, selected, sources), label_of)
     if selected is None:
         nodes, edges = graph.count_nodes(), graph.count_edges()
