@@ -25,6 +25,7 @@ from lineage.export.attack import (
 from lineage.export.instant import instant
 from lineage.graph.ids import kind_of
 from lineage.graph.nodes import endpoint_parts
+from lineage.report.chain_graph import chain_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -144,8 +145,12 @@ class Observables:
         for process in chain.processes:
             self._process(process, hashes.get(process.node, {}), members)
         self.add_artifacts(chain, hashes)
+        nodes = chain_nodes(chain)
         for hit in chain.evidence:
-            self._bystander(hit)
+            if (tagged := nodes[hit.node].process) is not None:
+                self._process(tagged, hashes.get(hit.node, {}), members)
+            else:
+                self._named(hit)
 
     def add_artifacts(self, chain: Chain, hashes: Mapping[str, Mapping[str, str]]) -> None:
         """Adds a chain's artifacts alone."""
@@ -181,8 +186,8 @@ class Observables:
             self._images[path] = self._file(None, path, {})
         return self._images[path]
 
-    def _bystander(self, hit: DetectionHit) -> None:
-        """A tagged process that is no part of the chain: all that is known of it is its pid."""
+    def _named(self, hit: DetectionHit) -> None:
+        """A tagged process that the chain doesn't describe: all that is known of it is its pid."""
         if hit.node in self.of_node or hit.pid is None or kind_of(hit.node) != "process":
             return
         self._keep(hit.node, stix2.Process(id=stix_id("process", hit.node), pid=hit.pid))

@@ -63,3 +63,16 @@ def test_ids_depend_on_every_part_and_have_the_form_that_stix_asks_for() -> None
 
 def test_an_unknown_family_has_no_attack_reference() -> None:
     assert "external_references" not in malware("Nobody")
+
+
+def test_a_tagged_bystander_is_described_as_the_report_describes_it() -> None:
+    chain = full_report().chains[0]
+    shell = chain.processes[0].model_copy(
+        update={"node": "process:shell", "pid": 77, "image": r"C:\Windows\explorer.exe"}
+    )
+    hit = chain.evidence[0].model_copy(update={"node": "process:shell", "pid": 77})
+    observables = Observables()
+    changed = {"bystanders": [shell], "evidence": [*chain.evidence, hit]}
+    observables.add_chain(chain.model_copy(update=changed), {})
+    made = observables.objects[observables.of_node["process:shell"]]
+    assert observables.objects[made.image_ref].name == "explorer.exe"
