@@ -17,6 +17,7 @@ from lineage.export.attack import technique_name, techniques
 from lineage.export.hashes import file_hashes
 from lineage.export.instant import instant
 from lineage.export.stix_objects import Observables, host_identity, producer, stix_id
+from lineage.report.wording import verdict_line
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, ChainProcess, Report
@@ -152,11 +153,7 @@ def _process(process: ChainProcess) -> Object:
 
 def _flow_object(report: Report, starts: list[str]) -> Object:
     chains = report.chains
-    told = [
-        f"{chain.id}: {chain.verdict}, score {chain.score:g}, {chain.family or 'no family'}, "
-        f"on {', '.join(chain.hosts)}"
-        for chain in chains
-    ]
+    lines = [f"{verdict_line(chain)} ({chain.id})" for chain in chains]
     flow_id = stix_id("attack-flow", *(chain.id for chain in chains))
     first = min((chain.first_seen for chain in chains), key=instant, default=EMPTY_FLOW_TIME)
     last = max((chain.last_seen for chain in chains), key=instant, default=EMPTY_FLOW_TIME)
@@ -164,7 +161,7 @@ def _flow_object(report: Report, starts: list[str]) -> Object:
         **_common("attack-flow", flow_id, first, last),
         "created_by_ref": producer().id,
         "name": "Attack chains found by lineage",
-        "description": "\n".join(told) or "No attack chain was found.",
+        "description": "\n".join(lines) or "No attack chain was found.",
         "scope": "incident",
         "start_refs": starts,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.chain_graph import ChainNode, all_nodes, links
 from lineage.report.escape import terminal
-from lineage.report.wording import edge_words
+from lineage.report.wording import edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,7 @@ def render(report: Report) -> str:
 
 
 def _cluster(number: int, chain: Chain) -> Iterator[str]:
-    headline = (
-        f"{chain.verdict} {chain.score:g}: {chain.family or 'no family'} on "
-        f"{', '.join(chain.hosts)} ({chain.id})"
-    )
+    headline = f"{verdict_line(chain)} ({chain.id})"
     yield f"  subgraph cluster_{number} {{"
     yield f'    label={_quoted(headline, 4 * LABEL_CELLS)}; color="{_COLORS[chain.verdict]}";'
     names = {}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, grow, walk
-from lineage.report.wording import edge_words
+from lineage.report.wording import edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,8 +45,7 @@ def render(report: Report) -> str:
     """Markdown: a heading and a fenced diagram for each chain."""
     parts = ["# Attack chains" if report.chains else "No attack chain was found."]
     for chain in report.chains:
-        headline = f"{chain.verdict} {chain.score:g}: {chain.family or 'no family'} on "
-        shown = _escaped(terminal(headline + ", ".join(chain.hosts), 4 * WIDE), "&#")
+        shown = _escaped(terminal(verdict_line(chain), 4 * WIDE), "&#")
         parts.append(f"## {shown}\n\n```mermaid\n{diagram(chain)}```")
     return "\n\n".join(parts) + "\n"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineage.export.attack import ATTACK_VERSION, techniques
+from lineage.report.wording import verdict_line
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, DetectionHit, Report
@@ -87,12 +88,8 @@ def layer(report: Report) -> dict[str, object]:
 
 
 def _description(report: Report) -> str:
-    told = [
-        f"{chain.verdict} {chain.score:g} {chain.family or 'no family'} on "
-        f"{', '.join(chain.hosts)}: {chain.id}"
-        for chain in report.chains
-    ]
-    return "\n".join(told) or "No attack chain was found."
+    lines = [f"{verdict_line(chain)} ({chain.id})" for chain in report.chains]
+    return "\n".join(lines) or "No attack chain was found."
 
 
 def _techniques(report: Report) -> dict[str, _Technique]:

@@ -26,6 +26,7 @@ from lineage.export.stix_objects import (
     stix_id,
 )
 from lineage.graph.schema import DESCENT
+from lineage.report.wording import verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -204,7 +205,7 @@ class _ChainObjects:
         made = stix2.Grouping(
             id=stix_id("grouping", chain.id),
             name=f"Attack chain {chain.id}: {chain.verdict}, {chain.family or 'no family'}",
-            description=f"Score {chain.score:g} on {', '.join(chain.hosts)}\n{parts}",
+            description=f"{verdict_line(chain)}\n{parts}",
             context="suspicious-activity",
             object_refs=list(self.mine) or [producer().id],
             labels=[chain.verdict],

@@ -97,6 +97,12 @@ def edge_words(kind: str) -> Words:
     return schema.words if schema else Words(kind, kind, THINGS)
 
 
+def verdict_line(chain: Chain) -> str:
+    """How sure a chain is, of what and where: "confirmed 94.2: Remcos on WS01"."""
+    family = chain.family or "no family"
+    return f"{chain.verdict} {chain.score:g}: {family} on {', '.join(chain.hosts)}"
+
+
 def headline(chain: Chain) -> str:
     """What a chain is about, in a line: its family, first programs and first detections."""
     programs = list(dict.fromkeys(name_of(process) for process in chain.processes))
