@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import accuracy
 
-from lineage.correlate import align, cluster, flow, rarity, score
+from lineage.correlate import align, cluster, flow, origins, rarity, score
 from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
 from lineage.correlate.stage import StageCorrelator
@@ -96,7 +96,7 @@ VARIATIONS: tuple[Variation, ...] = (
     *varied(hubs, "FAN_OUT_SPAN", 1, 4, unit=" h", ticks=HOUR),
     *varied(flow, "COMMON_PROGRAM", 2, 12, 48, 1_000_000),
     *varied(rarity, "USUAL", 1, 4, 1_000_000),
-    *varied(cluster, "LAUNCH", 0, 30, 120, unit=" s", ticks=TICKS),
+    *varied(origins, "LAUNCH", 0, 30, 120, unit=" s", ticks=TICKS),
     *varied(cluster, "BACKWARD_STEPS", 0, 6, 24),
     *varied(score, "STAGE_POINTS", 9.0, 36.0),
     *varied(score, "RISK_POINTS", 3.0, 12.0),

@@ -17,33 +17,15 @@ from lineage.correlate.family import family_key, is_removal
 from lineage.correlate.finding import Cluster, TaggedGraph
 from lineage.correlate.flow import INVADING, Flow, Flows
 from lineage.correlate.groups import Groups
+from lineage.correlate.origins import SAME_TIME, Origins
 from lineage.correlate.rarity import Profile
-from lineage.graph import hubs
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
-from lineage.times import TICKS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lineage.detect.hit import Hit
-    from lineage.graph.programs import ProgramKind
     from lineage.graph.provenance import ProvenanceGraph
-
-LAUNCH = 60 * TICKS
-"""How long a launcher may have run before it starts the attack: a script that downloads first."""
-
-SAME_TIME = 600 * TICKS
-"""What an untagged cause brought about within this time belongs together: an installer or a script
-is done in minutes."""
-
-_BRINGING = frozenset({"spawned", "requested", "wrote", "injected"})
-"""Kinds of the step by which something brings a process about."""
-
-_BESIDE: frozenset[ProgramKind | None] = frozenset(
-    {"console-helper", "browser", "office", "reader"}
-)
-"""Kinds of programs that say nothing of who started them: consoles, pauses, and what opens the
-document that is shown to the victim."""
 
 BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
@@ -75,6 +57,7 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
     possessed = list(spread.possessed(hits, seeds, reach))
     reach = spread.with_origins(reach)
     causes = spread.backward(reach)
+    reach = spread.with_causes(reach, causes)
     infections = _infections(hits, seeds, graph)
     groups = _grouped(reach.joins, causes.joins, infections, possessed)
     return spread.collect(hits, seeds, reach, causes.below, groups)
@@ -106,10 +89,12 @@ class Causes(NamedTuple):
     Attributes:
         below: cause -> seed below it -> the flow that leads there.
         joins: seeds that one cause brought about at the same time.
+        met: the cause and each of those seeds.
     """
 
     below: dict[str, dict[str, Flow]]
     joins: list[Join]
+    met: list[tuple[str, str]]
 
 
 def _named(hits: Iterable[Hit]) -> frozenset[str]:
@@ -155,6 +140,7 @@ class _Spread:
     def __init__(self, graph: ProvenanceGraph, flows: Flows) -> None:
         self._graph = graph
         self._flows = flows
+        self._origins = Origins(graph, flows)
 
     # -- seeds ---------------------------------------------------------------------------------
 
@@ -233,7 +219,7 @@ class _Spread:
 
     def backward(self, reach: Reach) -> Causes:
         """Joins seeds that have an untagged cause in common."""
-        causes = Causes(defaultdict(dict), [])
+        causes = Causes(defaultdict(dict), [], [])
         for seed in sorted(reach.taken):
             if seed not in reach.arrivals and isinstance(self._graph.node(seed), ProcessNode):
                 self._trace(seed, reach, causes)
@@ -250,7 +236,9 @@ class _Spread:
                         continue
                     seen.add(flow.source)
                     above.append(flow.source)
-                    causes.joins.extend(self._meet(seed, flow, causes.below[flow.source]))
+                    joins = list(self._meet(seed, flow, causes.below[flow.source]))
+                    causes.joins.extend(joins)
+                    causes.met.extend((flow.source, node) for join in joins for node in join)
             frontier = above
 
     def _meet(self, seed: str, flow: Flow, below: dict[str, Flow]) -> Iterator[Join]:
@@ -280,7 +268,7 @@ class _Spread:
         wider = Reach(dict(reach.taken), dict(reach.arrivals), list(reach.joins))
         frontier = [node for node in wider.taken if node not in wider.arrivals]
         while frontier:
-            origins = [flow for node in frontier for flow in self._origins(node, wider.taken)]
+            origins = [flow for node in frontier for flow in self._origins.of(node, wider.taken)]
             frontier = []
             for flow in origins:
                 wider.joins.append((flow.source, flow.target))
@@ -290,35 +278,17 @@ class _Spread:
                     frontier.append(flow.source)
         return self._follow(sorted((0, node) for node in wider.taken.keys() - reach.taken), wider)
 
-    def _origins(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
-        """What served to bring a process about: who started it, had it started, or wrote it.
-
-        Nobody tagged it, but it is the attack's own when it is no bystander, did its part soon
-        after its start, and started nothing that isn't the attack's: `cmd /c start a.exe`.
-        """
-        if not isinstance(self._graph.node(process_id), ProcessNode):
-            return
-        for flow in self._flows.inward(process_id):
-            source = self._graph.process(flow.source)
-            if flow.steps[0].edge.kind not in _BRINGING or self._is_bystander(source.id):
-                continue
-            did = self._graph.events.time(flow.steps[0].ordinal)
-            if self._graph.events.time(flow.ordinal) - did > SAME_TIME or source.start is None:
-                continue
-            given_work = did - source.start <= SAME_TIME and hubs.is_given_work(source)
-            soon = did - source.start <= LAUNCH or given_work
-            if soon and self._started_nothing_else(source.id, taken):
-                yield flow
-
-    def _started_nothing_else(self, process_id: str, taken: Container[str]) -> bool:
-        """Whether a process started nothing but the attack, and what serves or disguises it."""
-        children = (
-            edge.target for edge in self._graph.out_edges(process_id) if edge.kind == "spawned"
-        )
-        return all(
-            child in taken or hubs.program_of(self._graph.process(child)).kind in _BESIDE
-            for child in children
-        )
+    def with_causes(self, reach: Reach, causes: Causes) -> Reach:
+        """Adds the causes that attacks have in common, where all that they do is one author's."""
+        wider = Reach(dict(reach.taken), dict(reach.arrivals), list(reach.joins))
+        for cause, seed in causes.met:
+            source = self._graph.process(cause)
+            at = self._graph.events.time(causes.below[cause][seed].ordinal)
+            age = SAME_TIME + 1 if source.start is None else at - source.start
+            if self._origins.is_one_authors(source, age, young=SAME_TIME):
+                wider.joins.append((cause, seed))
+                wider.taken[cause] = 0
+        return self._follow(sorted((0, node) for node in wider.taken.keys() - reach.taken), wider)
 
     # -- result --------------------------------------------------------------------------------
 

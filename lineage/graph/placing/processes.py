@@ -12,6 +12,7 @@ from lineage.graph.command_line import (
     named_files,
     split_deletion,
 )
+from lineage.graph.hubs import program_of
 from lineage.graph.identity import hashes
 from lineage.graph.runners import runs_argument
 from lineage.normalise.paths import canonical_path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
     from lineage.normalise.event import ProcessCreated, ProcessEnded
 
-COMMAND_INTERPRETER = "\\cmd.exe"
+COMMAND_INTERPRETER = "cmd.exe"
 
 
 def process_created(canvas: Canvas, event: ProcessCreated, host: str, ordinal: int) -> Placed:
@@ -107,7 +108,7 @@ def _connect_arguments(
         return
     own = canonical_path(process.image or "")
     used, deleted = command_line, ""
-    if own.endswith(COMMAND_INTERPRETER):
+    if program_of(process).name == COMMAND_INTERPRETER:
         used, deleted = split_deletion(command_line)
     for path, written in named_files(used, directory).items():
         if path != own:

@@ -1,0 +1,120 @@
+"""What served to bring an attack about: the launcher, requester or downloader that nobody tagged.
+
+An untagged process that started an attack's process, had a service start it, or wrote what it runs
+is the attack's own where chance is ruled out. It did its part soon after its start, and either it
+started nothing else, or all that it does is one author's: a command line, a script or a program out
+of a user's folder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineage.graph import hubs
+from lineage.graph.command_line import named_files
+from lineage.graph.nodes import ProcessNode
+from lineage.normalise.paths import canonical_path
+from lineage.times import TICKS
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from lineage.correlate.flow import Flow, Flows
+    from lineage.graph.programs import ProgramKind
+    from lineage.graph.provenance import ProvenanceGraph
+
+LAUNCH = 60 * TICKS
+"""How long a launcher may have run before it starts the attack."""
+
+SAME_TIME = 600 * TICKS
+"""What an untagged cause brought about within this time belongs together: an installer or a script
+is done in minutes, downloads included."""
+
+USERS = "c:\\users\\"
+"""What lies below it was brought by one user or for one."""
+
+_BRINGING = frozenset({"spawned", "requested", "wrote", "injected"})
+"""Kinds of the step by which something brings a process about."""
+
+_BESIDE: frozenset[ProgramKind | None] = frozenset(
+    {"console-helper", "browser", "office", "reader"}
+)
+"""Kinds of programs that say nothing of who started them: consoles, pauses, and what opens the
+document that is shown to the victim."""
+
+_SCRIPTS = tuple(".bat .cmd .hta .js .jse .ps1 .vbe .vbs .wsf .wsh .dll .ocx .sct .cpl".split())
+
+
+class Origins:
+    """Finds the origins of an attack's processes.
+
+    Args:
+        graph: the provenance graph.
+        flows: its flows.
+    """
+
+    def __init__(self, graph: ProvenanceGraph, flows: Flows) -> None:
+        self._graph = graph
+        self._flows = flows
+
+    def of(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
+        """The flows from what served to bring a process about.
+
+        Args:
+            process_id: the process; objects have no origins.
+            taken: nodes that are an attack's.
+        """
+        if not isinstance(self._graph.node(process_id), ProcessNode):
+            return
+        for flow in self._flows.inward(process_id):
+            source = self._graph.process(flow.source)
+            did = self._graph.events.time(flow.steps[0].ordinal)
+            if (
+                flow.steps[0].edge.kind in _BRINGING
+                and source.start is not None
+                and self._graph.events.time(flow.ordinal) - did <= SAME_TIME
+                and not self._flows.is_bystander(source.id)
+                and (
+                    self._served(source, did - source.start, taken)
+                    or self.is_one_authors(source, did - source.start)
+                )
+            ):
+                yield flow
+
+    def _served(self, source: ProcessNode, age: int, taken: Container[str]) -> bool:
+        """Whether a process of this age, in ticks, started nothing but the attack."""
+        if age > (SAME_TIME if hubs.is_given_work(source) else LAUNCH):
+            return False
+        children = (
+            edge.target for edge in self._graph.out_edges(source.id) if edge.kind == "spawned"
+        )
+        return all(
+            child in taken or hubs.program_of(self._graph.process(child)).kind in _BESIDE
+            for child in children
+        )
+
+    def is_one_authors(self, source: ProcessNode, age: int, young: int = LAUNCH) -> bool:
+        """Whether all that a process does is one author's doing.
+
+        Not so where it goes on starting things for hours, as terminals and agents do.
+
+        Args:
+            source: the process, untagged.
+            age: how long it had run when it brought the attack about, in ticks.
+            young: how long a program out of a user's folder may have run then.
+        """
+        if age > SAME_TIME or self._flows.fans_out(source.id):
+            return False
+        if hubs.is_given_work(source):
+            return _runs_users_work(source)
+        image = canonical_path(source.image or "")
+        return age <= young and image.startswith(USERS) and not hubs.program_of(source).kind
+
+
+def _runs_users_work(process: ProcessNode) -> bool:
+    """Whether an interpreter was given a command, or scripts out of users' folders only."""
+    text, runs = process.command_line or "", hubs.program_of(process).runs_file
+    named = [path for path in named_files(text, process.current_directory) if runs(path)]
+    words = (word.strip("\"',;()").lower() for word in text.split()[1:])
+    elsewhere = (word for word in words if word.endswith(_SCRIPTS) and "\\" not in word)
+    return all(path.startswith(USERS) for path in named) and not any(elsewhere)
