@@ -7,8 +7,9 @@ same for JSON, CSV, PowerShell's objects and text blocks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,15 +19,21 @@ from lineage.problems import Problem
 from lineage.read.event_data import fields_of
 from lineage.read.field_order import Key, writer_of
 from lineage.read.record import RawRecord
-from lineage.read.windows_event import (
-    event_id_of,
-    number_of,
-    parse_event_xml,
-    record_id_of,
+from lineage.read.row import (
+    Names,
+    Row,
+    channel_in,
+    event_id_in,
+    first,
+    first_text,
+    get,
+    number_in,
+    plain_number,
+    time_in,
+    user_in,
 )
+from lineage.read.windows_event import RECORD_ID_LIMIT, parse_event_xml, record_id_of
 
-Row = dict[str, Any]
-Names = tuple[str, ...]
 Rename = Mapping[str, str | tuple[str, ...]]
 _NO_NAMES: Final[Rename] = MappingProxyType({})
 
@@ -51,6 +58,8 @@ class Dialect:
         rename: its names for fields -> the event's; where it has several values under one name,
             the names of them in order.
         strip: endings that it adds to names of fields.
+        direct: gets event id, provider, channel, computer, record id and time at once, of rows of
+            which that is all there is to find (`narrowed`).
         prepare: turns an object into a row first, or says that it isn't of this dialect after all.
         writer: who writes all of its events, whose ids are names then.
         finish: puts fields right that no table can, with the key of the event.
@@ -75,6 +84,7 @@ class Dialect:
     rename: Rename = field(default_factory=lambda: _NO_NAMES)
     strip: Names = ()
     writer: str = ""
+    direct: Callable[[Row], tuple[Any, ...]] | None = None
     prepare: Callable[[Row], Row | None] | None = None
     finish: Callable[[Row, Key, Row], Row] | None = None
 
@@ -82,6 +92,53 @@ class Dialect:
         """Whether a row has the members that mark this dialect."""
         names = row.keys()
         return any(mark <= names for mark in self.marks)
+
+
+def narrowed(dialect: Dialect, row: Row) -> Dialect:
+    """The dialect with only those places that a row with these members can have.
+
+    Most rows of a file have the same members, and a dialect knows many names.
+    """
+
+    def there(names: Names) -> Names:
+        return tuple(name for name in names if name in row or name.partition(".")[0] in row)
+
+    own = dialect.flat and any(name in row for name in _OWN_FIELDS)
+    fitting = replace(
+        dialect,
+        provider=there(dialect.provider),
+        event_id=there(dialect.event_id),
+        channel=there(dialect.channel),
+        computer=there(dialect.computer),
+        record_id=there(dialect.record_id),
+        time=there(dialect.time),
+        process_id=there(dialect.process_id),
+        process_number=there(dialect.process_number),
+        user=there(dialect.user),
+        data=there(dialect.data),
+        message=() if own else there(dialect.message),
+        whole=there(dialect.whole),
+        rename={name: ours for name, ours in dialect.rename.items() if name in row}
+        if dialect.flat
+        else dialect.rename,
+    )
+    return replace(fitting, direct=_direct(fitting, row))
+
+
+def _direct(dialect: Dialect, row: Row) -> Callable[[Row], tuple[Any, ...]] | None:
+    more = dialect.data or dialect.message or dialect.rename or dialect.strip or dialect.finish
+    places = (
+        dialect.event_id,
+        dialect.provider,
+        dialect.channel,
+        dialect.computer,
+        dialect.record_id,
+        dialect.time,
+    )
+    if more or not dialect.flat or not all(places) or dialect.writer:
+        return None
+    names = [place[0] for place in places]
+    return itemgetter(*names) if all(name in row for name in names) else None
 
 
 def record_of(dialect: Dialect, number: int, row: Row) -> RawRecord | Problem:
@@ -92,6 +149,10 @@ def record_of(dialect: Dialect, number: int, row: Row) -> RawRecord | Problem:
         number: the row's number in its source.
         row: an object or table row, without its envelopes.
     """
+    if dialect.direct is not None:
+        record = _direct_record(dialect, number, row, dialect.direct(row))
+        if record is not None:
+            return record
     event_id: int | str = 0
     if dialect.writer:
         event_id = first_text(row, dialect.event_id)
@@ -110,9 +171,6 @@ def record_of(dialect: Dialect, number: int, row: Row) -> RawRecord | Problem:
         provider = provider or provider_by_fields(event_id, data)
     if not event_id or not (provider or channel):
         return untold(number, row, event_id)
-    process_id = first(row, dialect.process_id)
-    if process_id is None:
-        process_id = next((n for n in map(row.get, dialect.process_number) if type(n) is int), None)
     record_id = first(row, dialect.record_id)
     return RawRecord(
         number,
@@ -122,10 +180,47 @@ def record_of(dialect: Dialect, number: int, row: Row) -> RawRecord | Problem:
         channel,
         first_text(row, dialect.computer),
         time_in(first(row, dialect.time)),
-        process_id if type(process_id) is int and process_id >= 0 else number_in(process_id),
+        _process_of(dialect, row),
         user_in(first(row, dialect.user)),
         data,
     )
+
+
+def _direct_record(
+    dialect: Dialect, number: int, row: Row, values: tuple[Any, ...]
+) -> RawRecord | None:
+    """The record of a row whose header is of the usual types, else None."""
+    event_id, provider, channel, computer, record_id, time = values
+    if (
+        type(event_id) is not int
+        or type(record_id) is not int
+        or not (event_id and provider and computer and time)
+        or not type(provider) is type(channel) is type(computer) is type(time) is str
+    ):
+        return None
+    process_id = row.get(dialect.process_id[0]) if dialect.process_id else None
+    user = row.get(dialect.user[0]) if dialect.user else None
+    return RawRecord(
+        number,
+        record_id if 0 <= record_id < RECORD_ID_LIMIT else None,
+        provider,
+        event_id,
+        channel_in(channel),
+        computer,
+        time_in(time),
+        process_id if type(process_id) is int and process_id >= 0 else _process_of(dialect, row),
+        user if type(user) is str and user else user_in(first(row, dialect.user)),
+        row,
+    )
+
+
+def _process_of(dialect: Dialect, row: Row) -> int | None:
+    value = first(row, dialect.process_id)
+    if value is None:
+        value = next(
+            (item for item in map(row.get, dialect.process_number) if type(item) is int), None
+        )
+    return value if type(value) is int and value >= 0 else number_in(value)
 
 
 def _data_of(dialect: Dialect, row: Row, key: Key) -> Row:
@@ -136,7 +231,7 @@ def _data_of(dialect: Dialect, row: Row, key: Key) -> Row:
             fields = fields_of(value, key)
             if fields is not None:
                 break
-    if fields is None and dialect.message and not (dialect.flat and _has_own_fields(row)):
+    if fields is None:
         for name in dialect.message:
             value = get(row, name)
             if type(value) is str and value:
@@ -155,10 +250,7 @@ def _data_of(dialect: Dialect, row: Row, key: Key) -> Row:
 
 
 _OWN_FIELDS: Final = ("UtcTime", "SubjectUserSid", "ScriptBlockText", "SubjectLogonId")
-
-
-def _has_own_fields(row: Row) -> bool:
-    return any(name in row for name in _OWN_FIELDS)
+"""A row that has one of these has all its fields; its message says nothing more."""
 
 
 def _renamed(rename: Rename, fields: Row) -> Row:
@@ -261,104 +353,3 @@ def _from_json(
     if not isinstance(value, dict):
         return Problem(number, "the event inside is JSON, but not an object")
     return decode(number, value)
-
-
-def get(row: Row, name: str) -> Any:
-    """A member by its name or path; a list of one value is that value."""
-    value = row.get(name)
-    if value is None and "." in name:
-        node: Any = row
-        for part in name.split("."):
-            node = node.get(part) if type(node) is dict else None
-        value = node
-    if type(value) is list and len(value) == 1 and type(value[0]) is not dict:
-        return value[0]
-    return value
-
-
-def first(row: Row, names: Names) -> Any:
-    """The first of the named members that has a value."""
-    for name in names:
-        value = get(row, name)
-        if value is not None and value != "":
-            return value
-    return None
-
-
-def first_text(row: Row, names: Names) -> str:
-    """The first of the named members that has text, or ""."""
-    for name in names:
-        value = get(row, name)
-        if type(value) is str:
-            if value:
-                return value
-        elif type(value) is int:
-            return str(value)
-        elif type(value) is dict:
-            text = value.get("Value", value.get("value", value.get("#text")))
-            if type(text) is str and text:
-                return text
-        elif type(value) is list and value and type(value[0]) is str:
-            return value[0]
-    return ""
-
-
-def event_id_in(value: Any) -> int | str:
-    """An event id however it is written; 0 for none."""
-    if type(value) is dict:
-        for name in ("#text", "Value", "value", "id", "Id", "_"):
-            if name in value:
-                return event_id_in(value[name])
-        return 0
-    if type(value) is list:
-        return event_id_in(value[0]) if value else 0
-    return event_id_of(plain_number(value))
-
-
-def plain_number(value: Any) -> Any:
-    """A number as text without what tables put in it: ``4,688``, ``4688.0``."""
-    if type(value) is float and value.is_integer():
-        return int(value)
-    if type(value) is not str:
-        return value
-    text = value.strip().replace(",", "").replace("\u00a0", "").replace("\u202f", "")
-    return text.removesuffix(".0")
-
-
-def number_in(value: Any) -> int | None:
-    """A header's number, or None."""
-    return number_of(plain_number(value)) if value is not None else None
-
-
-def time_in(value: Any) -> str:
-    """A header's time as text, in the source's own spelling."""
-    if type(value) is str:
-        return value.strip("'\" ") if value[:1] in "'\" " or value[-1:] in "'\" " else value
-    if type(value) is int:
-        return str(value)
-    if type(value) is float:
-        return f"{value:.6f}"
-    if type(value) is dict:
-        for name in ("SystemTime", "@SystemTime", "value", "Value", "DateTime", "#text"):
-            if value.get(name):
-                return time_in(value[name])
-    return ""
-
-
-def user_in(value: Any) -> str | None:
-    """The SID in a header: text, or PowerShell's object of one."""
-    if type(value) is dict:
-        value = value.get("Value", value.get("identifier", value.get("value")))
-    return value if type(value) is str and value else None
-
-
-_SPLUNK_PREFIXES: Final = ("XmlWinEventLog:", "WinEventLog:", "XmlWinEventLog", "WinEventLog")
-
-
-def channel_in(text: str) -> str:
-    """A channel's name without what Splunk puts before it in `source`."""
-    if "WinEventLog" in text[:14]:
-        for prefix in _SPLUNK_PREFIXES:
-            if text.startswith(prefix):
-                return text[len(prefix) :]
-    return text

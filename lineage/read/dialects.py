@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from lineage.read.dialect import Dialect, Names, Rename
+from lineage.read.dialect import Dialect, Rename
 from lineage.read.ecs import from_ecs
 from lineage.read.event_object import capitalised, event_row
+from lineage.read.row import Names
 
 
 def _any(*marks: str) -> tuple[frozenset[str], ...]:

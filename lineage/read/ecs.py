@@ -13,8 +13,8 @@ from lineage.read.field_order import POWERSHELL, SECURITY, SYSMON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lineage.read.dialect import Row
     from lineage.read.field_order import Key
+    from lineage.read.row import Row
 
 _PROCESS: Final = {
     "ProcessGuid": "process.entity_id",

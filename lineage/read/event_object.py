@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from lineage.read.dialect import Row
     from lineage.read.field_order import Key
+    from lineage.read.row import Row
 
 _ATTRIBUTES: Final = {
     "Provider": ("Provider", "Name"),

@@ -12,8 +12,8 @@ from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lineage.read.dialect import Row
     from lineage.read.record import RawRecord
+    from lineage.read.row import Row
 
 _SPLUNK_START: Final = re.compile(
     rb"^(?:[^\r\n=]{6,60}\r?\n)?LogName=[^\r\n]*\r?\n(?=(?:[A-Z]\w{2,20}=[^\r\n]*\r?\n){2})", re.M

@@ -22,7 +22,7 @@ from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lineage.read.dialect import Row
+    from lineage.read.row import Row
 
 _NAMES: Final = re.compile(r'"(?:fields|columns|Columns|schema)"\s*:\s*(?=\[\s*(?:"|\{\s*"))')
 _BODY: Final = re.compile(r'"(rows|Rows|values|datarows|columns)"\s*:\s*\[\s*(?=\[|\])')

@@ -6,16 +6,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from lineage.problems import Problem
-from lineage.read.dialect import Dialect, Row, record_of, untold, whole_event
+from lineage.read.dialect import Dialect, narrowed, record_of, untold, whole_event
 from lineage.read.dialects import DIALECTS
 from lineage.read.event_object import nested
 from lineage.read.json_objects import JsonObject, read_objects, sample
 from lineage.read.record import RawRecord
+from lineage.read.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPLUNK: Final = "splunk-json"
+
+Shape = tuple[str, ...]
+"""The names of an object's members."""
 
 _ENVELOPES: Final = frozenset(
     {"result", "_source", "fields", "metadata", "properties", "document", "data", "win", "body"}
@@ -92,6 +96,8 @@ class Decoder:
         self._dotted = False
         self._layers = layers
         self._inner: Decoder | None = None
+        self._plain: dict[Shape, Dialect] = {}
+        self._inner_shapes: dict[Shape, Dialect] = {}
 
     def decode(self, number: int, found: JsonObject) -> RawRecord | Problem | None:
         """The record of an object, why it is none, or None for a line that isn't one by design.
@@ -100,42 +106,67 @@ class Decoder:
             number: its number in its source.
             found: the object.
         """
-        row = found if _ENVELOPES.isdisjoint(found) else unwrapped(found)
-        if self._dotted:
-            row = unwrapped(nested(row))
-        prepared = self._prepared(row)
-        if prepared is None:
-            return None if _is_control(found) else untold(number, found)
-        row, dialect = prepared, self._dialect
+        shape = tuple(found)
+        known = self._plain.get(shape)
+        if known is not None:
+            row, dialect = found, known
+        else:
+            prepared = self._prepared(found, shape)
+            if prepared is None:
+                return None if _is_control(found) else untold(number, found)
+            row, dialect = prepared
         if dialect.whole and self._layers:
             whole = whole_event(dialect, row, number, self._decode_inner)
             if isinstance(whole, RawRecord):
                 return whole
             if isinstance(whole, dict):
                 row = whole
+                dialect = self._narrowed(self._dialect, whole)
             elif whole is not None:
                 record = record_of(dialect, number, row)
                 return whole if isinstance(record, Problem) else record
         return record_of(dialect, number, row)
 
-    def _prepared(self, row: Row) -> Row | None:
-        """The row as its dialect has it: that of the last row, or what fits this one."""
-        dialect = self._dialect
-        if dialect.fits(row):
-            prepared = row if dialect.prepare is None else dialect.prepare(row)
-            if prepared is not None:
-                return prepared
-        choice = choose(row)
-        if choice is None:
-            return None
-        self._dialect, row, dotted = choice
-        self._dotted = self._dotted or dotted
-        return row
+    def _prepared(self, found: JsonObject, shape: Shape) -> tuple[Row, Dialect] | None:
+        """The row as its dialect has it: the dialect of the last row, or the one that fits this."""
+        row = found if _ENVELOPES.isdisjoint(found) else unwrapped(found)
+        if self._dotted:
+            row = unwrapped(nested(row))
+        prepared: Row | None = None
+        if self._dialect.fits(row):
+            prepared = row if self._dialect.prepare is None else self._dialect.prepare(row)
+        if prepared is None:
+            choice = choose(row)
+            if choice is None:
+                return None
+            self._dialect, prepared, dotted = choice
+            self._dotted = self._dotted or dotted
+        dialect = self._narrowed(self._dialect, prepared)
+        if prepared is found:
+            _bounded(self._plain)[shape] = dialect
+        return prepared, dialect
+
+    def _narrowed(self, dialect: Dialect, row: Row) -> Dialect:
+        shape = (dialect.name, *row)
+        known = self._inner_shapes.get(shape)
+        if known is None:
+            known = _bounded(self._inner_shapes)[shape] = narrowed(dialect, row)
+        return known
 
     def _decode_inner(self, number: int, found: JsonObject) -> RawRecord | Problem:
         if self._inner is None:
             self._inner = Decoder(self._layers - 1)
         return self._inner.decode(number, found) or untold(number, found)
+
+
+def _bounded(shapes: dict[Shape, Dialect]) -> dict[Shape, Dialect]:
+    """Shapes that may take one more: telemetry has some hundred, other objects any number."""
+    if len(shapes) >= _MOST_SHAPES:
+        shapes.clear()
+    return shapes
+
+
+_MOST_SHAPES: Final = 5000
 
 
 def choose(row: Row) -> Choice | None:

@@ -23,7 +23,7 @@ from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lineage.read.dialect import Row
+    from lineage.read.row import Row
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _PREAMBLE: Final = re.compile(r"\s*$|#TYPE |sep=.$", re.IGNORECASE)

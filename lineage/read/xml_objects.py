@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from lineage.read.dialect import Row
     from lineage.read.record import RawRecord
+    from lineage.read.row import Row
 
 _ROOT: Final = re.compile(
     rb"<Objs\s[^>]{0,300}powershell/2004|<Objects>\s*<Object\s|<ROOT\b[^>]{0,300}>\s*<ROW>"
