@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.schema import NODE
 from lineage.report.escape import terminal
-from lineage.report.tree import Branch, grow, walk
+from lineage.report.tree import Branch, bounded, grow, parents_of, walk
 from lineage.report.wording import edge_words, verdict_line
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def diagram(chain: Chain) -> str:
     way to them; what is left out is counted where it is missing.
     """
     roots = grow(chain).roots
-    parents = _parents(roots)
-    chosen = _chosen(roots, parents)
+    parents = parents_of(roots)
+    chosen = bounded([branch for branch, _ in walk(roots)], parents, MAX_PROCESSES)
     names = {node: f"p{number}" for number, node in enumerate(chosen)}
     lines = ["flowchart LR", *_CLASSES]
     for node, branch in chosen.items():
@@ -69,23 +69,6 @@ def diagram(chain: Chain) -> str:
     lines += _left_out(roots, parents, names)
     lines += _artifacts(chain, names)
     return "\n".join(lines) + "\n"
-
-
-def _parents(roots: Sequence[Branch]) -> dict[str, Branch]:
-    return {child.process.node: branch for branch, _ in walk(roots) for child in branch.children}
-
-
-def _chosen(roots: Sequence[Branch], parents: dict[str, Branch]) -> dict[str, Branch]:
-    """Which branches are drawn; a drawn branch's parent is drawn too, and before it."""
-    chosen: dict[str, Branch] = {}
-    everything = [branch for branch, _ in walk(roots)]
-    for branch in sorted(everything, key=lambda branch: not branch.hits):
-        way = [branch]
-        while (parent := parents.get(way[-1].process.node)) and parent.process.node not in chosen:
-            way.append(parent)
-        if len(chosen) + len(way) <= MAX_PROCESSES:
-            chosen |= {step.process.node: step for step in reversed(way)}
-    return chosen
 
 
 def _left_out(

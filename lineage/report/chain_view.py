@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from lineage.graph.schema import NODE
 from lineage.report.facts import ChainFacts
-from lineage.report.tree import Branch, Forest, grow, walk
+from lineage.report.tree import Branch, Forest, bounded, grow, parents_of, walk
 from lineage.report.wording import clock, counted, name_of, points, tactic_title
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ def _stages(chain: Chain, pen: Pen) -> Text:
 
 def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
     facts = ChainFacts(chain)
-    parents = {child.process.node: branch for branch, _ in walk(forest.roots)
-               for child in branch.children}  # fmt: skip
-    kept = _kept(forest, parents, len(pen.some(list(forest.branches), PROCESSES)))
+    parents = parents_of(forest.roots)
+    branches = list(forest.branches.values())
+    kept = bounded(branches, parents, len(pen.some(branches, PROCESSES)))
     deepest = max((pen.width - TEXT_WIDTH) // GUIDE, 2)
     top = Tree("", hide_root=True, guide_style="dim")
     # The tree of every process down to `deepest`; a deeper one hangs beside its parent.
@@ -178,21 +178,6 @@ def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
         under = trees[above][0] if above in trees else top
         under.add(_hidden(branches, pen))
     return Padding(top, (0, 0, 0, 1))
-
-
-def _kept(forest: Forest, parents: dict[str, Branch], room: int) -> set[str]:
-    """Node ids of the processes to draw: with detections first, each with all that led to it."""
-    branches = forest.branches.values()
-    kept: set[str] = set()
-    for branch in [*filter(_tagged, branches), *branches]:
-        way = []
-        step: Branch | None = branch
-        while step is not None and step.process.node not in kept:
-            way.append(step.process.node)
-            step = parents.get(step.process.node)
-        if len(kept) + len(way) <= room:
-            kept.update(way)
-    return kept
 
 
 def _tagged(branch: Branch) -> bool:

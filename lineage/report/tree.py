@@ -79,6 +79,36 @@ def walk(roots: Sequence[Branch]) -> Iterator[tuple[Branch, int]]:
         stack.extend((child, depth + 1) for child in reversed(branch.children))
 
 
+def parents_of(roots: Sequence[Branch]) -> dict[str, Branch]:
+    """Node id of each process that has a parent -> the parent's branch."""
+    return {child.process.node: branch for branch, _ in walk(roots) for child in branch.children}
+
+
+def bounded(
+    branches: Sequence[Branch], parents: Mapping[str, Branch], room: int
+) -> dict[str, Branch]:
+    """The branches to draw where there is no room for all: tagged ones first.
+
+    Args:
+        branches: all, in the order in which they are wanted.
+        parents: as `parents_of` gives them.
+        room: how many at most.
+
+    Returns:
+        Node id -> branch. A drawn branch's parent is drawn too, and stands before it.
+    """
+    chosen: dict[str, Branch] = {}
+    for branch in sorted(branches, key=lambda branch: not branch.hits):
+        way: list[Branch] = []
+        step: Branch | None = branch
+        while step is not None and step.process.node not in chosen:
+            way.append(step)
+            step = parents.get(step.process.node)
+        if len(chosen) + len(way) <= room:
+            chosen |= {each.process.node: each for each in reversed(way)}
+    return chosen
+
+
 def _link(branches: Mapping[str, Branch]) -> list[Branch]:
     """Joins children to parents; gives the roots."""
     roots: list[Branch] = []
