@@ -45,6 +45,13 @@ class _Hit(NamedTuple):
     event: Event
 
 
+class _Reading(NamedTuple):
+    """An event as it is or with its gaps filled, and which of a plan's conditions it meets so."""
+
+    event: Event
+    met: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """All layers of all rules on the events of one source.
@@ -101,13 +108,11 @@ class RuleEngine:
         if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
             return _matches_of_script(plan, event)
         as_is = plan.predicates.true_on(event)
-        filled = event
-        if event.origin in _PARENT_MAY_LACK:
-            filled = _with_parent(event, context)
-        on_filled = as_is if filled is event else plan.predicates.true_on(filled)
+        filled = _with_parent(event, context) if event.origin in _PARENT_MAY_LACK else event
+        on_filled = () if filled is event else plan.predicates.true_on(filled)
         if not as_is and not on_filled:
             return _NO_MATCHES
-        return _matches(plan, event, as_is, filled, on_filled, context)
+        return _matches(plan, _Reading(event, as_is), _Reading(filled, on_filled), context)
 
     def requirements(self, detection: Detection) -> Mapping[str, Sequence[frozenset[str]]]:
         """What an event must carry for a detection to be able to fire on it, in any layer.
@@ -156,26 +161,29 @@ def _with_parent(event: Event, context: Context) -> Event:
     )
 
 
-def _matches(
-    plan: _Plan,
-    event: Event,
-    as_is: tuple[int, ...],
-    filled: Event,
-    on_filled: tuple[int, ...],
-    context: Context,
-) -> tuple[Match, ...]:
+def _matches(plan: _Plan, as_is: _Reading, filled: _Reading, context: Context) -> tuple[Match, ...]:
+    met = {plan.rule_of[index] for index in (*as_is.met, *filled.met)}
     matches = []
-    for number in sorted({plan.rule_of[index] for index in (*as_is, *on_filled)}):
+    for number in sorted(met):
         rule, first = plan.rules[number], plan.first[number]
-        if first in as_is:
-            layer, by = _core(rule.detection, event, context)
-            hit = _Hit(layer, by, rule.layers[0], event)
-        elif first in on_filled:
-            hit = _Hit("bridge", PARENT_BY_PID, rule.layers[0], filled)
-        else:
-            hit = next(_extensions(rule, first, event, as_is, filled, on_filled))
+        hit = next(_hits(rule, first, as_is, filled, context))
         matches.append(_match(rule.detection, hit))
     return tuple(matches)
+
+
+def _hits(
+    rule: Rule, first: int, as_is: _Reading, filled: _Reading, context: Context
+) -> Iterator[_Hit]:
+    """What of a rule is met, layer by layer, on the event as it is before the filled one."""
+    for index, layer in enumerate(rule.layers, start=first):
+        is_core = index == first
+        extension: tuple[Layer, str | None] = ("extension", layer.by)
+        if index in as_is.met:
+            name, by = _core(rule.detection, as_is.event, context) if is_core else extension
+            yield _Hit(name, by, layer, as_is.event)
+        elif index in filled.met:
+            name, by = ("bridge", PARENT_BY_PID) if is_core else extension
+            yield _Hit(name, by, layer, filled.event)
 
 
 def _core(detection: Detection, event: Event, context: Context) -> tuple[Layer, str | None]:
@@ -191,21 +199,6 @@ def _core(detection: Detection, event: Event, context: Context) -> tuple[Layer, 
 
 def _same_hour(event: Event, start: int) -> bool:
     return event.time // TICKS_PER_HOUR == start // TICKS_PER_HOUR
-
-
-def _extensions(
-    rule: Rule,
-    first: int,
-    event: Event,
-    as_is: tuple[int, ...],
-    filled: Event,
-    on_filled: tuple[int, ...],
-) -> Iterator[_Hit]:
-    for index, layer in enumerate(rule.layers[1:], start=first + 1):
-        if index in as_is:
-            yield _Hit("extension", layer.by, layer, event)
-        elif index in on_filled:
-            yield _Hit("extension", layer.by, layer, filled)
 
 
 def _matches_of_script(plan: _Plan, event: ScriptBlockLogged) -> tuple[Match, ...]:
