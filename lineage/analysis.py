@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lineage.correlate.chain import Chain
+    from lineage.detect.allow import Allowance
     from lineage.detect.coverage import Coverage
     from lineage.detect.detection import RuleProblem
     from lineage.detect.hit import Hit
@@ -31,6 +32,8 @@ class Analysis:
         chains: best first.
         coverage: one per detection.
         rule_problems: what is wrong with rules of the user's.
+        allowances: what was taken to be benign, with what it took away.
+        notes: what else there is to say of the run's own settings.
     """
 
     inputs: Sequence[InputLedger]
@@ -39,3 +42,5 @@ class Analysis:
     chains: Sequence[Chain] = ()
     coverage: Sequence[Coverage] = ()
     rule_problems: Sequence[RuleProblem] = ()
+    allowances: Sequence[Allowance] = ()
+    notes: Sequence[str] = ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
 from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
+from lineage.detect.allow import Allowance, Allowances
+from lineage.detect.allow import load as load_allowances
 from lineage.detect.catalog import load_builtin
 from lineage.detect.correlation import Correlations
 from lineage.detect.coverage import FieldsSeen, correlated, coverage, needed_fields
@@ -53,6 +56,7 @@ class Request:
         cache: whether the user's rules, once parsed, are remembered between runs.
         selection: which of the user's rules are wanted; all where left out.
         preparation: what is done to the user's rules before they are read.
+        allow: files of what is known to be benign.
         advance: called with every number of bytes read, for a progress bar.
     """
 
@@ -63,6 +67,7 @@ class Request:
     cache: bool = True
     selection: Selection | None = None
     preparation: Preparation | None = None
+    allow: Sequence[Path] = ()
     advance: Callable[[int], object] | None = None
 
 
@@ -161,16 +166,17 @@ def _analysis(
 ) -> Analysis:
     cache = FolderCache() if request.cache else None
     user = load_user(request.rules, cache, request.preparation, request.selection)
-    graph, (hits, repeats), covered = _tagged(events, clock, user)
+    allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
+    graph, (hits, repeats), covered = _tagged(events, clock, user, allowances)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
     plugins = correlators() if request.correlators is None else request.correlators
     chains = correlate(tagged_graph(graph, hits), plugins)
-    return Analysis(ledgers, graph, hits, chains, covered, user.problems)
+    return Analysis(ledgers, graph, hits, chains, covered, user.problems, allowances, notes)
 
 
 def _tagged(
-    events: list[Event], clock: Clock, user: RuleSet
+    events: list[Event], clock: Clock, user: RuleSet, allowances: Sequence[Allowance]
 ) -> tuple[ProvenanceGraph, Tagged, list[Coverage]]:
     """The graph, what was tagged on it, and which rules could have.
 
@@ -183,7 +189,8 @@ def _tagged(
     seen = FieldsSeen(needed_fields(list(requirements.values())))
     builder = Builder(Hosts({event.host for event in events}))
     correlations = Correlations(user.correlations, user.silent)
-    result = tagged(events, clock, builder, engine, seen, correlations)
+    allowed = Allowances(allowances)
+    result = tagged(events, clock, builder, engine, seen, correlations, allowed)
     covered = [
         coverage(rule, requirements[rule.rule_id], seen)
         for rule in detections

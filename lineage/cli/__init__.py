@@ -22,6 +22,7 @@ COMMANDS = {
     "detect": "List what the detections hit, without chains.",
     "detections": "List the detections.",
     "rules": "Tell which Sigma rules cost most.",
+    "allow": "Propose entries for a file of what is known to be benign.",
     "explain": "Tell a chain's story in plain sentences.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",

@@ -64,6 +64,7 @@ def command(
     details: bool,
     quiet: bool,
     cache: bool,
+    allow: tuple[Path, ...],
     selection: Selection,
     preparation: Preparation,
     **wanted: Path | None,
@@ -95,6 +96,7 @@ def command(
                 cache=cache,
                 selection=selection,
                 preparation=preparation,
+                allow=allow,
                 advance=advance,
             )
         )

@@ -27,6 +27,7 @@ def command(
     format_name: str | None,
     rules: tuple[Path, ...],
     cache: bool,
+    allow: tuple[Path, ...],
     selection: Selection,
     preparation: Preparation,
     strict: bool,
@@ -46,6 +47,7 @@ def command(
                 cache=cache,
                 selection=selection,
                 preparation=preparation,
+                allow=allow,
                 advance=advance,
             )
         ).report

@@ -43,6 +43,13 @@ cache = click.option(
     default=True,
     help="Remember parsed rules in your cache folder (the default), or parse them anew.",
 )
+allow = click.option(
+    "--allow",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take away the hits that this YAML file knows to be benign; they are counted.",
+)
 _choice = (
     click.option(
         "--level",
@@ -120,6 +127,6 @@ strict = click.option(
 
 def telemetry(command: Command) -> Command:
     """The options of every command that reads telemetry."""
-    for option in (strict, cache, rules, container_format, paths):
+    for option in (strict, allow, cache, rules, container_format, paths):
         command = option(command)
     return command

@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.detect.allow import Allowances
 from lineage.detect.correlation import Correlations
 from lineage.detect.detection import Context
-from lineage.detect.tag import Tagger
+from lineage.detect.tag import Tagger, fact
 from lineage.normalise.order import in_order
 
 if TYPE_CHECKING:
     from collections import Counter
 
+    from lineage.detect.correlation import Found
     from lineage.detect.coverage import FieldsSeen
     from lineage.detect.engine import RuleEngine
     from lineage.detect.hit import Hit
@@ -40,6 +42,7 @@ def tagged(
     engine: RuleEngine,
     seen: FieldsSeen | None = None,
     correlations: Correlations | None = None,
+    allowances: Allowances | None = None,
 ) -> Tagged:
     """Puts events into the graph in order of time, and tags it.
 
@@ -50,9 +53,11 @@ def tagged(
         engine: the rules.
         seen: notes which fields the events have, for the rules' coverage.
         correlations: rules on several events, which look at the matches of the others.
+        allowances: which hits are known to be benign.
     """
     tagger = Tagger()
     judged = correlations or Correlations((), frozenset())
+    allowed = allowances or Allowances()
     for event in in_order(events, clock, tagger.repeat):
         if seen is not None:
             seen.observe(event)
@@ -60,10 +65,19 @@ def tagged(
         matches = engine.match(event, _context(placed))
         if matches:
             for found in judged.add(event, placed, matches):
-                tagger.add(*found)
+                _tag(tagger, found, allowed)
     for found in judged.rest():
-        tagger.add(*found)
+        _tag(tagger, found, allowed)
     return Tagged(tagger.hits(builder.graph), tagger.repeats)
+
+
+def _tag(tagger: Tagger, found: Found, allowed: Allowances) -> None:
+    tagger.add(*found)
+    tagger.drop(
+        found.event,
+        found.placed,
+        allowed.taken(found.event, fact(found.event, found.placed), found.matches),
+    )
 
 
 def _context(placed: Placed) -> Context:

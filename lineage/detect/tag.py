@@ -36,18 +36,23 @@ class Tagger:
     def __init__(self) -> None:
         self.repeats: Counter[int] = Counter()
         self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
+        self._dropped: set[tuple[str, str | int]] = set()
         self._of_record: dict[tuple[int, int, str], list[tuple[str, str | int]]] = {}
 
     def add(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
         """Takes an event's matches."""
         for match in matches:
             hit = _hit(event, placed, match)
-            start = isinstance(event, ProcessCreated)
-            key = (match.detection.rule_id, placed.object if start else placed.ordinal)
+            key = (match.detection.rule_id, fact(event, placed))
             known = self._hits.get(key)
             hit = merged(known[0], hit) if known else hit
             self._hits[key] = (hit, placed.parent or (known[1] if known else None))
             self._of_record.setdefault(_record(event), []).append(key)
+
+    def drop(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
+        """Leaves the hits of these matches out, also where another record tells the same fact."""
+        for match in matches:
+            self._dropped.add((match.detection.rule_id, fact(event, placed)))
 
     def repeat(self, event: Event, first: Event) -> None:
         """Takes an event that says again what another said before, maybe of another record."""
@@ -63,9 +68,15 @@ class Tagger:
         volumes = Volumes(graph)
         resolved = [
             replace(hit, implicated=implicated(hit, parent, graph, volumes))
-            for hit, parent in self._hits.values()
+            for key, (hit, parent) in self._hits.items()
+            if key not in self._dropped
         ]
         return sorted(resolved, key=lambda hit: (hit.ordinal, hit.detection.title))
+
+
+def fact(event: Event, placed: Placed) -> str | int:
+    """What tells a fact from others: the process that started, else the event's ordinal."""
+    return placed.object if isinstance(event, ProcessCreated) else placed.ordinal
 
 
 def _hit(event: Event, placed: Placed, match: Match) -> Hit:

@@ -12,6 +12,7 @@ from lineage.times import iso
 if TYPE_CHECKING:
     from lineage.analysis import Analysis
     from lineage.correlate.chain import Chain
+    from lineage.detect.allow import Allowance
     from lineage.detect.coverage import Coverage
     from lineage.detect.detection import RuleProblem
     from lineage.detect.hit import Hit
@@ -32,6 +33,23 @@ def assemble(analysis: Analysis) -> model.Report:
         detections=[entries[id(hit)] for hit in analysis.hits],
         chains=[_chain(chain, analysis, entries) for chain in analysis.chains],
         rule_problems=[_rule_problem(problem) for problem in analysis.rule_problems],
+        allowances=[_allowance(allowance, analysis) for allowance in analysis.allowances],
+        notes=list(analysis.notes),
+    )
+
+
+def _allowance(allowance: Allowance, analysis: Analysis) -> model.Allowance:
+    entry = allowance.entry
+    return model.Allowance(
+        place=allowance.place,
+        rule=entry.rule,
+        reason=entry.reason,
+        expires=entry.expires.isoformat(),
+        hits=dict(sorted(allowance.hits.items())),
+        records=[
+            model.AllowedRecord(source=analysis.inputs[r.source].source, record=r.record)
+            for r in allowance.records
+        ],
     )
 
 

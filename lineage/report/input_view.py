@@ -193,3 +193,23 @@ def _rules_alike(reason: str, rules: Sequence[str], pen: Pen, *, whole: bool) ->
     line = pen.fitted(text) if whole else pen.text(text, limit=pen.width - 2)
     line.stylize("bold", 0, len(number))
     return line
+
+
+def allow_view(report: Report, pen: Pen) -> RenderableType:
+    """What was taken to be benign, with the reason, and notes on the run's settings."""
+    lines = [
+        pen.line(
+            Text(counted(sum(entry.hits.values()), "hit"), style="bold"),
+            " taken away by ",
+            pen.fitted(entry.place),
+            ": ",
+            pen.fitted(entry.reason),
+            Text(f" (until {entry.expires})", style="dim"),
+        )
+        for entry in report.allowances
+    ]
+    lines += [pen.fitted(note) for note in report.notes]
+    if not lines:
+        return Group()
+    title = Text("Known to be benign", style="bold")
+    return Group(Text(), title, *(Padding(line, (0, 0, 0, 1)) for line in lines))

@@ -223,6 +223,24 @@ class RuleProblem(Model):
     used: bool = False
 
 
+class AllowedRecord(Model):
+    """A record whose hit was taken away."""
+
+    source: str
+    record: int
+
+
+class Allowance(Model):
+    """An entry of an allow file, and the hits that it took away."""
+
+    place: str
+    rule: str
+    reason: str
+    expires: str
+    hits: dict[str, int] = Field(description="Detection -> hits taken away.")
+    records: list[AllowedRecord] = Field(description="The first 100 of them.")
+
+
 class Report(Model):
     """Everything a run found, and everything it read or could not read."""
 
@@ -234,6 +252,10 @@ class Report(Model):
     detections: list[DetectionHit]
     chains: list[Chain]
     rule_problems: list[RuleProblem] = Field(default_factory=list)
+    allowances: list[Allowance] = Field(default_factory=list)
+    notes: list[str] = Field(
+        default_factory=list, description="What else there is to say of the run's own settings."
+    )
 
     def to_pandas(self, table: Table = "chains") -> pd.DataFrame:
         """A table of the report as a pandas frame (`lineage.report.frames.to_pandas`)."""

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
-from lineage.report.input_view import coverage_view, input_view, rule_view
+from lineage.report.input_view import allow_view, coverage_view, input_view, rule_view
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
 from lineage.report.wording import clock, counted, headline, listed, points
@@ -110,6 +110,8 @@ def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
         yield coverage_view(report, pen)
     if report.rule_problems:
         yield rule_view(report, pen)
+    if report.allowances or report.notes:
+        yield allow_view(report, pen)
     yield Text()
 
 

@@ -41,6 +41,7 @@ def payload(report: Report) -> Json:
         "graph": report.graph.model_dump(),
         "coverage": [entry.model_dump() for entry in report.coverage],
         "rule_problems": [entry.model_dump() for entry in report.rule_problems],
+        "allowances": [entry.model_dump() for entry in report.allowances],
         "chains": [_chain(chain, hits) for chain in report.chains],
         "hits": [_hit(hit) for hit in hits.all],
     }

@@ -10,7 +10,7 @@ function summary(report) {
     el("dl", { class: "key-facts" }, facts.map(([name, value, detail]) =>
       el("div", null, el("dt", null, name), el("dd", null, value, detail ? el("small", null, detail) : null)))),
     el("div", { class: "disclosures" }, inputsDisclosure(report), coverageDisclosure(report),
-      ruleDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
+      ruleDisclosure(report), allowDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
 }
 
 function tally(chains) {
@@ -108,6 +108,16 @@ function ruleDisclosure(report) {
   return disclosure(["Rules that could not be used", badge(count(report.rule_problems.length))], () =>
     plainTable("Rules that could not be used", ["Rule", "Why"],
       report.rule_problems.map((problem) => [code(problem.rule), problem.reason])));
+}
+
+function allowDisclosure(report) {
+  if (!report.allowances.length) return null;
+  const hits = (entry) => Object.values(entry.hits).reduce((sum, number) => sum + number, 0);
+  const total = report.allowances.reduce((sum, entry) => sum + hits(entry), 0);
+  return disclosure(["Known to be benign", badge(count(total))], () =>
+    plainTable("Hits taken away as known to be benign", ["Hits", "Rule", "Reason", "Until", "Entry"],
+      report.allowances.map((entry) =>
+        [count(hits(entry)), code(entry.rule), entry.reason, entry.expires, code(entry.place)])));
 }
 
 function looseDisclosure(report) {
