@@ -192,7 +192,10 @@ class TestInputs:
     def test_not_evaluable_detections_tell_what_is_missing(self) -> None:
         text = joined(shown(full_report()))
         assert "Not evaluable: 6 of 33 detections" in text
-        assert "needs sysmon-7 Loading Of Dynwrapx Module; Office Document Executing" in text
+        needed = (
+            "needs sysmon-7 or defender-image Loading Of Dynwrapx Module; Office Document Executing"
+        )
+        assert needed in text
 
     def test_a_field_that_lacks_is_told_with_its_source(self) -> None:
         report = full_report()
