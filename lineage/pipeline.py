@@ -182,7 +182,7 @@ def _tagged(
 
     Empties the events; the builder's and the engine's tables end here, before a report takes room.
     """
-    engine = RuleEngine((*load_builtin(), *user.rules))
+    engine = RuleEngine((*load_builtin(), *load_builtin("tradecraft"), *user.rules))
     requirements = {rule.rule_id: engine.requirements(rule) for rule in engine.detections}
     requirements.update(correlated(user.correlations, requirements))
     detections = (*engine.detections, *(rule.detection for rule in user.correlations))

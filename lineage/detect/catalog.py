@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from lineage.detect.condition import Tree
     from lineage.detect.correlation import Correlation
-    from lineage.detect.detection import Detection, Layer, RuleProblem
+    from lineage.detect.detection import Detection, Layer, Pack, RuleProblem
 
 MAX_DEPTH = 50
 """Deepest nesting of a condition."""
@@ -101,24 +101,18 @@ class UnusableError(Exception):
 
 
 @cache
-def load_builtin() -> tuple[Rule, ...]:
-    """The package's own rules, sorted by file name.
+def load_builtin(pack: Pack = "remcos") -> tuple[Rule, ...]:
+    """The package's own rules of a pack, sorted by file name.
 
     Raises:
         RuleError: one of them is broken, which a changed installation alone can bring about.
     """
-    folder = resources.files("lineage.detect") / "rules"
-    files = [
-        file
-        for family in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if family.is_dir()
-        for file in sorted(family.iterdir(), key=lambda entry: entry.name)
-        if file.name.endswith(RULE_SUFFIXES)
-    ]
-    return tuple(_builtin(file) for file in files)
+    folder = resources.files("lineage.detect") / "rules" / pack
+    files = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return tuple(_builtin(file, pack) for file in files if file.name.endswith(RULE_SUFFIXES))
 
 
-def _builtin(file: Traversable) -> Rule:
+def _builtin(file: Traversable, pack: Pack) -> Rule:
     try:
         documents = user_yaml.documents(file.read_bytes())
         parsed = [_parsed(document) for document in documents]
@@ -129,7 +123,7 @@ def _builtin(file: Traversable) -> Rule:
             path=file.name,
             rule_id=layers[0].rule_id,
             sources=layers[0].condition.sources,
-            builtin=True,
+            pack=pack,
             extensions=tuple(layer.by for layer in layers[1:] if layer.by is not None),
         )
     except (

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 DetectionType = Literal["TTP", "Anomaly", "Hunting"]
 """TTP: worth attention alone. Anomaly, Hunting: weak alone."""
 
-Layer = Literal["core", "bridge", "extension"]
+Layer = Literal["core", "bridge", "extension", "tradecraft"]
 """Which reading of a detection an event met: the published condition; the same once the graph fills
-a gap of the recording; or an analyst's addition to it."""
+a gap of the recording; or an analyst's addition to it. Hits of the tradecraft pack are a layer of
+their own, beside the story's."""
+
+Pack = Literal["remcos", "tradecraft"]
+"""The rules that ship: the 33 detections of the Remcos story; and the ways in and first runs that
+campaigns use, whoever they bring."""
 
 Level = Literal["informational", "low", "medium", "high", "critical"]
 """Sigma's severity levels."""
@@ -79,6 +84,7 @@ Join = Literal["process-start", "process-start-same-hour"]
 """What else the core layer asks for: the acting process's own start in the data; with
 `same-hour`, in the same clock hour (UTC) as the event."""
 
+PACKS: tuple[Pack, ...] = get_args(Pack)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 IMPLICATED: tuple[Implicated, ...] = get_args(Implicated)
 LAYERS: tuple[Layer, ...] = get_args(Layer)
@@ -118,7 +124,7 @@ class Detection:
         sources: event sources (`lineage.normalise.sources`) that feed it.
         join: what else the core asks for, else None.
         extensions: names of its extensions, in order of trial.
-        builtin: whether it is one of the package's own.
+        pack: which of the package's own rules it is among; None for a user's.
         path: rule file, as given or as a package resource.
         description: what it means, in a sentence or two.
         false_positives: what else fires it.
@@ -141,7 +147,7 @@ class Detection:
     sources: tuple[str, ...]
     join: Join | None
     extensions: tuple[str, ...]
-    builtin: bool
+    pack: Pack | None
     path: str
     description: str
     false_positives: tuple[str, ...] = ()
@@ -178,7 +184,8 @@ class Match(NamedTuple):
 
     Attributes:
         detection: which.
-        layer: by which of its layers; always "core" for a user's rule.
+        layer: by which of its layers; always "core" for a user's rule, and "tradecraft" for one
+            of that pack.
         by: the bridge's or extension's name; None for the core.
         fields: the event's fields that made it match, with their values as the telemetry has them.
         also: the other events that a correlation rests on.

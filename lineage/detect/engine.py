@@ -222,6 +222,8 @@ def _layer(plan: _Plan, index: int) -> RuleLayer:
 
 def _match(detection: Detection, hit: _Hit) -> Match:
     fields = explain(hit.met.condition, hit.event)
-    if not detection.builtin:
+    if detection.pack is None:
         return Match(detection, "core", None, fields)
+    if detection.pack == "tradecraft":
+        return Match(detection, "tradecraft", hit.by, fields)
     return Match(detection, hit.layer, hit.by, fields)

@@ -25,6 +25,7 @@ from lineage.detect.detection import (
     Implicated,
     Join,
     Level,
+    Pack,
     Stage,
 )
 from lineage.graph.schema import NodeKind
@@ -111,7 +112,7 @@ def detection(
     path: str,
     rule_id: str,
     sources: frozenset[str],
-    builtin: bool = False,
+    pack: Pack | None = None,
     extensions: tuple[str, ...] = (),
 ) -> Detection:
     """What a rule says of itself.
@@ -121,7 +122,7 @@ def detection(
         path: its file, as the user should see it.
         rule_id: its UUID, or its place where it has none.
         sources: the event sources that it can fire on.
-        builtin: whether it is one of the package's own.
+        pack: which of the package's own rules it is among; None for a user's.
         extensions: names of the extensions that stand in further documents.
 
     Raises:
@@ -132,7 +133,7 @@ def detection(
     tags = said.tags or logsource.tagged(sources)
     implied = (NO_HOUR_LIMIT,) if said.join == "process-start-same-hour" else ()
     on_blocks = all(SOURCE[name].event is ScriptBlockLogged for name in sources)
-    whole = (WHOLE_BLOCK,) if builtin and on_blocks else ()
+    whole = (WHOLE_BLOCK,) if pack is not None and on_blocks else ()
     implicates = said.implicates
     if implicates is None:
         implicates = _IMPLICATED_BY_DEFAULT.get(tags, ("actor",))
@@ -155,7 +156,7 @@ def detection(
         sources=fed_by,
         join=said.join,
         extensions=(*implied, *extensions, *whole),
-        builtin=builtin,
+        pack=pack,
         path=path,
         description=one_line(rule.description),
         false_positives=tuple(one_line(str(text)) for text in rule.falsepositives or ()),

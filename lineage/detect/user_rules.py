@@ -34,7 +34,7 @@ from lineage.detect.catalog import (
 )
 from lineage.detect.choice import Preparation, Selection
 from lineage.detect.correlation import Correlation
-from lineage.detect.detection import RuleProblem
+from lineage.detect.detection import PACKS, RuleProblem
 from lineage.detect.regex import POLICY
 from lineage.errors import UsageError
 from lineage.times import TICKS
@@ -299,7 +299,8 @@ class _Assembly:
             for name in _references(document)
             if name in self._called
         }
-        self._ids = {rule.detection.rule_id: rule.detection.path for rule in load_builtin()}
+        own = (rule.detection for pack in PACKS for rule in load_builtin(pack))
+        self._ids = {detection.rule_id: detection.path for detection in own}
 
     def add_rule(self, document: _Document, prepare: _Prepared) -> None:
         """Takes a rule on one event, or notes why it can't be used."""

@@ -59,6 +59,7 @@ def _coverage(coverage: Coverage) -> model.Coverage:
         evaluable=coverage.evaluable,
         sources_present=coverage.sources_present,
         missing=coverage.missing,
+        layer="tradecraft" if coverage.detection.pack == "tradecraft" else "core",
     )
 
 

@@ -14,14 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.report.pen import plain_table
-from lineage.report.wording import counted
+from lineage.report.wording import LAYER_WORDS, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from lineage.report.model import Input, InputProblem, Report
+    from lineage.report.model import Coverage, Input, InputProblem, Report
     from lineage.report.pen import Pen
 
 FILES: Final = 10
@@ -120,22 +120,38 @@ def coverage_view(report: Report, pen: Pen) -> RenderableType:
     blind = [entry for entry in report.coverage if not entry.evaluable]
     if not blind:
         return Group()
-    groups: dict[str, list[str]] = defaultdict(list)
+    groups: dict[str, list[Coverage]] = defaultdict(list)
     for entry in blind:
-        groups[needs(entry.missing)].append(entry.detection)
+        groups[needs(entry.missing)].append(entry)
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
     grid.add_column(overflow="fold", ratio=1)
-    for need, titles in sorted(groups.items()):
-        names: list[Text | str] = []
-        for title in titles:
-            names += ["; " if names else "", pen.text(title, limit=200)]
-        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
-    told = (
-        f"Not evaluable: {len(blind)} of {counted(len(report.coverage), 'detection')} "
-        "could not have fired on this input"
-    )
+    for need, entries in sorted(groups.items()):
+        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), _names(entries, pen))
+    told = f"Not evaluable: {_of_all(report)} could not have fired on this input"
     return Group(Text(), Text(told, style="bold"), Padding(grid, (0, 0, 0, 1)))
+
+
+def _names(entries: Sequence[Coverage], pen: Pen) -> Text:
+    """The story's detections by name; the rules beside it only counted, unless asked for."""
+    named = [entry for entry in entries if pen.details or entry.layer == "core"]
+    names: list[Text | str] = []
+    for entry in named:
+        names += ["; " if names else "", pen.text(entry.detection, limit=200)]
+    if left := len(entries) - len(named):
+        names += ["; " if names else "", counted(left, "tradecraft rule")]
+    return pen.line(*names)
+
+
+def _of_all(report: Report) -> str:
+    """How many detections, and rules beside the story, of how many."""
+    told = []
+    for layer, thing in LAYER_WORDS:
+        entries = [entry for entry in report.coverage if entry.layer == layer]
+        blind = sum(not entry.evaluable for entry in entries)
+        if blind:
+            told.append(f"{blind} of {counted(len(entries), thing)}")
+    return " and ".join(told)
 
 
 def needs(missing: Sequence[str]) -> str:

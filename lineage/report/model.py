@@ -77,6 +77,9 @@ class Coverage(Model):
     evaluable: bool
     sources_present: list[str]
     missing: list[str]
+    layer: Literal["core", "tradecraft"] = Field(
+        "core", description="tradecraft for the rules of that pack, core for all others."
+    )
 
 
 class RecordReference(Model):

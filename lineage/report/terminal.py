@@ -17,7 +17,7 @@ from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.input_view import allow_view, coverage_view, input_view, rule_view
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import clock, counted, headline, listed, points
+from lineage.report.wording import LAYER_WORDS, clock, counted, headline, listed, points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -163,16 +163,19 @@ def _nothing(report: Report) -> RenderableType:
     elif report.detections:
         why = f"{_count_hits(report)}, but they don't add up to a chain: lineage detect lists them."
     else:
-        evaluable = sum(entry.evaluable for entry in report.coverage)
-        could = counted(evaluable, "detection")
-        why = f"None of the {could} that could have fired on this input did."
+        could = _in_words(report, evaluable=True) or "no detection"
+        why = f"Nothing fired of what could have on this input: {could}."
     return Group(Text("No attack chain found.", style="bold"), Text(why), Text())
 
 
 def _count_hits(report: Report) -> str:
-    titles = {hit.detection for hit in report.detections}
-    hits = counted(len(report.detections), "hit")
-    return f"{counted(len(titles), 'detection')} fired ({hits})"
+    story = [hit.detection for hit in report.detections if hit.layer != "tradecraft"]
+    beside = [hit.detection for hit in report.detections if hit.layer == "tradecraft"]
+    told = f"{counted(len(set(story)), 'detection')} fired ({counted(len(story), 'hit')})"
+    if not beside:
+        return told
+    rules = counted(len(set(beside)), "tradecraft rule")
+    return f"{told}, {rules} ({counted(len(beside), 'hit')})"
 
 
 def _fired(report: Report) -> Text:
@@ -190,9 +193,18 @@ def _last_line(report: Report) -> Text:
 def _read(report: Report) -> str:
     records = sum(entry.records for entry in report.inputs)
     rejected = sum(entry.rejected for entry in report.inputs)
-    blind = sum(not entry.evaluable for entry in report.coverage)
+    blind = _in_words(report, evaluable=False)
     told = f"{rejected:,} of {counted(records, 'record')} rejected"
-    return told + (f"; {counted(blind, 'detection')} not evaluable" if blind else "")
+    return told + (f"; {blind} not evaluable" if blind else "")
+
+
+def _in_words(report: Report, *, evaluable: bool) -> str:
+    """How many of the story's detections, and of the rules beside it, could have fired or not."""
+    layers: Counter[str] = Counter(
+        entry.layer for entry in report.coverage if entry.evaluable is evaluable
+    )
+    told = [counted(layers[layer], thing) for layer, thing in LAYER_WORDS if layers[layer]]
+    return " and ".join(told)
 
 
 def _sentence(sentence: Sentence, pen: Pen) -> Text:

@@ -275,7 +275,7 @@ def test_detections_table_lists_number_techniques_sources_type_and_risk() -> Non
         title="Loading Of Dynwrapx Module", rule_id="x", type="TTP", risk=80, impact=80,
         confidence=100, level="high", attack=("T1055", "T1055.001"), tactics=("execution",),
         tags="module", implicates=("actor",), family=None, sources=("sysmon-7",), join=None,
-        extensions=(), builtin=True, path="x.yml", description="",
+        extensions=(), pack="remcos", path="x.yml", description="",
     )  # fmt: skip
     out = io.StringIO()
     Console(file=out, width=120, highlight=False).print(detections_table([detection] * 2))

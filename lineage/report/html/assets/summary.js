@@ -42,8 +42,12 @@ function nothingFound(report) {
     return "No event was understood in this input, so nothing could be found. See below what was read, and why not.";
   }
   if (report.hits.length) return `${plural(report.hits.length, "detection hit")}, but they don't add up to a chain. They are listed below.`;
-  const evaluable = report.coverage.filter((entry) => entry.evaluable).length;
-  return `None of the ${plural(evaluable, "detection")} that could have fired on this input did.`;
+  const could = (layer, thing) => {
+    const number = ofLayer(report.coverage, layer).filter((entry) => entry.evaluable).length;
+    return number ? [plural(number, thing)] : [];
+  };
+  const told = [...could("core", "detection"), ...could("tradecraft", "tradecraft rule")].join(" and ");
+  return `Nothing fired of what could have on this input: ${told || "no detection"}.`;
 }
 
 function keyFacts(report) {
@@ -53,16 +57,27 @@ function keyFacts(report) {
   const firsts = chains.map((chain) => chain.first).sort();
   const lasts = chains.map((chain) => chain.last).sort();
   const sum = (field) => report.inputs.reduce((total, input) => total + input[field], 0);
-  const blind = report.coverage.filter((entry) => !entry.evaluable).length;
-  const fired = new Set(report.hits.map((hit) => hit.detection)).size;
   return [
     ["Hosts", hosts.length ? hosts.slice(0, 3).join(", ") : "–", hosts.length > 3 ? `and ${hosts.length - 3} more` : null],
     ["Time span", firsts.length ? unbroken(span(firsts[0], lasts[lasts.length - 1])) : "–",
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
       sum("rejected") ? `${count(sum("rejected"))} rejected` : "none rejected"}`],
-    ["Detections", `${count(fired)} fired`, `${count(report.coverage.length)} known, ${blind ? `${count(blind)} not evaluable` : "all evaluable"}`],
+    fired("Detections", report, "core"),
+    ...(ofLayer(report.coverage, "tradecraft").length ? [fired("Tradecraft rules", report, "tradecraft")] : []),
   ];
+}
+
+/** The story's detections (and a user's rules), or the rules of the tradecraft pack. */
+function ofLayer(entries, layer) {
+  return entries.filter((entry) => (entry.layer === "tradecraft") === (layer === "tradecraft"));
+}
+
+function fired(name, report, layer) {
+  const known = ofLayer(report.coverage, layer);
+  const blind = known.filter((entry) => !entry.evaluable).length;
+  const titles = new Set(ofLayer(report.hits, layer).map((hit) => hit.detection));
+  return [name, `${count(titles.size)} fired`, `${count(known.length)} known, ${blind ? `${count(blind)} not evaluable` : "all evaluable"}`];
 }
 
 /** A span of time that may break before its "to" only. */
@@ -97,9 +112,9 @@ function coverageDisclosure(report) {
   const state = (entry) => (entry.evaluable ? "yes" : el("strong", { class: "warm-text" }, "no"));
   return disclosure(label, () => [
     el("p", { class: "muted" }, "A detection that is not evaluable could not have fired on this input: its silence says nothing."),
-    plainTable("Coverage", ["Detection", "Evaluable", "Sources present", "Missing"],
+    plainTable("Coverage", ["Detection", "Layer", "Evaluable", "Sources present", "Missing"],
       [...blind, ...report.coverage.filter((entry) => entry.evaluable)].map((entry) =>
-        [entry.detection, state(entry), entry.sources_present.join(", ") || "–", entry.missing.join(", ") || "–"])),
+        [entry.detection, entry.layer, state(entry), entry.sources_present.join(", ") || "–", entry.missing.join(", ") || "–"])),
   ]);
 }
 
