@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import accuracy
 
-from lineage.correlate import align, cluster, flow, origins, rarity, score
+from lineage.correlate import align, cluster, flow, origins, rarity, score, weight
 from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
 from lineage.correlate.stage import StageCorrelator
@@ -81,12 +81,13 @@ def emptied(constant: str) -> Variation:
 VARIATIONS: tuple[Variation, ...] = (
     Variation("as it is", ""),
     *varied(align, "FACTS_FOR_CONFIRMED", 1, 3),
-    *varied(align, "WEIGHT_FOR_PROBABLE", 1.5, 2.0, 2.5, 3.5, 4.0, 6.0),
+    *varied(align, "WEIGHT_FOR_PROBABLE", 1.5, 2.0, 3.0, 4.0, 6.0),
+    *varied(align, "STRONG_FOR_PROBABLE", 1, 3),
     *varied(align, "FACTS_FOR_SUSPICIOUS", 1, 4),
-    *varied(score, "WEAK_STAGE", 0.25, 1.0),
-    *varied(score, "STRONG_RISK", 12, 50),
-    *varied(score, "FURTHER_FACT", 0.0, 0.25, 1.0),
-    *varied(score, "MOST_OF_STAGE", 1.5, 3.0),
+    *varied(weight, "WEAK_STAGE", 0.25, 1.0),
+    *varied(weight, "STRONG_RISK", 12, 50),
+    *varied(weight, "FURTHER_FACT", 0.0, 0.25, 1.0),
+    *varied(weight, "MOST_OF_STAGE", 1.5, 3.0),
     Variation("points of all clues", "x 1 -> x 0.5", clues=0.5),
     Variation("points of all clues", "x 1 -> x 2", clues=2.0),
     emptied("SYSTEM"),

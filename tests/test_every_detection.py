@@ -1,4 +1,4 @@
-"""House rules over all 33 detections, and every recorded case of them."""
+"""House rules over the 33 detections and the tradecraft rules, and every recorded case of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from lineage.detect.engine import RuleEngine
 from lineage.detect.fields import fields_of
 from lineage.detect.match import explain
 
-RULES = load_builtin()
+STORY, TRADECRAFT = load_builtin(), load_builtin("tradecraft")
+RULES = (*STORY, *TRADECRAFT)
 FOLDER = Path(lineage.detect.__file__).parent / "rules"
 
 EXPECTED = {
@@ -78,17 +79,47 @@ def engine() -> RuleEngine:
 
 
 def test_the_catalog_is_the_story() -> None:
-    assert {rule.detection.title for rule in RULES} == set(EXPECTED)
-    assert len(RULES) == 33
+    assert {rule.detection.title for rule in STORY} == set(EXPECTED)
+    assert len(STORY) == 33
+
+
+@pytest.mark.parametrize("rule", STORY, ids=by_title)
+def test_says_of_itself_what_the_story_says(rule: Rule) -> None:
+    found = rule.detection
+    said = (found.type, found.attack, found.impact, found.confidence, found.stage)
+    assert said == EXPECTED[found.title]
+
+
+def test_titles_and_files_are_unique_over_both_packs() -> None:
+    assert len({rule.detection.title for rule in RULES}) == len(RULES)
+    assert len({rule.detection.path for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", TRADECRAFT, ids=by_title)
+class TestTradecraft:
+    def test_says_all_that_it_means(self, rule: Rule) -> None:
+        found = rule.detection
+        assert found.pack == "tradecraft"
+        assert found.family is None
+        assert found.stage is not None
+        assert found.attack
+        assert found.join is None
+
+    def test_what_honest_software_does_too_is_weak(self, rule: Rule) -> None:
+        found = rule.detection
+        assert found.confidence is not None
+        if found.type != "TTP":
+            assert found.confidence <= 60
+        if found.false_positives != ("None known",) and found.type == "TTP":
+            assert found.confidence <= 80
+
+    def test_a_hit_alone_is_no_more_than_a_weak_chain(self, rule: Rule) -> None:
+        mine = [case for case in cases() if case.file == rule.detection.path and case.hit]
+        assert {case.layer for case in mine} == {"tradecraft"}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_title)
 class TestRule:
-    def test_says_of_itself_what_the_story_says(self, rule: Rule) -> None:
-        found = rule.detection
-        said = (found.type, found.attack, found.impact, found.confidence, found.stage)
-        assert said == EXPECTED[found.title]
-
     def test_file_is_named_after_the_title(self, rule: Rule) -> None:
         slug = re.sub(r"[^a-z0-9]+", "-", rule.detection.title.lower()).strip("-")
         assert rule.detection.path == f"{slug}.yml"
@@ -129,7 +160,8 @@ class TestRule:
     def test_has_a_hit_per_layer(self, rule: Rule) -> None:
         mine = [case for case in cases() if case.file == rule.detection.path and case.hit]
         assert {case.by for case in mine} >= set(rule.detection.extensions)
-        assert any(case.layer == "core" for case in mine)
+        core = "tradecraft" if rule.detection.pack == "tradecraft" else "core"
+        assert any(case.layer == core for case in mine)
 
     def test_extensions_have_names_of_their_own(self, rule: Rule) -> None:
         names = [layer.by for layer in rule.layers]
@@ -149,7 +181,7 @@ def test_rule_file_is_complete(path: Path) -> None:
     core, *extensions = yaml.safe_load_all(path.read_text(encoding="utf-8"))
     for key in ("description", "references", "falsepositives", "author", "date", "status"):
         assert core.get(key), key
-    pages = ["https://attack.mitre.org/software/S0332/"]
+    pages = ["https://attack.mitre.org/software/S0332/"] if path.parent.name == "remcos" else []
     pages += [
         f"https://attack.mitre.org/techniques/{tag[7:].upper().replace('.', '/')}/"
         for tag in core["tags"]

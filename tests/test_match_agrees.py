@@ -14,6 +14,7 @@ from sigma.rule.detection import SigmaDetections
 from lineage.detect.catalog import load_builtin
 from lineage.detect.compile import Predicates
 from lineage.detect.condition import Condition
+from lineage.detect.detection import PACKS
 from lineage.detect.fields import text_attributes
 from lineage.detect.match import explain, matches
 from lineage.normalise.sources import SOURCE, of_category
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from lineage.normalise.event import Event
 
-CONDITIONS = [layer.condition for rule in load_builtin() for layer in rule.layers]
+CONDITIONS = [
+    layer.condition for pack in PACKS for rule in load_builtin(pack) for layer in rule.layers
+]
 BUILTIN = {origin: Predicates(CONDITIONS, origin) for origin in SOURCE}
 
 PIECES = [

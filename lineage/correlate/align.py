@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate import score
 from lineage.correlate.finding import Cluster, Finding, TaggedGraph, Verdict
+from lineage.correlate.weight import strong_facts, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 FACTS_FOR_CONFIRMED = 2
 """Independent facts that only the family leaves. One of them may be a leftover or a test; with a
 strong fact of another kind that causality connects, it is an infection too."""
-WEIGHT_FOR_PROBABLE = 3.0
-"""What the stages of a chain without a family's mark must weigh. Installers and chat programs stay
-below."""
+WEIGHT_FOR_PROBABLE = 2.5
+"""What the stages of a chain without a family's mark must weigh. Installers and chat programs weigh
+2 at most, the simulated intrusions of other families 3 or more."""
+STRONG_FOR_PROBABLE = 2
+"""Strong facts that such a chain must have: weak ones alone are not evidence however many."""
 FACTS_FOR_SUSPICIOUS = 2
 """Weak detections must come from this many facts to be more than a lone weak hit."""
 
@@ -96,21 +99,24 @@ def _by_family(
     if len(marks) >= FACTS_FOR_CONFIRMED:
         return Judgement("confirmed", only)
     mark = next(iter(marks.values()))
-    for hit in score.strong_facts(cluster.hits):
+    for hit in strong_facts(cluster.hits):
         if hit.detection.family is None and hit.ordinal != mark.ordinal:
             return Judgement("confirmed", f"{only}, and {hit.detection.title} is connected")
     return Judgement("probable", f"{only}; nothing else strong is connected")
 
 
 def _by_stages(cluster: Cluster, stages: Stages, template: Template) -> Judgement | None:
-    weight = sum(stage.weight for stage in stages.values())
+    weight = sum(weights(stages).values())
     entered = any(stage.entry and stage.tactic in stages for stage in template.stages)
-    if not entered or weight < WEIGHT_FOR_PROBABLE or len(cluster.processes) < 2:
+    strong = len(strong_facts(cluster.hits))
+    if not entered or len(cluster.processes) < 2:
+        return None
+    if weight < WEIGHT_FOR_PROBABLE or strong < STRONG_FOR_PROBABLE:
         return None
     return Judgement(
         "probable",
-        f"{len(stages)} stages weigh {weight:g} of {WEIGHT_FOR_PROBABLE:g} needed, over "
-        f"{len(cluster.processes)} processes; nothing of a family",
+        f"{len(stages)} stages weigh {weight:g} of {WEIGHT_FOR_PROBABLE:g} needed, with {strong} "
+        f"strong facts over {len(cluster.processes)} processes",
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lineage.correlate.family import FamilyFact, facts
 from lineage.correlate.finding import VERDICTS, ScorePart, Verdict
 from lineage.correlate.template import MOST_WEIGHT
+from lineage.correlate.weight import hit_strength
 from lineage.graph.nodes import FileNode
 from lineage.normalise.paths import canonical_path
 
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
-WEAK_STAGE = 0.5
-"""Share of a stage's weight when only Anomaly or Hunting detections, weak alone, cover it."""
-STRONG_RISK = 25
-"""Risk from which a TTP is strong: below it the story itself gives it little confidence."""
-FURTHER_FACT = 0.5
-"""What each further strong fact of a stage weighs, the first weighing 1."""
-MOST_OF_STAGE = 2.0
-"""Most that the facts of one stage weigh: ten detections of one stage are no whole story."""
 VERDICT_POINTS = (0.0, 32.0, 60.0)
 """For a suspicious, a probable and a confirmed chain. All other parts but the family's add up to 32
 at most, and a confirmed chain has 6 or more for the family: no chain outranks one of a stronger
@@ -78,7 +71,6 @@ class CoveredStage:
         hits: the detections' hits that show it, in order of time.
         findings: what stage correlators say of it.
         strength: how much of it is shown, above 0 and at most 1.
-        facts: how many strong facts show it.
         first: ordinal of its first event.
         last: ordinal of its last.
     """
@@ -86,14 +78,8 @@ class CoveredStage:
     hits: tuple[Hit, ...]
     findings: tuple[StageFinding, ...]
     strength: float
-    facts: int
     first: int
     last: int
-
-    @property
-    def weight(self) -> float:
-        """What it weighs in the verdict, above 0 and at most `MOST_OF_STAGE`."""
-        return min(MOST_OF_STAGE, self.strength + FURTHER_FACT * max(0, self.facts - 1))
 
 
 Stages = Mapping[str, CoveredStage]
@@ -115,41 +101,8 @@ def covered(
         if hits or mine:
             spoken = [hit.ordinal for hit in hits or cluster.hits]
             strength = max([hit_strength(hits), *(each.score / 100 for each in mine)])
-            stages[stage.tactic] = CoveredStage(
-                hits, mine, strength, len(strong_facts(hits)), min(spoken), max(spoken)
-            )
+            stages[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
     return stages
-
-
-def is_strong(hit: Hit) -> bool:
-    """Whether a hit is a TTP of some risk, worth attention alone."""
-    return hit.detection.type == "TTP" and hit.detection.risk >= STRONG_RISK
-
-
-def strong_facts(hits: Iterable[Hit]) -> list[Hit]:
-    """Strong hits of distinct detections on distinct events.
-
-    Two detections of one event are one fact, and so are forty events of one detection.
-    """
-    known: list[Hit] = []
-    for hit in hits:
-        told = any(
-            hit.ordinal == other.ordinal or hit.detection.title == other.detection.title
-            for other in known
-        )
-        if is_strong(hit) and not told:
-            known.append(hit)
-    return known
-
-
-def hit_strength(hits: Sequence[Hit]) -> float:
-    """1 where a strong hit is among them, `WEAK_STAGE` where only weak ones are, else 0.
-
-    Weak are Anomaly and Hunting detections, and TTPs below `STRONG_RISK`.
-    """
-    if any(is_strong(hit) for hit in hits):
-        return 1.0
-    return WEAK_STAGE if hits else 0.0
 
 
 def verdict_part(verdict: Verdict, why: str) -> ScorePart:

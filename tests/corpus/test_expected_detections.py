@@ -25,7 +25,9 @@ def test_every_recording_gives_exactly_the_expected_hits(corpus: Path) -> None:
 
 
 def _hits(path: Path) -> list[DetectionHit]:
-    return run(Request([path])).report.detections
+    """The hits of the 33; those of the rules beside them are told apart by their layer."""
+    hits = run(Request([path])).report.detections
+    return [hit for hit in hits if hit.layer != "tradecraft"]
 
 
 def _differences(listed: list[dict[str, Any]], hits: list[DetectionHit]) -> list[str]:

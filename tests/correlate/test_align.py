@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from attacks import (
     ROAMING,
@@ -19,6 +21,10 @@ from lineage.correlate.family import FamilyFact
 from lineage.correlate.finding import Cluster, Verdict
 from lineage.correlate.score import CoveredStage
 from lineage.correlate.template import Template, TemplateStage
+from lineage.correlate.weight import hit_strength
+from lineage.detect.catalog import load_builtin
+from lineage.detect.hit import Hit
+from lineage.graph.provenance import Reference
 
 STAGES = ("initial-access", "execution", "persistence", "collection", "command-and-control")
 TEMPLATE = Template(
@@ -36,44 +42,70 @@ def cluster(processes: int, hits: tuple[object, ...] = ()) -> Cluster:
     return Cluster(hits, members, frozenset(), frozenset(), ())  # type: ignore[arg-type]
 
 
-def covered(*stages: tuple[str, float, int]) -> dict[str, CoveredStage]:
+def hit(ordinal: int, title: str, *, risk: int = 60, kind: str = "TTP") -> Hit:
+    """A hit of a detection of the story, changed, on the event of an ordinal."""
+    detection = replace(load_builtin()[0].detection, title=title, risk=risk, type=kind)
+    event = Reference(ordinal, 0, ordinal, 1)
+    return Hit(detection, "core", None, {}, ordinal, event, (), "ws01", 4, "p0", "p0", ())
+
+
+def strong(tactic: str, *ordinals: int) -> tuple[str, list[Hit]]:
+    """A stage with a strong detection for each event."""
+    return tactic, [hit(ordinal, f"{tactic} {number}") for number, ordinal in enumerate(ordinals)]
+
+
+def weak(tactic: str, ordinal: int) -> tuple[str, list[Hit]]:
+    return tactic, [hit(ordinal, tactic, kind="Anomaly")]
+
+
+def covered(*stages: tuple[str, list[Hit]]) -> dict[str, CoveredStage]:
     return {
-        tactic: CoveredStage((), (), strength, facts, 0, 0) for tactic, strength, facts in stages
+        tactic: CoveredStage(tuple(hits), (), hit_strength(hits), 0, 0) for tactic, hits in stages
     }
 
 
-def strong(tactic: str, facts: int = 1) -> tuple[str, float, int]:
-    return tactic, 1.0, facts
-
-
-def weak(tactic: str) -> tuple[str, float, int]:
-    return tactic, 0.5, 0
-
-
-INITIAL, EXECUTION = strong("initial-access"), strong("execution")
-PERSISTENCE, COLLECTION = strong("persistence"), strong("collection")
-CALLS = strong("command-and-control")
-VERDICTS: dict[str, tuple[int, tuple[tuple[str, float, int], ...], int, Verdict | None]] = {
+INITIAL, EXECUTION = strong("initial-access", 1), strong("execution", 2)
+PERSISTENCE, COLLECTION = strong("persistence", 3), strong("collection", 4)
+CALLS = strong("command-and-control", 5)
+VERDICTS: dict[str, tuple[int, tuple[tuple[str, list[Hit]], ...], int, Verdict | None]] = {
     "two family facts": (1, (PERSISTENCE,), 2, "confirmed"),
     "two family facts and no stage": (1, (), 2, "confirmed"),
-    "a family fact alone": (1, (PERSISTENCE,), 1, "probable"),
-    "a family fact and weak stages": (2, (weak("execution"), PERSISTENCE), 1, "probable"),
+    "a family fact alone": (1, (), 1, "probable"),
+    "a family fact and a weak detection": (2, (weak("execution", 2),), 1, "probable"),
+    "a family fact and a strong one": (2, (EXECUTION,), 1, "confirmed"),
     "no fact, an entry and three strong stages": (
         2, (INITIAL, EXECUTION, PERSISTENCE), 0, "probable",
     ),
-    "the same by one process alone": (1, (INITIAL, EXECUTION, PERSISTENCE), 0, None),
+    "the same by one process alone": (1, (INITIAL, EXECUTION, PERSISTENCE), 0, "suspicious"),
     "weak stages count half": (
-        2, (INITIAL, weak("execution"), PERSISTENCE, weak("collection")), 0, "probable",
-    ),
-    "less than three stages' worth": (
-        2, (INITIAL, weak("execution"), weak("persistence"), weak("collection")), 0, None,
+        2, (INITIAL, weak("execution", 2), PERSISTENCE, weak("collection", 4)), 0, "probable",
     ),
     "three strong facts of one stage are two stages' worth": (
-        2, (strong("execution", 3), PERSISTENCE), 0, "probable",
+        2, (strong("execution", 1, 2, 9), weak("persistence", 3)), 0, "probable",
     ),
-    "two are half a stage more": (2, (strong("execution", 2), PERSISTENCE), 0, None),
-    "ten facts of one stage are no story": (2, (strong("execution", 10),), 0, None),
-    "three stages and no entry": (2, (PERSISTENCE, COLLECTION, CALLS), 0, None),
+    "two are half a stage more": (2, (strong("execution", 1, 2), PERSISTENCE), 0, "probable"),
+    "two stages alone": (2, (EXECUTION, PERSISTENCE), 0, "suspicious"),
+    "one strong fact and weak ones": (
+        2,
+        (INITIAL, weak("execution", 2), weak("persistence", 3), weak("collection", 4)),
+        0,
+        "suspicious",
+    ),
+    "two detections of one event are one fact": (
+        2, (strong("execution", 1, 1, 1), PERSISTENCE), 0, "suspicious",
+    ),
+    "ten facts of one stage are no story": (
+        2, (strong("execution", *range(10)),), 0, "suspicious",
+    ),
+    "one event that shows three stages is one fact": (
+        2, (strong("initial-access", 1), strong("execution", 1), strong("persistence", 1)), 0,
+        "suspicious",
+    ),
+    "a stage has an event of its own where others can take another": (
+        2, (strong("initial-access", 1, 2), strong("execution", 1), strong("persistence", 2, 3)),
+        0, "probable",
+    ),
+    "three stages and no entry": (2, (PERSISTENCE, COLLECTION, CALLS), 0, "suspicious"),
     "nothing ran": (0, (INITIAL, EXECUTION, PERSISTENCE), 2, None),
 }  # fmt: skip
 
@@ -81,8 +113,9 @@ VERDICTS: dict[str, tuple[int, tuple[tuple[str, float, int], ...], int, Verdict 
 @pytest.mark.parametrize("name", VERDICTS)
 def test_verdict_rules(name: str) -> None:
     processes, stages, facts, expected = VERDICTS[name]
-    marks = {f"fact {number}": FamilyFact("a thing", number) for number in range(facts)}
-    judgement = judge(cluster(processes), covered(*stages), TEMPLATE, marks)
+    marks = {f"fact {number}": FamilyFact("a thing", -1 - number) for number in range(facts)}
+    hits = tuple(each for _, shown in stages for each in shown)
+    judgement = judge(cluster(processes, hits), covered(*stages), TEMPLATE, marks)
     assert (judgement and judgement.verdict) == expected
 
 

@@ -252,7 +252,7 @@ def test_type_and_risk_follow_from_the_level(
 ) -> None:
     found = load_one(tmp_path, GOOD + (f"level: {level}\n" if level else "")).detection
     assert (found.type, found.risk) == (kind, risk)
-    assert not found.builtin
+    assert found.pack is None
 
 
 def test_techniques_and_stage_follow_from_the_tags(tmp_path: Path) -> None:

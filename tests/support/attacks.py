@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lineage.correlate.finding import Cluster, Correlator, Finding, TaggedGraph
+    from lineage.detect.detection import Pack
     from lineage.report.model import Chain, Report
 
 WORD = r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE"
@@ -41,16 +42,16 @@ RUN = HIVE + "Software\\Microsoft\\Windows\\CurrentVersion\\Run\\"
 
 
 @cache
-def engine() -> RuleEngine:
-    """The 33 detections, compiled once for all tests."""
-    return RuleEngine(load_builtin())
+def engine(*packs: Pack) -> RuleEngine:
+    """The 33 detections, or the rules of some packs, compiled once for all tests."""
+    return RuleEngine([rule for pack in packs or ("remcos",) for rule in load_builtin(pack)])
 
 
-def tagged(*hosts: Host) -> TaggedGraph:
-    """The graph of the hosts' events, with its hits and their clusters."""
+def tagged(*hosts: Host, packs: tuple[Pack, ...] = ("remcos",)) -> TaggedGraph:
+    """The graph of the hosts' events, with the hits of packs of rules and their clusters."""
     events = [event for host in hosts for event in host.events]
     builder = Builder(Hosts({event.host for event in events}))
-    hits, _ = tag(events, Clock(), builder, engine())
+    hits, _ = tag(events, Clock(), builder, engine(*packs))
     return tagged_graph(builder.graph, hits)
 
 

@@ -31,17 +31,24 @@ class Case(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"{self.file}::{self.name}"
+        return f"{self.file}::{self.name}::{self.source}"
 
 
 @cache
 def cases() -> tuple[Case, ...]:
     """Every recorded case, by file and place in it."""
     return tuple(
-        _case(path.name, entry)
-        for path in sorted(CASES.glob("*.yml"))
+        _case(path.name, entry | {"source": source})
+        for path in sorted(CASES.rglob("*.yml"))
         for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for source in _sources(entry)
     )
+
+
+def _sources(entry: dict[str, Any]) -> list[str]:
+    """A case's source, or several that tell the same event in the same words."""
+    named: str | list[str] = entry["source"]
+    return named if isinstance(named, list) else [named]
 
 
 def _case(file: str, entry: dict[str, Any]) -> Case:
