@@ -7,7 +7,7 @@ be renamed or change meaning without a new major `schema_version`. Times are ISO
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
