@@ -19,4 +19,4 @@ def command() -> None:
     out.print(detections_table([rule.detection for rule in load_builtin()]))
     beside = [rule.detection for rule in load_builtin("tradecraft")]
     out.print(Text(f"\nTradecraft: {len(beside)} rules of ways in and first runs", style="bold"))
-    out.print(detections_table(beside))
+    out.print(detections_table(beside, mark="T"))

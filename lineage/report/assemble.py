@@ -29,10 +29,19 @@ def assemble(analysis: Analysis) -> model.Report:
         generator=model.Generator(name="lineage", version=lineage.__version__),
         inputs=[model.Input.copy_of(ledger) for ledger in analysis.inputs],
         graph=model.GraphCounts(nodes=graph.count_nodes(), edges=graph.count_edges()),
-        coverage=[_coverage(coverage) for coverage in analysis.coverage],
+        coverage=[
+            _coverage(coverage)
+            for coverage in analysis.coverage
+            if coverage.detection.pack != "tradecraft"
+        ],
         detections=[entries[id(hit)] for hit in analysis.hits],
         chains=[_chain(chain, analysis, entries) for chain in analysis.chains],
         rule_problems=[_rule_problem(problem) for problem in analysis.rule_problems],
+        tradecraft_coverage=[
+            _coverage(coverage)
+            for coverage in analysis.coverage
+            if coverage.detection.pack == "tradecraft"
+        ],
         allowances=[_allowance(allowance, analysis) for allowance in analysis.allowances],
         notes=list(analysis.notes),
     )
@@ -59,7 +68,6 @@ def _coverage(coverage: Coverage) -> model.Coverage:
         evaluable=coverage.evaluable,
         sources_present=coverage.sources_present,
         missing=coverage.missing,
-        layer="tradecraft" if coverage.detection.pack == "tradecraft" else "core",
     )
 
 

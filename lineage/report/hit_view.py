@@ -27,8 +27,8 @@ WHERE: Final = 44
 """Most cells of the column that says where and when a detection fired."""
 
 
-def detections_table(detections: Sequence[Detection]) -> Trimmed:
-    """The detections: number, title, ATT&CK techniques, event sources, type and risk."""
+def detections_table(detections: Sequence[Detection], mark: str = "") -> Trimmed:
+    """The detections: number after a mark, title, techniques, event sources, type and risk."""
     table = plain_table()
     table.add_column("#", justify="right", min_width=2)
     table.add_column("detection", overflow="fold")
@@ -38,7 +38,7 @@ def detections_table(detections: Sequence[Detection]) -> Trimmed:
     table.add_column("risk", justify="right", min_width=4)
     for number, detection in enumerate(detections, start=1):
         table.add_row(
-            str(number),
+            f"{mark}{number}",
             Text(terminal(detection.title), style="bold"),
             Text(terminal(" ".join(detection.attack))),
             Text(" ".join(detection.sources)),

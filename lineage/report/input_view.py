@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.report.pen import plain_table
-from lineage.report.wording import LAYER_WORDS, counted
+from lineage.report.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,43 +115,38 @@ def _numbers(numbers: Sequence[int]) -> str:
 # -- coverage and rules --------------------------------------------------------------------------
 
 
+def known(report: Report) -> dict[str, list[Coverage]]:
+    """What was looked for, by what it is called: the story's detections, the rules beside them."""
+    return {"detection": report.coverage, "tradecraft rule": report.tradecraft_coverage}
+
+
 def coverage_view(report: Report, pen: Pen) -> RenderableType:
     """The detections that could not have fired on this input, by what is missing."""
-    blind = [entry for entry in report.coverage if not entry.evaluable]
-    if not blind:
+    groups: dict[str, list[Text | str]] = defaultdict(list)
+    told = []
+    for thing, entries in known(report).items():
+        blind = [entry for entry in entries if not entry.evaluable]
+        if blind:
+            told.append(f"{len(blind)} of {counted(len(entries), thing)}")
+        by_need: dict[str, list[str]] = defaultdict(list)
+        for entry in blind:
+            by_need[needs(entry.missing)].append(entry.detection)
+        for need, titles in by_need.items():
+            names = groups[need]
+            if thing != "detection" and not pen.details:
+                names += ["; " if names else "", counted(len(titles), thing)]
+                continue
+            for title in titles:
+                names += ["; " if names else "", pen.text(title, limit=200)]
+    if not told:
         return Group()
-    groups: dict[str, list[Coverage]] = defaultdict(list)
-    for entry in blind:
-        groups[needs(entry.missing)].append(entry)
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
     grid.add_column(overflow="fold", ratio=1)
-    for need, entries in sorted(groups.items()):
-        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), _names(entries, pen))
-    told = f"Not evaluable: {_of_all(report)} could not have fired on this input"
-    return Group(Text(), Text(told, style="bold"), Padding(grid, (0, 0, 0, 1)))
-
-
-def _names(entries: Sequence[Coverage], pen: Pen) -> Text:
-    """The story's detections by name; the rules beside it only counted, unless asked for."""
-    named = [entry for entry in entries if pen.details or entry.layer == "core"]
-    names: list[Text | str] = []
-    for entry in named:
-        names += ["; " if names else "", pen.text(entry.detection, limit=200)]
-    if left := len(entries) - len(named):
-        names += ["; " if names else "", counted(left, "tradecraft rule")]
-    return pen.line(*names)
-
-
-def _of_all(report: Report) -> str:
-    """How many detections, and rules beside the story, of how many."""
-    told = []
-    for layer, thing in LAYER_WORDS:
-        entries = [entry for entry in report.coverage if entry.layer == layer]
-        blind = sum(not entry.evaluable for entry in entries)
-        if blind:
-            told.append(f"{blind} of {counted(len(entries), thing)}")
-    return " and ".join(told)
+    for need, names in sorted(groups.items()):
+        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
+    line = f"Not evaluable: {' and '.join(told)} could not have fired on this input"
+    return Group(Text(), Text(line, style="bold"), Padding(grid, (0, 0, 0, 1)))
 
 
 def needs(missing: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ be renamed or change meaning without a new major `schema_version`. Times are ISO
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -77,9 +77,6 @@ class Coverage(Model):
     evaluable: bool
     sources_present: list[str]
     missing: list[str]
-    layer: Literal["core", "tradecraft"] = Field(
-        "core", description="tradecraft for the rules of that pack, core for all others."
-    )
 
 
 class RecordReference(Model):
@@ -255,6 +252,10 @@ class Report(Model):
     detections: list[DetectionHit]
     chains: list[Chain]
     rule_problems: list[RuleProblem] = Field(default_factory=list)
+    tradecraft_coverage: list[Coverage] = Field(
+        default_factory=list,
+        description="The same as coverage, of the tradecraft rules beside the story's detections.",
+    )
     allowances: list[Allowance] = Field(default_factory=list)
     notes: list[str] = Field(
         default_factory=list, description="What else there is to say of the run's own settings."

@@ -14,10 +14,10 @@ from rich.text import Text
 
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
-from lineage.report.input_view import allow_view, coverage_view, input_view, rule_view
+from lineage.report.input_view import allow_view, coverage_view, input_view, known, rule_view
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import LAYER_WORDS, clock, counted, headline, listed, points
+from lineage.report.wording import clock, counted, headline, listed, points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +106,7 @@ def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
 
 def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
     yield input_view(report, pen)
-    if any(not entry.evaluable for entry in report.coverage):
+    if any(not each.evaluable for entries in known(report).values() for each in entries):
         yield coverage_view(report, pen)
     if report.rule_problems:
         yield rule_view(report, pen)
@@ -163,8 +163,8 @@ def _nothing(report: Report) -> RenderableType:
     elif report.detections:
         why = f"{_count_hits(report)}, but they don't add up to a chain: lineage detect lists them."
     else:
-        could = _in_words(report, evaluable=True) or "no detection"
-        why = f"Nothing fired of what could have on this input: {could}."
+        could = _in_words(report, evaluable=True) or "detections"
+        why = f"None of the {could} that could have fired on this input did."
     return Group(Text("No attack chain found.", style="bold"), Text(why), Text())
 
 
@@ -200,11 +200,11 @@ def _read(report: Report) -> str:
 
 def _in_words(report: Report, *, evaluable: bool) -> str:
     """How many of the story's detections, and of the rules beside it, could have fired or not."""
-    layers: Counter[str] = Counter(
-        entry.layer for entry in report.coverage if entry.evaluable is evaluable
-    )
-    told = [counted(layers[layer], thing) for layer, thing in LAYER_WORDS if layers[layer]]
-    return " and ".join(told)
+    counts = [
+        (sum(entry.evaluable is evaluable for entry in entries), thing)
+        for thing, entries in known(report).items()
+    ]
+    return " and ".join(counted(count, thing) for count, thing in counts if count)
 
 
 def _sentence(sentence: Sentence, pen: Pen) -> Text:

@@ -40,6 +40,7 @@ def payload(report: Report) -> Json:
         "inputs": [entry.model_dump() for entry in report.inputs],
         "graph": report.graph.model_dump(),
         "coverage": [entry.model_dump() for entry in report.coverage],
+        "tradecraft": [entry.model_dump() for entry in report.tradecraft_coverage],
         "rule_problems": [entry.model_dump() for entry in report.rule_problems],
         "allowances": [entry.model_dump() for entry in report.allowances],
         "chains": [_chain(chain, hits) for chain in report.chains],

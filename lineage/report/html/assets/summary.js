@@ -42,12 +42,12 @@ function nothingFound(report) {
     return "No event was understood in this input, so nothing could be found. See below what was read, and why not.";
   }
   if (report.hits.length) return `${plural(report.hits.length, "detection hit")}, but they don't add up to a chain. They are listed below.`;
-  const could = (layer, thing) => {
-    const number = ofLayer(report.coverage, layer).filter((entry) => entry.evaluable).length;
+  const could = (entries, thing) => {
+    const number = entries.filter((entry) => entry.evaluable).length;
     return number ? [plural(number, thing)] : [];
   };
-  const told = [...could("core", "detection"), ...could("tradecraft", "tradecraft rule")].join(" and ");
-  return `Nothing fired of what could have on this input: ${told || "no detection"}.`;
+  const told = [...could(report.coverage, "detection"), ...could(report.tradecraft, "tradecraft rule")].join(" and ");
+  return `None of the ${told || "detections"} that could have fired on this input did.`;
 }
 
 function keyFacts(report) {
@@ -63,20 +63,16 @@ function keyFacts(report) {
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
       sum("rejected") ? `${count(sum("rejected"))} rejected` : "none rejected"}`],
-    fired("Detections", report, "core"),
-    ...(ofLayer(report.coverage, "tradecraft").length ? [fired("Tradecraft rules", report, "tradecraft")] : []),
+    fired("Detections", report.coverage, report.hits.filter((hit) => hit.layer !== "tradecraft")),
+    ...(report.tradecraft.length
+      ? [fired("Tradecraft rules", report.tradecraft, report.hits.filter((hit) => hit.layer === "tradecraft"))] : []),
   ];
 }
 
-/** The story's detections (and a user's rules), or the rules of the tradecraft pack. */
-function ofLayer(entries, layer) {
-  return entries.filter((entry) => (entry.layer === "tradecraft") === (layer === "tradecraft"));
-}
-
-function fired(name, report, layer) {
-  const known = ofLayer(report.coverage, layer);
+/** How many of the known detections fired, and how many could not have. */
+function fired(name, known, hits) {
   const blind = known.filter((entry) => !entry.evaluable).length;
-  const titles = new Set(ofLayer(report.hits, layer).map((hit) => hit.detection));
+  const titles = new Set(hits.map((hit) => hit.detection));
   return [name, `${count(titles.size)} fired`, `${count(known.length)} known, ${blind ? `${count(blind)} not evaluable` : "all evaluable"}`];
 }
 
@@ -107,13 +103,15 @@ function badge(text) {
 }
 
 function coverageDisclosure(report) {
-  const blind = report.coverage.filter((entry) => !entry.evaluable);
+  const known = [...report.coverage.map((entry) => ({ ...entry, layer: "core" })),
+    ...report.tradecraft.map((entry) => ({ ...entry, layer: "tradecraft" }))];
+  const blind = known.filter((entry) => !entry.evaluable);
   const label = ["Coverage", blind.length ? badge(`${count(blind.length)} not evaluable`) : badge("all evaluable")];
   const state = (entry) => (entry.evaluable ? "yes" : el("strong", { class: "warm-text" }, "no"));
   return disclosure(label, () => [
     el("p", { class: "muted" }, "A detection that is not evaluable could not have fired on this input: its silence says nothing."),
     plainTable("Coverage", ["Detection", "Layer", "Evaluable", "Sources present", "Missing"],
-      [...blind, ...report.coverage.filter((entry) => entry.evaluable)].map((entry) =>
+      [...blind, ...known.filter((entry) => entry.evaluable)].map((entry) =>
         [entry.detection, entry.layer, state(entry), entry.sources_present.join(", ") || "–", entry.missing.join(", ") || "–"])),
   ]);
 }
