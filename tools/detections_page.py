@@ -20,7 +20,8 @@ _INTRODUCTION: Final = f"""\
 
 Generated from the rules in `lineage/detect/rules`; change those, not this page.
 
-Each detection is one Sigma file. Its first document is the **core**; each further one is an
+The 33 detections of the Remcos story come first, the [tradecraft](#tradecraft) rules beside them
+after. Each is one Sigma file. Its first document is the **core**; each further one is an
 **extension**. An event hits a detection at most once, by the first layer that fits:
 
 1. the core, on the event as it is;
@@ -33,6 +34,16 @@ Each detection is one Sigma file. Its first document is the **core**; each furth
 
 Comparison ignores case. A field that an event lacks meets no comparison, and so meets a negated
 one. Values are unescaped first (`&gt;`, `%%TEMP%%`).
+"""
+
+_TRADECRAFT: Final = """\
+## Tradecraft
+
+{count} rules beside the story's 33, in `lineage/detect/rules/tradecraft`: ways in and first runs
+that real campaigns use, whoever they bring. Their hits have the layer `tradecraft` in every output,
+and change nothing about those of the 33. None names a family, and none makes more than a suspicious
+chain alone. What honest software does too has a low confidence and is an anomaly or for hunting,
+which is weak ([scoring.md](scoring.md)).
 """
 
 _YOUR_OWN: Final = """\
@@ -63,6 +74,7 @@ def markdown() -> str:
         "## Overview\n",
         "\n".join(_overview(engine.rules)),
         "\n" + "\n".join(line for rule in engine.rules for line in _section(rule, engine)),
+        "\n".join(_tradecraft()),
         "## Derived fields\n",
         "\n".join(_derived()),
         "\n" + _YOUR_OWN.format(levels="\n".join(_levels())),
@@ -98,6 +110,23 @@ def _section(rule: Rule, engine: RuleEngine) -> Iterator[str]:
     for layer in rule.layers[1:]:
         yield f"- Extension `{layer.by}`: {layer.description}"
     yield f"- Known false alarms: {'; '.join(found.false_positives)}\n"
+
+
+def _tradecraft() -> Iterator[str]:
+    rules = load_builtin("tradecraft")
+    yield _TRADECRAFT.format(count=len(rules))
+    yield from _overview(rules)
+    yield ""
+    for rule in rules:
+        found = rule.detection
+        yield f"### {found.title}\n"
+        yield f"{found.description}\n"
+        yield f"- Rule: `{found.path}`, `{found.rule_id}`, level {found.level}"
+        yield f"- Risk {found.risk} (impact {found.impact}, confidence {found.confidence})"
+        yield f"- On {', '.join(found.sources)}"
+        accused = ", ".join(found.implicates) or "nobody else"
+        yield f"- Tags the {found.tags} node; implicates: {accused}"
+        yield f"- Known false alarms: {'; '.join(found.false_positives)}\n"
 
 
 def _derived() -> Iterator[str]:
