@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -114,7 +115,7 @@ def collect(
         ledgers: one is appended per input; its index is the `source` of the input's events.
     """
     for source, opened in enumerate(inputs):
-        ledger = InputLedger(opened.name, opened.format)
+        ledger = InputLedger(opened.name, opened.format, opened.kind)
         ledgers.append(ledger)
         for record in opened.records:
             outcome = (
@@ -155,9 +156,15 @@ def _count(outcome: Outcome, ledger: InputLedger) -> None:
 def _require_readable(ledgers: Sequence[InputLedger]) -> None:
     if any(ledger.records > ledger.rejected for ledger in ledgers):
         return
+    kinds = Counter(ledger.kind for ledger in ledgers if ledger.kind)
+    counts = ", ".join(f"{n:,} {kind}{'s' * (n > 1)}" for kind, n in kinds.most_common())
+    if kinds.total() == len(ledgers) > 1:
+        raise InputError(f"none of the files is telemetry: {counts}")
+    others = counts and len(ledgers) > 1
+    rest = f"no other file is telemetry: {counts}" if others else "there is nothing else to read"
     for ledger in ledgers:
-        for problem in ledger.problems:
-            raise InputError(f"{ledger.source}: {problem.reason}; there is nothing else to read")
+        for problem in ledger.problems if len(ledgers) == 1 or not ledger.kind else ():
+            raise InputError(f"{ledger.source}: {problem.reason}; {rest}")
     raise InputError("the paths hold no telemetry; see lineage correlate --help for the formats")
 
 

@@ -34,10 +34,12 @@ class InputLedger:
     Attributes:
         source: path as given, or ``archive.zip!member``.
         format: the container's name (`lineage.read.sniff`), or "unrecognised".
+        kind: what it is where it is no telemetry ("registry hive"), else None.
     """
 
     source: str
     format: str = "unrecognised"
+    kind: str | None = None
     records: int = 0
     events: int = 0
     ignored: int = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from lineage.errors import InputError, UsageError
 from lineage.problems import Problem
+from lineage.read.kinds import EMPTY, kind_of
 from lineage.read.sniff import ALIASES, FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
 from lineage.read.walk import STANDARD_INPUT, walk
 
@@ -28,11 +29,13 @@ class Input(NamedTuple):
         format: the format's name, or "unrecognised".
         records: its records, and a problem for each that can't be read. Good until the next input
             is asked for.
+        kind: what it is where it is no telemetry (`lineage.read.kinds`), else None.
     """
 
     name: str
     format: str
     records: Iterator[RawRecord | Problem]
+    kind: str | None = None
 
 
 def read(
@@ -67,7 +70,21 @@ def _inputs(
 ) -> Iterator[Input]:
     for stream in walk(paths, progress):
         reader = READERS[format_name] if format_name else _recognise(stream)
-        yield Input(stream.name, reader.name if reader else UNRECOGNISED, _records(stream, reader))
+        if reader is not None and stream.kind is None and stream.peek(1):
+            yield Input(stream.name, reader.name, _records(stream, reader))
+        else:
+            yield _not_telemetry(stream)
+
+
+def _not_telemetry(stream: Stream) -> Input:
+    head = stream.peek(HEAD_BYTES)
+    if not head and stream.problem is not None:
+        return Input(stream.name, UNRECOGNISED, iter((stream.problem,)))
+    kind = kind_of(head, stream.name, stream.kind) if head else EMPTY
+    problems = [Problem(None, kind.reason, lost=0)]
+    if stream.problem is not None:
+        problems.append(stream.problem)
+    return Input(stream.name, UNRECOGNISED, iter(problems), kind.label)
 
 
 def _recognise(stream: Stream) -> Reader | None:
@@ -80,17 +97,7 @@ def _recognise(stream: Stream) -> Reader | None:
     return reader
 
 
-def _records(stream: Stream, reader: Reader | None) -> Iterator[RawRecord | Problem]:
-    if not stream.peek(1):
-        yield stream.problem or Problem(None, "empty file", lost=0)
-        return
-    if reader is None:
-        yield Problem(
-            None,
-            f"not recognised as telemetry ({', '.join(FORMATS)}); if it is, name it with --format",
-            lost=0,
-        )
-    else:
-        yield from reader.read(cast("BinaryIO", stream))
+def _records(stream: Stream, reader: Reader) -> Iterator[RawRecord | Problem]:
+    yield from reader.read(cast("BinaryIO", stream))
     if stream.problem is not None:
         yield stream.problem

@@ -5,7 +5,7 @@ Zero results always have a reason here.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
@@ -25,20 +25,29 @@ if TYPE_CHECKING:
     from lineage.report.pen import Pen
 
 FILES: Final = 10
-"""Files listed before the rest is counted; those with problems come first."""
+"""Files listed before the rest is counted, those with most events first; and files with rejected
+records that are listed beyond these."""
+KINDS: Final = 8
+"""Kinds of other files that are counted one by one."""
+ALIKE: Final = 3
+"""Files named for a reason that several have."""
 PROBLEM_FILES: Final = 10
 """Files whose problems are told."""
 REASONS: Final = 5
 """Different problems told per file."""
 NUMBERS: Final = 5
 """Record numbers named per problem."""
+TABULAR: Final = frozenset(("CSV file", "JSON file", "XML file", "old event log", "disk image"))
+"""Kinds of files that might hold telemetry all the same: told one by one, with the reason."""
 COUNTS: Final = ("records", "events", "ignored", "duplicates", "rejected")
 
 
 def input_view(report: Report, pen: Pen) -> RenderableType:
     """The files that were read, with what became of their records, and every problem."""
-    inputs = sorted(report.inputs, key=_worst_first)
-    shown = pen.some(inputs, FILES)
+    inputs = sorted((e for e in report.inputs if e.kind is None), key=_most_read_first)
+    others = [entry for entry in report.inputs if entry.kind is not None]
+    shown = list(pen.some(inputs, FILES))
+    shown += pen.some([entry for entry in inputs[len(shown) :] if entry.rejected], FILES)
     table = plain_table()
     table.add_column("read", overflow="fold")
     table.add_column("format", no_wrap=True)
@@ -53,11 +62,48 @@ def input_view(report: Report, pen: Pen) -> RenderableType:
         table.add_row(Text(counted(len(inputs), "file"), style="bold"), "", *totals)
     left = len(inputs) - len(shown)
     rest = [pen.more(left, "file", where=", see --json")] if left else []
-    return Group(table, *rest, *_problems(inputs, pen))
+    return Group(table, *rest, *_other_files(others, pen), *_problems(inputs, pen))
 
 
-def _worst_first(entry: Input) -> tuple[bool, bool, int]:
-    return (not entry.rejected, not entry.problems, -entry.records)
+def _most_read_first(entry: Input) -> tuple[int, int]:
+    return (-entry.events, -entry.records)
+
+
+def _other_files(others: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
+    """The files that aren't telemetry, by kind; those that might be, with the reason."""
+    if not others:
+        return
+    yield Text(not_telemetry([entry.kind or "" for entry in others]))
+    by_reason: dict[str, list[Input]] = defaultdict(list)
+    for entry in others:
+        for problem in entry.problems:
+            if pen.details or entry.kind in TABULAR:
+                by_reason[problem.reason].append(entry)
+    for reason, entries in pen.some(list(by_reason.items()), PROBLEM_FILES):
+        named = pen.some(entries, ALIKE)
+        parts: list[Text | str] = []
+        for entry in named:
+            parts += [", " if parts else "", pen.fitted(entry.source, "bold", pen.width // 2)]
+        left = len(entries) - len(named)
+        more = f" and {left:,} more" if left else ""
+        yield Padding(pen.line(*parts, f"{more}: ", pen.fitted(reason)), (0, 0, 0, 1))
+    if len(by_reason) > PROBLEM_FILES + 1 and not pen.details:
+        yield Padding(pen.more(len(by_reason) - PROBLEM_FILES, "reason", where=", see --details"),
+                      (0, 0, 0, 1))  # fmt: skip
+
+
+def not_telemetry(kinds: Sequence[str]) -> str:
+    """How many files of which kind are no telemetry.
+
+    >>> not_telemetry(["prefetch file", "shortcut", "prefetch file"])
+    "3 files aren't telemetry: 2 prefetch files, 1 shortcut"
+    """
+    counts = Counter(kinds).most_common()
+    words = [counted(count, kind) for kind, count in counts[:KINDS]]
+    if len(counts) > KINDS:
+        words.append(f"{sum(count for _, count in counts[KINDS:]):,} of other kinds")
+    verb = "isn't" if len(kinds) == 1 else "aren't"
+    return f"{counted(len(kinds), 'file')} {verb} telemetry: {', '.join(words)}"
 
 
 def _total(report: Report, name: str) -> int:

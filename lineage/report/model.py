@@ -51,10 +51,14 @@ class InputProblem(Model):
 
 
 class Input(Model):
-    """One file that was read. records == events + ignored + duplicates + rejected."""
+    """One file that was read. records == events + ignored + duplicates + rejected.
+
+    `kind` says what a file is that is no telemetry ("registry hive"); it is null for telemetry.
+    """
 
     source: str
     format: str
+    kind: str | None = None
     records: Count
     events: Count
     ignored: Count

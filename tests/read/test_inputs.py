@@ -50,7 +50,7 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
     assert found["d.empty"][2] == [Problem(None, "empty file", lost=0)]
     (problem,) = found["e.md"][2]
     assert (problem.record, problem.lost) == (None, 0)
-    assert problem.reason.startswith("not recognised as telemetry")
+    assert problem.reason == "text without events; not telemetry"
 
 
 def test_a_named_format_is_not_questioned(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sample_report import (
 )
 
 from lineage.detect.detection import Detection
-from lineage.report.model import Input, Report
+from lineage.report.model import Input, InputProblem, Report
 from lineage.report.terminal import detections_table, explain, render, render_hits
 
 REPORTS = {
@@ -180,6 +180,24 @@ class TestInputs:
         text = joined(shown(full_report()))
         assert "export/ws-hr-02.ndjson.gz: records 1, 2, 3, 4, 5 and 95 more: line is cut" in text
         assert "export/ws-hr-02.ndjson.gz: 150 records rejected in all" in text
+
+    def test_what_was_read_comes_first_and_other_files_are_counted(self) -> None:
+        def entry(name: str, events: int, kind: str | None = None, reason: str = "") -> Input:
+            problems = [InputProblem(record=None, reason=reason)] if reason else []
+            return Input(
+                source=name, format="evtx", kind=kind, records=events, events=events, ignored=0,
+                duplicates=0, rejected=0, problems=problems,
+            )  # fmt: skip
+
+        others = [entry(f"a{n}.pf", 0, "prefetch file", "a prefetch file") for n in range(30)]
+        tables = [entry(f"t{n}.csv", 0, "CSV file", "CSV without an event id") for n in range(9)]
+        logs = [entry(f"log{n:02}.evtx", n) for n in range(30)]
+        text = shown(report_of([], inputs=[*others, *tables, *logs]))
+        assert text.index("log29.evtx") < text.index("log28.evtx")
+        assert "39 files aren't telemetry: 30 prefetch files, 9 CSV files" in text
+        assert "t0.csv, t1.csv, t2.csv and 6 more: CSV without an event id" in text
+        assert "a0.pf" not in text
+        assert "--format" not in text
 
     def test_files_with_problems_are_never_folded_away(self) -> None:
         clean = [entry for entry in inputs() if not entry.problems]

@@ -84,7 +84,8 @@ function unbroken(text) {
 function inputsDisclosure(report) {
   const rejected = report.inputs.reduce((total, input) => total + input.rejected, 0);
   const label = [`What was read: ${plural(report.inputs.length, "input")}`, rejected ? badge(`${count(rejected)} rejected`) : null];
-  const inputs = [...report.inputs].sort((a, b) => b.problems.length - a.problems.length);
+  const inputs = report.inputs.filter((input) => !input.kind)
+    .sort((a, b) => b.events - a.events || b.records - a.records);
   const columns = ["Source", "Format", "Records", "Events", "Ignored", "Duplicates", "Rejected"];
   return disclosure(label, () => [
     plainTable("Inputs", columns, inputs.map((input) => [code(input.source), input.format, count(input.records),
@@ -95,7 +96,19 @@ function inputsDisclosure(report) {
         problem.record === null ? "file: " : `record ${problem.record}: `, code(problem.reason)), { class: "plain" }),
       input.rejected > input.problems.length
         ? el("p", { class: "muted" }, `The first ${count(input.problems.length)} of ${count(input.rejected)}.`) : null), { class: "plain" }),
+    otherFiles(report),
   ]);
+}
+
+/** The files that are no telemetry, by kind. */
+function otherFiles(report) {
+  const others = report.inputs.filter((input) => input.kind);
+  if (!others.length) return null;
+  const kinds = new Map();
+  for (const input of others) kinds.set(input.kind, (kinds.get(input.kind) || 0) + 1);
+  const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, number]) => plural(number, kind));
+  return el("p", { class: "muted" },
+    `${plural(others.length, "file")} ${others.length === 1 ? "isn't" : "aren't"} telemetry: ${counts.join(", ")}`);
 }
 
 function badge(text) {
