@@ -223,7 +223,7 @@ class TestRun:
         with pytest.raises(InputError, match="the paths hold no telemetry"):
             run(Request([tmp_path]))
         (tmp_path / "a.txt").write_text("x", encoding="utf-8")
-        with pytest.raises(InputError, match=r"a\.txt: not recognised as telemetry"):
+        with pytest.raises(InputError, match=r"a\.txt: text without events; not telemetry"):
             run(Request([tmp_path]))
 
     def test_the_collector_is_as_it_was_afterwards(self, tmp_path: Path) -> None:
