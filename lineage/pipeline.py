@@ -59,6 +59,7 @@ class Request:
         preparation: what is done to the user's rules before they are read.
         allow: files of what is known to be benign.
         advance: called with every number of bytes read, for a progress bar.
+        timezone: IANA name of the zone of times that don't say theirs; None to find it out.
     """
 
     paths: Sequence[Path]
@@ -70,6 +71,7 @@ class Request:
     preparation: Preparation | None = None
     allow: Sequence[Path] = ()
     advance: Callable[[int], object] | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     """
     with _no_cycle_collection():
         ledgers: list[InputLedger] = []
-        normaliser = Normaliser()
+        normaliser = Normaliser(request.timezone)
         events = list(collect(inputs, normaliser, ledgers))
         _require_readable(ledgers)
         analysis = _analysis(request, events, normaliser.clock, ledgers)
@@ -177,6 +179,8 @@ def _analysis(
     graph, (hits, repeats), covered = _tagged(events, clock, user, allowances)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
+    for source, remark in clock.remarks():
+        ledgers[source].reject(Problem(None, remark, lost=0))
     plugins = correlators() if request.correlators is None else request.correlators
     chains = correlate(tagged_graph(graph, hits), plugins)
     return Analysis(ledgers, graph, hits, chains, covered, user.problems, allowances, notes)

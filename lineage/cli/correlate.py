@@ -55,6 +55,7 @@ VERDICTS = ("suspicious", "probable", "confirmed")
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
+    timezone: str | None,
     rules: tuple[Path, ...],
     strict: bool,
     fail_on: str | None,
@@ -71,8 +72,8 @@ def command(
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
 
-    PATH is a file, a folder, or - for standard input: EVTX, event XML, Splunk JSON, Winlogbeat,
-    NXLog or CrowdStrike FDR, plain or in zip, 7z, tar, gzip, bzip2, xz or Zstandard.
+    PATH is a file, a folder, or - for standard input: EVTX, event XML, JSON, CSV or text of any
+    tool that exports events, plain or in zip, 7z, tar, gzip, bzip2, xz or Zstandard.
 
     \b
     Exit status:
@@ -98,6 +99,7 @@ def command(
                 preparation=preparation,
                 allow=allow,
                 advance=advance,
+                timezone=timezone,
             )
         )
     report = _keep(run.report, min_score)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
+    timezone: str | None,
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
@@ -49,6 +50,7 @@ def command(
                 preparation=preparation,
                 allow=allow,
                 advance=advance,
+                timezone=timezone,
             )
         ).report
     if ndjson:

@@ -49,6 +49,7 @@ def command() -> None:
     metavar="N",
     help=f"With --only-chains: how many steps around them.  [default: {HOPS}]",
 )
+@options.timezone
 @options.container_format
 @options.rules
 @connection
@@ -59,6 +60,7 @@ def push_command(
     only_chains: bool,
     hops: int | None,
     format_name: str | None,
+    timezone: str | None,
     rules: tuple[Path, ...],
     **where: str | None,
 ) -> None:
@@ -81,9 +83,8 @@ def push_command(
         if report is not None:
             content = _of_report(report)
         else:
-            content = _of_run(
-                paths, format_name, rules, (HOPS if hops is None else hops) if only_chains else None
-            )
+            around = (HOPS if hops is None else hops) if only_chains else None
+            content = _of_run(paths, format_name, timezone, rules, around)
         click.echo(_counted(case, content))
         with _writing(content.rows) as advance:
             push.push(database, case, content, advance)
@@ -98,16 +99,21 @@ def _of_report(path: Path) -> Content:
 
 
 def _of_run(
-    paths: tuple[Path, ...], format_name: str | None, rules: tuple[Path, ...], hops: int | None
+    paths: tuple[Path, ...],
+    format_name: str | None,
+    timezone: str | None,
+    rules: tuple[Path, ...],
+    hops: int | None,
 ) -> Content:
     from lineage import pipeline
     from lineage.correlate.registry import correlators
     from lineage.graphdb import from_run
 
     with progress(paths) as advance:
-        run = pipeline.run(
-            pipeline.Request(paths, format_name, rules, correlators(), advance=advance)
+        request = pipeline.Request(
+            paths, format_name, rules, correlators(), advance=advance, timezone=timezone
         )
+        run = pipeline.run(request)
     return from_run.content(run.analysis.graph, run.report, hops=hops)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from lineage.read import FORMATS
+from lineage.read import ALIASES, FORMATS
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
 """Sigma's levels, from the mildest. (Importing the rules' own would slow every start.)"""
@@ -28,8 +28,14 @@ paths = click.argument(
 container_format = click.option(
     "--format",
     "format_name",
-    type=click.Choice(FORMATS),
+    type=click.Choice((*FORMATS, *ALIASES)),
     help="Read every file as this format. By default each is recognised from its content.",
+)
+timezone = click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Zone of times that don't say theirs, such as Europe/Berlin. By default Sysmon's own"
+    " times tell it.",
 )
 rules = click.option(
     "--rules",
@@ -127,6 +133,6 @@ strict = click.option(
 
 def telemetry(command: Command) -> Command:
     """The options of every command that reads telemetry."""
-    for option in (strict, allow, cache, rules, container_format, paths):
+    for option in (strict, allow, cache, rules, timezone, container_format, paths):
         command = option(command)
     return command

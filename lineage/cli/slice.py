@@ -24,6 +24,7 @@ MOST_NODES = 5
 
 @click.command("slice")
 @options.paths
+@options.timezone
 @options.container_format
 @click.option("--node", metavar="ID", help="A node's id, as reports name it.")
 @click.option("--pid", type=int, metavar="N", help="A process id.")
@@ -34,6 +35,7 @@ MOST_NODES = 5
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
+    timezone: str | None,
     node: str | None,
     pid: int | None,
     file: str | None,
@@ -52,7 +54,8 @@ def command(
         raise UsageError("say which node is meant: --node, --pid, --file, --hash or --time")
     wanted = Wanted(node, pid, file, digest, _ticks(time), host.lower() if host else None)
     with progress(paths) as advance:
-        analysis = run(Request(paths, format_name, correlators=(), advance=advance)).analysis
+        request = Request(paths, format_name, correlators=(), advance=advance, timezone=timezone)
+        analysis = run(request).analysis
     _show(analysis, find(analysis.graph, wanted), wanted)
 
 

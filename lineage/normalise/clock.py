@@ -2,15 +2,27 @@
 
 Log shippers write the header's time in the machine's zone, at times even with a `Z` behind it. A
 Sysmon event carries both that header and its own UtcTime, so the difference, a whole number of
-quarter hours (no zone has a finer offset since 1972, IANA tz database), is the zone. Events of the
-same host in the same input that only have a header time are moved by it.
+quarter hours (no zone has a finer offset since 1972, IANA tz database), is the zone's at that
+moment. Events of the same host in the same input that only have a header time are moved by it:
+between two Sysmon events that agree by what they show, elsewhere by the zones of the tz database
+that fit all of them. Where those disagree it can't be known, and a remark says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from lineage.times import TICKS
+from lineage.errors import UsageError
+from lineage.times import DAY, HOUR, TICKS, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 QUARTER = 15 * 60 * TICKS
 LEAST_QUARTERS, MOST_QUARTERS = -14 * 4, (12 + 12) * 4
@@ -20,27 +32,200 @@ SLACK = 60 * TICKS
 """How long after it happened an event may be logged for the difference still to tell a zone; a
 forwarder that lags by minutes has none."""
 AGREEMENT = 0.9
-"""Share of a host's Sysmon events that must show the same offset before it is believed."""
+"""Share of a host's Sysmon events that must show one zone before it is believed."""
+WIDEST_CHANGE = 8
+"""Quarters of an hour by which a zone's offset changes at most in a year (Antarctica/Troll)."""
+LEAST_STREAK = 5
+"""Neighbours that agree are no stragglers, however few of all they are."""
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - of a clock on a wall
+_NOT_PLACES: Final = ("Etc/", "posix/", "right/", "SystemV/", "GMT", "UTC", "UCT", "Zulu")
+
+
+class _Run(NamedTuple):
+    """A stretch of header times in which Sysmon's events show one offset."""
+
+    first: int
+    last: int
+    quarters: int
 
 
 class Clock:
-    """Zone offsets of one run, by input and host."""
+    """What the events of one run tell of their hosts' zones, by input and host."""
 
     def __init__(self) -> None:
-        self._samples: dict[tuple[int, str], Counter[int]] = {}
+        self._samples: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        self._unzoned: dict[tuple[int, str], tuple[int, int]] = {}
+        self._zoned_samples: set[tuple[int, str]] = set()
+        self._doubts: dict[tuple[int, str], tuple[int, int]] = {}
 
-    def sample(self, source: int, host: str, logged: int, happened: int) -> None:
-        """Takes the two times of a Sysmon event, in ticks."""
+    def sample(
+        self, source: int, host: str, logged: int, happened: int, *, zoned: bool = False
+    ) -> None:
+        """Takes the two times of a Sysmon event, in ticks.
+
+        Args:
+            source: index of its input.
+            host: its host.
+            logged: the header's time, read as if it were UTC.
+            happened: its own time.
+            zoned: whether the header's time says its zone.
+        """
         quarters = round((happened - logged) / QUARTER)
         if abs(happened - logged - quarters * QUARTER) > SLACK:
             quarters = 0
         if LEAST_QUARTERS <= quarters <= MOST_QUARTERS:
-            self._samples.setdefault((source, host), Counter())[quarters] += 1
+            self._samples.setdefault((source, host), []).append((logged, quarters))
+            if zoned:
+                self._zoned_samples.add((source, host))
 
-    def offset(self, source: int, host: str) -> int:
-        """Ticks to add to header times of this host in this input to have UTC."""
+    def unzoned(self, source: int, host: str, time: int) -> None:
+        """Takes the header time, which doesn't say its zone, of an event that has no other."""
+        first, last = self._unzoned.get((source, host), (time, time))
+        self._unzoned[source, host] = min(first, time), max(last, time)
+
+    def local(self, source: int, host: str) -> LocalTime | None:
+        """The local time that a host's header times in an input are in; None for UTC."""
+        runs = _runs(sorted(self._samples_of(source, host)))
+        return LocalTime(runs) if any(run.quarters for run in runs) else None
+
+    def _samples_of(self, source: int, host: str) -> list[tuple[int, int]]:
+        """The input's own samples, else those of the host's other exports without zones."""
         samples = self._samples.get((source, host))
-        if not samples:
-            return 0
-        quarters, count = samples.most_common(1)[0]
-        return quarters * QUARTER if count >= AGREEMENT * samples.total() else 0
+        if samples is not None or (source, host) not in self._unzoned:
+            return samples or []
+        return [
+            sample
+            for place, theirs in self._samples.items()
+            if place[1] == host and place not in self._zoned_samples
+            for sample in theirs
+        ]
+
+    def doubt(self, source: int, host: str, time: int) -> None:
+        """Notes a header time whose offset can't be known."""
+        first, last = self._doubts.get((source, host), (time, time))
+        self._doubts[source, host] = min(first, time), max(last, time)
+
+    def remarks(self) -> Iterator[tuple[int, str]]:
+        """What can't be known of the times: index of the input, and one line on it."""
+        for (source, host), (first, last) in self._doubts.items():
+            remark = (
+                f"local times of {host} from {iso(first)} to {iso(last)} lie beyond a change of the"
+                " clock that no Sysmon event tells; they may be an hour off: name its zone with"
+                " --timezone"
+            )
+            yield source, remark
+        told: set[int] = set()
+        for (source, host), (first, last) in self._unzoned.items():
+            if source not in told and not self._samples_of(source, host):
+                told.add(source)
+                remark = (
+                    f"times of {host} from {iso(first)} to {iso(last)} don't say their zone and are"
+                    " read as UTC: name it with --timezone"
+                )
+                yield source, remark
+
+
+class LocalTime:
+    """The offsets of one host's header times."""
+
+    def __init__(self, runs: Sequence[_Run]) -> None:
+        self._runs = runs
+        self._offsets: dict[int, tuple[int, bool]] = {}
+
+    def offset(self, time: int) -> tuple[int, bool]:
+        """Ticks to add to a header time to have UTC, and whether that is known."""
+        quarter = time // QUARTER
+        known = self._offsets.get(quarter)
+        if known is None:
+            quarters, sure = self._quarters(time)
+            known = self._offsets[quarter] = quarters * QUARTER, sure
+        return known
+
+    def _quarters(self, time: int) -> tuple[int, bool]:
+        nearest = min(self._runs, key=lambda run: max(run.first - time, time - run.last, 0))
+        if nearest.first - HOUR <= time <= nearest.last + HOUR and len(self._runs) == 1:
+            return nearest.quarters, True
+        if nearest.first <= time <= nearest.last:
+            return nearest.quarters, True
+        zones = _zones(tuple(self._runs))
+        offsets = {_east(zone, time) for zone in zones} if zones else set()
+        if len(offsets) == 1:
+            return -offsets.pop(), True
+        return nearest.quarters, False
+
+
+def _runs(samples: Sequence[tuple[int, int]]) -> list[_Run]:
+    """The stretches of samples, in order of time, that agree; none where there is no zone in them.
+
+    Stragglers are left out: offsets that few samples show, and those one by one.
+    """
+    counts = Counter(quarters for _, quarters in samples)
+    streaks = [(quarters, list(times)) for quarters, times in groupby(samples, key=itemgetter(1))]
+    kept = {quarters for quarters, times in streaks if len(times) >= LEAST_STREAK}
+    kept |= {
+        quarters for quarters, count in counts.items() if count > (1 - AGREEMENT) * len(samples)
+    }
+    if kept and max(kept) - min(kept) > WIDEST_CHANGE:
+        kept = {max(counts, key=lambda quarters: counts[quarters])}
+    if not samples or sum(counts[quarters] for quarters in kept) < AGREEMENT * len(samples):
+        return []
+    believed = (sample for sample in samples if sample[1] in kept)
+    return [
+        _Run(times[0][0], times[-1][0], quarters)
+        for quarters, group in groupby(believed, key=itemgetter(1))
+        if (times := list(group))
+    ]
+
+
+@cache
+def _places() -> tuple[ZoneInfo, ...]:
+    """The zones of places; those that only are an offset would fit any stretch of samples."""
+    return tuple(
+        ZoneInfo(name)
+        for name in sorted(available_timezones())
+        if "/" in name and not name.startswith(_NOT_PLACES)
+    )
+
+
+@cache
+def _zones(runs: tuple[_Run, ...]) -> tuple[ZoneInfo, ...]:
+    """The zones that have every run's offset at its begin and its end."""
+    return tuple(
+        zone
+        for zone in _places()
+        if all(
+            -run.quarters in {_east(zone, time), _east(zone, time, fold=1)}
+            for run in runs
+            for time in (run.first, run.last)
+        )
+    )
+
+
+@cache
+def _east(zone: ZoneInfo, time: int, fold: int = 0) -> int:
+    """Quarters of an hour that a zone is east of UTC when its clocks show a time, in ticks."""
+    wall = (_EPOCH + timedelta(microseconds=time // QUARTER * QUARTER // 10)).replace(fold=fold)
+    shift = wall.replace(tzinfo=zone).utcoffset()
+    return 0 if shift is None else round(shift / timedelta(minutes=15))
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """A zone of the IANA tz database.
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"time zone {name!r} is unknown; name one of the IANA database, such as Europe/Berlin"
+        ) from None
+
+
+def in_utc(zone: ZoneInfo, time: int) -> int:
+    """The moment at which a zone's clocks show a time; both and the result in ticks."""
+    wall = _EPOCH + timedelta(days=time // DAY, seconds=time % DAY // TICKS)
+    moment = wall.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    return (moment - _EPOCH) // timedelta(seconds=1) * TICKS + time % TICKS

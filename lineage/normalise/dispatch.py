@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.normalise.clock import Clock
-from lineage.normalise.header import UNKNOWN_HOST, logged_time
+from lineage.normalise.clock import Clock, in_utc, zone_named
+from lineage.normalise.header import UNKNOWN_HOST
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.powershell import Joiner
 from lineage.normalise.sources import PROVIDERS, SOURCES
 from lineage.normalise.values import Values, text
 from lineage.problems import Problem
+from lineage.times import iso, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +27,27 @@ _MOST_ROUTES = 10_000
 """Spellings of provider, channel and id that are remembered; real telemetry has a few hundred."""
 _CLOCK_SAMPLES = 200
 """Sysmon events per input and host that the clock looks at: enough to outvote stragglers."""
+_LATER_SAMPLES = 32
+"""Of those that follow, every so many: the clock may be changed in the middle of a log."""
 
 
 class Normaliser:
     """Turns raw records into events. Holds what must be remembered between records of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, timezone: str | None = None) -> None:
+        """Makes one for a run.
+
+        Args:
+            timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+
+        Raises:
+            UsageError: there is no such zone.
+        """
         self.clock = Clock()
+        self._zone = zone_named(timezone) if timezone else None
         self._values = Values()
         self._joiner = Joiner(self._values)
-        self._samples_left: dict[tuple[int, str], int] = {}
+        self._samples: dict[tuple[int, str], int] = {}
         self._routes: dict[tuple[str, str, int | str], Source | None] = {}
 
     def normalise(self, raw: RawRecord, source: int) -> Event | Problem | Outcome:
@@ -59,6 +71,8 @@ class Normaliser:
             if not (raw.provider or raw.channel):
                 return Problem(raw.number, "nobody who wrote it: neither provider nor channel")
             return Outcome.IGNORED
+        if raw.time[-1:] != "Z" and not (route.provider.own_time and self._zone is None):
+            raw = self._with_zone(raw, source, own_time=route.provider.own_time)
         try:
             event = self._event(raw, source, route)
         except TypeError:
@@ -87,15 +101,29 @@ class Normaliser:
 
     def _sample_clock(self, raw: RawRecord, source: int, happened: int) -> None:
         host = raw.computer or UNKNOWN_HOST
-        left = self._samples_left.get((source, host), _CLOCK_SAMPLES)
-        if not left:
+        number = self._samples.get((source, host), 0)
+        self._samples[source, host] = number + 1
+        if number >= _CLOCK_SAMPLES and number % _LATER_SAMPLES:
             return
-        self._samples_left[source, host] = left - 1
         try:
-            logged = logged_time(raw)
+            logged, zoned = parse(raw.time)
         except ValueError:
             return
-        self.clock.sample(source, host, logged, happened)
+        self.clock.sample(source, host, logged, happened, zoned=zoned)
+
+    def _with_zone(self, raw: RawRecord, source: int, *, own_time: bool) -> RawRecord:
+        """The record with its time in UTC where its zone was named; else notes a time without."""
+        try:
+            time, zoned = parse(raw.time)
+        except ValueError:
+            return raw
+        if zoned:
+            return raw
+        if self._zone is not None:
+            return raw._replace(time=iso(in_utc(self._zone, time)))
+        if not own_time:
+            self.clock.unzoned(source, raw.computer or UNKNOWN_HOST, time)
+        return raw
 
 
 def _route(provider: str, channel: str, event_id: int | str) -> Source | None:

@@ -41,10 +41,7 @@ def in_order(
         clock: zone offsets of the inputs.
         duplicate: called with every event that is left out, and the one that stands for it.
     """
-    offset_of = lru_cache(maxsize=None)(clock.offset)
-    for index, event in enumerate(events):
-        if event.origin in _HEADER_ONLY and (offset := offset_of(event.source, event.host)):
-            events[index] = event._replace(time=event.time + offset)
+    _put_right(events, clock)
     events.sort(key=_position, reverse=True)
     seen: dict[Hashable, Event] = {}
     seen_before: dict[Hashable, Event] = {}
@@ -61,6 +58,20 @@ def in_order(
             yield event
         elif duplicate is not None:
             duplicate(event, first)
+
+
+def _put_right(events: list[Event], clock: Clock) -> None:
+    """Moves events that only have a header's local time to UTC."""
+    local_of = lru_cache(maxsize=None)(clock.local)
+    for index, event in enumerate(events):
+        if event.origin not in _HEADER_ONLY:
+            continue
+        local = local_of(event.source, event.host)
+        if local is not None:
+            offset, sure = local.offset(event.time)
+            events[index] = event._replace(time=event.time + offset)
+            if not sure:
+                clock.doubt(event.source, event.host, event.time + offset)
 
 
 def _position(event: Event) -> int:

@@ -4,6 +4,6 @@
 """
 
 from lineage.read.inputs import Input, read
-from lineage.read.sniff import FORMATS
+from lineage.read.sniff import ALIASES, FORMATS
 
-__all__ = ["FORMATS", "Input", "read"]
+__all__ = ["ALIASES", "FORMATS", "Input", "read"]

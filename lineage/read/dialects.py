@@ -10,12 +10,14 @@ and Event Search, Microsoft Defender's advanced hunting schema.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lineage.read.dialect import Dialect, Rename
 from lineage.read.ecs import from_ecs
 from lineage.read.event_object import capitalised, event_row
-from lineage.read.row import Names
+
+if TYPE_CHECKING:
+    from lineage.read.row import Names
 
 
 def _any(*marks: str) -> tuple[frozenset[str], ...]:

@@ -11,10 +11,11 @@ from lineage.read.dialects import DIALECTS
 from lineage.read.event_object import nested
 from lineage.read.json_objects import JsonObject, read_objects, sample
 from lineage.read.record import RawRecord
-from lineage.read.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lineage.read.row import Row
 
 SPLUNK: Final = "splunk-json"
 

@@ -289,9 +289,11 @@ def problem(raw: RawRecord) -> str:
     return found.reason
 
 
-def ordered(records: Iterable[RawRecord], source: int = 0) -> list[Event]:
+def ordered(
+    records: Iterable[RawRecord], normaliser: Normaliser | None = None, source: int = 0
+) -> list[Event]:
     """All events of the records, in order, each once."""
-    normaliser = Normaliser()
+    normaliser = normaliser or Normaliser()
     found = [normaliser.normalise(raw, source) for raw in records]
     events = [each for each in found if not isinstance(each, Problem | Outcome)]
     events += normaliser.rest()
