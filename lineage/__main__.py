@@ -1,5 +1,24 @@
-"""`python -m lineage`."""
+"""`python -m lineage`, and what the installed command calls.
 
-from lineage.cli import main
+The command line is imported here, late: Ctrl-C while its modules load is an interruption like any
+other.
+"""
 
-main()
+import sys
+
+INTERRUPTED = 130
+"""`lineage.cli.status.INTERRUPTED`, which may not be loaded yet."""
+
+
+def main() -> None:
+    """Runs the command line and exits with its status."""
+    try:
+        from lineage.cli import main as command_line
+    except KeyboardInterrupt:
+        print("lineage: interrupted", file=sys.stderr)  # noqa: T201 - nothing else is loaded
+        sys.exit(INTERRUPTED)
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -8,13 +8,14 @@ status (`lineage.cli.status`). A command's module is imported when it is called,
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 import lineage
 from lineage.cli import status
-from lineage.cli.output import discard_output
+from lineage.cli.output import discard_output, flush, have_streams
 from lineage.errors import LineageError
 
 COMMANDS = {
@@ -67,7 +68,11 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Runs the command line and exits with its status."""
-    sys.exit(run(sys.argv[1:]))
+    have_streams()
+    outcome = run(sys.argv[1:])
+    if not flush():
+        outcome = outcome or status.USAGE
+    sys.exit(outcome)
 
 
 def run(arguments: list[str]) -> int:
@@ -97,19 +102,43 @@ def run(arguments: list[str]) -> int:
     except SystemExit:  # click's, and only where nobody reads the output any more
         discard_output()
         return status.OK
-    except Exception as error:
+    except BaseException as error:  # native modules panic with one that is no Exception
         if debug:
             raise
-        return _say(
-            f"{type(error).__name__}: {error}; this is a fault of lineage, not of the input: "
-            "run lineage --debug ... and report what it prints",
-            status.FAULT,
-        )
+        return _say(*_unforeseen(error))
     return outcome if isinstance(outcome, int) else status.OK
+
+
+def _unforeseen(error: BaseException) -> tuple[str, int]:
+    """What to say of an error that no room turned into one of its own, and the exit status."""
+    if _is_interruption(error):
+        return "interrupted", status.INTERRUPTED
+    if isinstance(error, MemoryError):
+        return "out of memory; analyse fewer files at once, or where there is more", status.USAGE
+    if isinstance(error, OSError):
+        place = error.filename or "a stream or temporary file"
+        return f"{place}: {error.strerror or error}; the system stands in the way", status.USAGE
+    text = (
+        f"{type(error).__name__}: {error}; this is a fault of lineage, not of the input: "
+        "run lineage --debug ... and report what it prints"
+    )
+    return text, status.FAULT
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: a native module that was loading tells it as its own."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _say(text: str, code: int) -> int:
     from lineage.report.escape import terminal
 
-    click.echo(f"lineage: {terminal(' '.join(text.split()))}", err=True)
+    with suppress(OSError):  # nobody can be told that standard error is full
+        click.echo(f"lineage: {terminal(' '.join(text.split()))}", err=True)
     return code

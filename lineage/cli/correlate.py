@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
 VERDICTS = ("suspicious", "probable", "confirmed")
 
 
+class _Points(click.FloatRange):
+    """A number that is one: every comparison with "nan" fails, so that no chain would be kept."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number.
+
+        Raises:
+            BadParameter: it is none, or out of range.
+        """
+        points = float(super().convert(value, param, ctx))
+        if isnan(points):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return points
+
+
 @click.command("correlate")
 @options.telemetry
 @options.rule_choice
@@ -30,7 +48,7 @@ VERDICTS = ("suspicious", "probable", "confirmed")
 )
 @click.option(
     "--min-score",
-    type=click.FloatRange(0, 100),
+    type=_Points(0, 100),
     default=0,
     metavar="POINTS",
     help="Leave out chains below this score (0 to 100); --fail-on doesn't see them either.",

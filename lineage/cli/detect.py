@@ -54,8 +54,10 @@ def command(
             )
         ).report
     if ndjson:
+        from lineage.report.escape import json_line
+
         for hit in report.detections:
-            click.echo(hit.model_dump_json(by_alias=True))
+            click.echo(json_line(hit.model_dump_json(by_alias=True)))
     else:
         from lineage.report.terminal import render_hits
 

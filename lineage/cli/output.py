@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
 PIPED_COLUMNS = 120
@@ -27,14 +27,53 @@ def console() -> Console:
         def on_broken_pipe(self) -> None:
             discard_output()
 
+    asked = _asked_width()
+    environment = {name: value for name, value in os.environ.items() if name not in _SIZES}
     if sys.stdout.isatty():
-        return PatientConsole(highlight=False, soft_wrap=False)
-    return PatientConsole(highlight=False, width=_width(), no_color=True, force_terminal=False)
+        return PatientConsole(highlight=False, soft_wrap=False, width=asked, _environ=environment)
+    return PatientConsole(
+        highlight=False,
+        width=asked or PIPED_COLUMNS,
+        no_color=True,
+        force_terminal=False,
+        _environ=environment,
+    )
 
 
-def _width() -> int:
-    asked = os.environ.get("COLUMNS", "")
-    return int(asked) if asked.isdecimal() and int(asked) > 0 else PIPED_COLUMNS
+_SIZES = frozenset(("COLUMNS", "LINES"))
+"""Variables that rich would take as they are."""
+LEAST_COLUMNS, MOST_COLUMNS = 20, 1000
+"""In a narrower terminal nothing can be laid out; a wider one is none."""
+
+
+def _asked_width() -> int | None:
+    """The width that COLUMNS asks for, within reason; None where it asks for none."""
+    asked = os.environ.get("COLUMNS", "").strip()
+    if not (asked.isascii() and asked.isdigit()):
+        return None
+    columns = int(asked[:9])
+    return min(max(columns, LEAST_COLUMNS), MOST_COLUMNS) if columns else None
+
+
+def have_streams() -> None:
+    """Opens the standard streams that the caller closed, so that writing goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def flush() -> bool:
+    """Sends off what is still buffered; False, and said on standard error, where that fails."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+    except OSError as error:
+        discard_output()
+        with suppress(OSError):
+            sys.stderr.write(f"lineage: standard output: {error.strerror}\n")
+        return False
+    return True
 
 
 def discard_output() -> None:
@@ -61,6 +100,8 @@ def write_file(path: Path, content: bytes) -> None:
         raise UsageError(
             f"{path}: {error.strerror or error}; name a file in a folder you can write to"
         ) from error
+    except RuntimeError as error:  # pathlib's, of links
+        raise UsageError(f"{path}: links that lead in a circle; name another file") from error
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -106,9 +106,10 @@ def _print_json(answer: Answer) -> None:
     import orjson
 
     from lineage.graphdb.run import plain
+    from lineage.report.escape import json_line
 
     rows = [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows]
-    click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    click.echo(json_line(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()))
 
 
 def _print_table(query: Query, answer: Answer, empty: str) -> None:

@@ -28,7 +28,13 @@ def _list_cases(context: click.Context, _: click.Parameter, wanted: bool) -> Non
 
 @click.command("simulate")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seed", type=int, default=1, show_default=True, help="Which intrusion to make up.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Which intrusion to make up.",
+)
 @click.option(
     "--case",
     default="textbook",
@@ -85,6 +91,7 @@ def command(
 
     One folder per container format, and truth.json, which tells what is the attack's.
     """
+    from lineage.report.escape import terminal
     from lineage.simulate.run import FORMATS, simulate
 
     try:
@@ -102,4 +109,4 @@ def command(
     except OSError as error:
         raise UsageError(f"{directory}: {error.strerror or error}; name another folder") from error
     for path in written:
-        click.echo(str(path))
+        click.echo(terminal(str(path)))

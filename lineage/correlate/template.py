@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lineage import user_yaml
+from lineage import user_files, user_yaml
 from lineage.detect.detection import Stage
 from lineage.errors import UsageError
 
@@ -121,7 +121,7 @@ def load(path: Path | Traversable) -> Template:
             has; the message names the file and what is wrong.
     """
     try:
-        with path.open("rb") as stream:
+        with user_files.opened(path) as stream:
             contents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; not a template") from error

@@ -17,7 +17,7 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
 from sigma.types import SigmaString
 
-from lineage import user_yaml
+from lineage import user_files, user_yaml
 from lineage.detect import metadata, rule_cache
 from lineage.detect.catalog import (
     RULE_SUFFIXES,
@@ -159,7 +159,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 def _content(file: Path) -> bytes | RuleProblem:
     try:
-        with file.open("rb") as stream:
+        with user_files.opened(file) as stream:
             return stream.read(user_yaml.MAX_BYTES + 1)
     except OSError as error:
         return _problem(file, None, f"can't be read: {error.strerror}; not used")
@@ -260,7 +260,8 @@ def _values(paths: tuple[Path, ...]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for path in paths:
         try:
-            documents = user_yaml.documents(path.read_bytes())
+            with user_files.opened(path) as stream:
+                documents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
         except OSError as error:
             raise UsageError(f"{path}: can't be read: {error.strerror}") from error
         except user_yaml.UnusableYamlError as error:
@@ -276,10 +277,16 @@ def _values(paths: tuple[Path, ...]) -> dict[str, list[str]]:
 
 def _pipeline(path: Path) -> ProcessingPipeline:
     try:
-        return ProcessingPipeline.from_yaml(path.read_text(encoding="utf-8-sig"))
+        with user_files.opened(path) as stream:
+            data = stream.read(user_yaml.MAX_BYTES + 1)
+        user_yaml.documents(data)  # within bounds; pySigma's own reader knows none
+        return ProcessingPipeline.from_yaml(data.decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from error
-    except (SigmaError, yaml.YAMLError, UnicodeError) as error:
+    except (
+        *(SigmaError, yaml.YAMLError, user_yaml.UnusableYamlError),
+        *(UnicodeError, ValueError, TypeError, AttributeError, KeyError),
+    ) as error:
         raise UsageError(f"{path}: no pipeline of pySigma: {one_line(error)}") from error
 
 

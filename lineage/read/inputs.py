@@ -55,12 +55,22 @@ def read(
         UsageError: there is no such format.
     """
     for path in paths:
-        if str(path) != STANDARD_INPUT and not path.exists():
-            raise InputError(f"{path}: no such file or folder; check the path")
+        if str(path) != STANDARD_INPUT:
+            _require(path)
     format_name = ALIASES.get(format_name, format_name) if format_name else None
     if format_name is not None and format_name not in READERS:
         raise UsageError(f"format {format_name!r} is unknown; use one of {', '.join(FORMATS)}")
     return _inputs(paths, format_name, progress)
+
+
+def _require(path: Path) -> None:
+    try:
+        there = path.exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {reason}; check the path") from error
+    if not there:
+        raise InputError(f"{path}: no such file or folder; check the path")
 
 
 def _inputs(

@@ -17,6 +17,7 @@ from lineage.read import seven_zip, tar_archive, zip_archive
 from lineage.read.budget import MAX_DEPTH, Budget
 from lineage.read.compressed import decompressed
 from lineage.read.stream import PIECE_BYTES, Stream, failed, why
+from lineage.user_files import is_idle_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,8 +89,15 @@ def _standard_input(budget: Budget, count: Callable[[int], object]) -> Iterator[
 
 def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
     """All files at or under a path, and what is in the way of those that can't be reached."""
-    if not top.is_dir():
-        yield top, None
+    try:
+        if is_idle_pipe(top):
+            yield top, "a named pipe; pipe it into `lineage ... -`, or write it to a file"
+            return
+        if not top.is_dir():
+            yield top, None
+            return
+    except OSError as error:
+        yield top, why(error)
         return
     pending = [top]
     seen: set[tuple[int, int]] = set()

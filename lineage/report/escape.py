@@ -10,6 +10,7 @@ would not do: in a Windows path ``\n`` is the start of a folder's name.
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape as escape_html
 from typing import Final
@@ -76,6 +77,22 @@ def html(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n")
     return escape_html("".join(c if c in _LAYOUT else _visible(c, "utf-8") for c in lines))
+
+
+def json_line(text: str) -> str:
+    r"""JSON whose strings are harmless on a terminal, and the same to whoever parses it.
+
+    >>> json_line('{"name": "a\u202eb"}')
+    '{"name": "a\\u202eb"}'
+    """
+    if text.isprintable() and not IGNORABLE.search(text):
+        return text
+    return "".join(
+        char
+        if char in "\n" or (char.isprintable() and not IGNORABLE.match(char))
+        else json.dumps(char)[1:-1]
+        for char in text
+    )
 
 
 def csv_cell(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lineage import user_files
 from lineage.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def load_report(path: str | PathLike[str]) -> Report:
 
     path = Path(path)
     try:
-        data = path.read_bytes()
+        with user_files.opened(path) as stream:
+            data = stream.read()
         report = Report.model_validate_json(data)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}; check the path") from error
@@ -72,12 +74,14 @@ def find_chain(report: Report, wanted: str) -> Chain:
     Raises:
         InputError: there is none, or several begin so.
     """
-    if wanted.isdigit() and 1 <= int(wanted) <= len(report.chains):
-        return report.chains[int(wanted) - 1]
+    places = {str(place): chain for place, chain in enumerate(report.chains, 1)}
+    if wanted in places:
+        return places[wanted]
+    start = wanted.removeprefix("chain-")
     found = [
         chain
         for chain in report.chains
-        if chain.id.removeprefix("chain-").startswith(wanted.removeprefix("chain-"))
+        if start and chain.id.removeprefix("chain-").startswith(start)
     ]
     if len(found) == 1:
         return found[0]
