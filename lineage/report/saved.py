@@ -81,7 +81,7 @@ def find_chain(report: Report, wanted: str) -> Chain:
     found = [
         chain
         for chain in report.chains
-        if start and chain.id.removeprefix("chain-").startswith(start)
+        if wanted and chain.id.removeprefix("chain-").startswith(start)
     ]
     if len(found) == 1:
         return found[0]
