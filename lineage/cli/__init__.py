@@ -20,6 +20,7 @@ from lineage.errors import LineageError
 
 COMMANDS = {
     "correlate": "Find attack chains in exported telemetry.",
+    "inputs": "Say what paths hold, without correlating.",
     "detect": "List what the detections hit, without chains.",
     "detections": "List the detections.",
     "rules": "Tell which Sigma rules cost most.",

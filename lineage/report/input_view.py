@@ -62,14 +62,14 @@ def input_view(report: Report, pen: Pen) -> RenderableType:
         table.add_row(Text(counted(len(inputs), "file"), style="bold"), "", *totals)
     left = len(inputs) - len(shown)
     rest = [pen.more(left, "file", where=", see --json")] if left else []
-    return Group(table, *rest, *_other_files(others, pen), *_problems(inputs, pen))
+    return Group(table, *rest, *other_files(others, pen), *problems(inputs, pen))
 
 
 def _most_read_first(entry: Input) -> tuple[int, int]:
     return (-entry.events, -entry.records)
 
 
-def _other_files(others: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
+def other_files(others: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
     """The files that aren't telemetry, by kind; those that might be, with the reason."""
     if not others:
         return
@@ -117,7 +117,8 @@ def _number(count: int, name: str) -> Text:
 # -- problems ------------------------------------------------------------------------------------
 
 
-def _problems(inputs: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
+def problems(inputs: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
+    """Every problem of the inputs, by file and reason."""
     troubled = [entry for entry in inputs if entry.problems]
     if not troubled:
         return
