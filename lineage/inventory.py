@@ -78,16 +78,20 @@ class Inventory:
     coverage: Sequence[Coverage]
 
 
-def take_inventory(inputs: Iterable[Input]) -> Inventory:
+def take_inventory(inputs: Iterable[Input], timezone: str | None = None) -> Inventory:
     """Reads inputs to their ends and counts what is in them.
 
     Args:
         inputs: opened, in order (`lineage.read.read`).
+        timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+
+    Raises:
+        UsageError: there is no such zone.
     """
     engine = RuleEngine([rule for pack in PACKS for rule in load_builtin(pack)])
     requirements = {rule.rule_id: engine.requirements(rule) for rule in engine.detections}
     seen = FieldsSeen(needed_fields(list(requirements.values())))
-    normaliser = Normaliser()
+    normaliser = Normaliser(timezone)
     summaries: list[InputSummary] = []
     spans: list[_Spans] = []
     for source, opened in enumerate(inputs):
@@ -163,5 +167,5 @@ class _Spans:
 
     def _shifted(self, source: int, clock: Clock) -> Iterator[int]:
         for (host, is_utc), bounds in self._bounds.items():
-            offset = 0 if is_utc else clock.offset(source, host)
-            yield from (time + offset for time in bounds)
+            local = None if is_utc else clock.local(source, host)
+            yield from (time + (local.offset(time)[0] if local else 0) for time in bounds)

@@ -14,6 +14,7 @@ from lineage.cli.progress import progress
 
 @click.command("inputs")
 @options.container_format
+@options.timezone
 @click.option(
     "--json",
     "json_file",
@@ -24,7 +25,11 @@ from lineage.cli.progress import progress
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @options.paths
 def command(
-    paths: tuple[Path, ...], format_name: str | None, json_file: Path | None, details: bool
+    paths: tuple[Path, ...],
+    format_name: str | None,
+    timezone: str | None,
+    json_file: Path | None,
+    details: bool,
 ) -> None:
     """Says what PATHs hold: formats, hosts, times, event ids, and what could be evaluated.
 
@@ -37,7 +42,7 @@ def command(
     to_stdout = str(json_file) == "-"
     check({} if to_stdout else {"json": json_file}, paths)
     with progress(paths) as advance:
-        inventory = take_inventory(read(paths, format_name, advance))
+        inventory = take_inventory(read(paths, format_name, advance), timezone)
     if to_stdout:
         click.echo(inventory_view.as_json(inventory))
         return
