@@ -1,5 +1,5 @@
 // Everything under a process
-// Question: What did this process and all its descendants start, write, set and ask for?
+// Question: What did this process and all that it started, or had Windows start, write, set and ask for?
 // Look at: what was written and then run, registry values that start programs, names asked.
 // Limit: the first 300 steps. What an autostart entry or a task started later has its own tree.
 WITH
@@ -19,7 +19,7 @@ CALL (case_name, process) {
   MATCH (p:Process)-[:PART_OF]->(c)
   RETURN p ORDER BY p.start, p.id LIMIT 1
 }
-MATCH (p)-[:SPAWNED*0..]->(member:Process)
+MATCH (p)-[:SPAWNED|REQUESTED*0..]->(member:Process)
 WITH DISTINCT member
 MATCH (member)-[step]->(target)
 WHERE step.flow <> 'none'

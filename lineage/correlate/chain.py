@@ -102,7 +102,7 @@ def _facts(hits: Iterable[Hit]) -> Iterator[str]:
 def _by_start(roles: Mapping[str, str], graph: ProvenanceGraph) -> dict[str, str]:
     members = sorted(
         map(graph.process, roles),
-        key=lambda process: (process.start or process.born or 0, process.id),
+        key=lambda process: (process.began or 0, process.id),
     )
     return {process.id: roles[process.id] for process in members}
 

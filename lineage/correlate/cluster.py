@@ -284,7 +284,7 @@ class _Spread:
         for cause, seed in causes.met:
             source = self._graph.process(cause)
             at = self._graph.events.time(causes.below[cause][seed].ordinal)
-            age = SAME_TIME + 1 if source.start is None else at - source.start
+            age = SAME_TIME + 1 if source.began is None else at - source.began
             if self._origins.is_one_authors(source, age, young=SAME_TIME):
                 wider.joins.append((cause, seed))
                 wider.taken[cause] = 0

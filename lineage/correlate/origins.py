@@ -42,7 +42,13 @@ _BESIDE: frozenset[ProgramKind | None] = frozenset(
 """Kinds of programs that say nothing of who started them: consoles, pauses, and what opens the
 document that is shown to the victim."""
 
-_SCRIPTS = tuple(".bat .cmd .hta .js .jse .ps1 .vbe .vbs .wsf .wsh .dll .ocx .sct .cpl".split())
+_INSTALLED_FOR_USER = "\\appdata\\local\\programs\\"
+"""Where installers put programs for one user: what lies there wasn't just unpacked."""
+
+_SCRIPTS = tuple(
+    ".a3x .au3 .bat .cmd .cpl .dll .hta .jar .js .jse .ocx .ps1 .py .sct .vbe .vbs .wsf".split()
+)
+"""Endings of words by which a command line names a script or library, wherever it lies."""
 
 
 class Origins:
@@ -71,12 +77,12 @@ class Origins:
             did = self._graph.events.time(flow.steps[0].ordinal)
             if (
                 flow.steps[0].edge.kind in _BRINGING
-                and source.start is not None
+                and source.began is not None
                 and self._graph.events.time(flow.ordinal) - did <= SAME_TIME
                 and not self._flows.is_bystander(source.id)
                 and (
-                    self._served(source, did - source.start, taken)
-                    or self.is_one_authors(source, did - source.start)
+                    self._served(source, did - source.began, taken)
+                    or self.is_one_authors(source, did - source.began)
                 )
             ):
                 yield flow
@@ -105,10 +111,11 @@ class Origins:
         """
         if age > SAME_TIME or self._flows.fans_out(source.id):
             return False
-        if hubs.is_given_work(source):
-            return _runs_users_work(source)
         image = canonical_path(source.image or "")
-        return age <= young and image.startswith(USERS) and not hubs.program_of(source).kind
+        is_users = image.startswith(USERS) and _INSTALLED_FOR_USER not in image
+        if hubs.is_given_work(source):
+            return is_users or _runs_users_work(source)
+        return age <= young and is_users and hubs.program_of(source).kind is None
 
 
 def _runs_users_work(process: ProcessNode) -> bool:

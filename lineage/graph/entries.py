@@ -86,7 +86,7 @@ class Entries:
         Only where it was seen to be opened at a logon: a user opens documents as well.
         """
         parent = None if process.parent is None else self._graph.process(process.parent)
-        if parent is not None and parent.start is not None and not path.endswith(".exe"):
+        if parent is not None and parent.began is not None and not path.endswith(".exe"):
             yield from self._launched(process, self._entries(process.host, path))
 
     def _entries(self, host: str, started: str) -> Mapping[Launcher, str]:
@@ -107,9 +107,9 @@ class Entries:
             return True
         if launcher not in program_of(parent).launches or not is_system(parent, self._graph):
             return False
-        if launcher != "logon" or parent.start is None or process.start is None:
+        if launcher != "logon" or parent.began is None or process.start is None:
             return True
-        return process.start - parent.start <= LOGON
+        return process.start - parent.began <= LOGON
 
 
 def _stem(path: str) -> str:

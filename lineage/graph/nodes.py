@@ -83,6 +83,11 @@ class ProcessNode:
     hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 
     @property
+    def began(self) -> int | None:
+        """When it started as far as anything tells, in ticks."""
+        return self.born if self.start is None else self.start
+
+    @property
     def program(self) -> ProgramKind | None:
         """What its program is, or None where that isn't known."""
         return program(self.image, self.original_file_name).kind

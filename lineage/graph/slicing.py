@@ -107,7 +107,7 @@ def _nearest(processes: list[ProcessNode], time: int) -> ProcessNode:
     before = [each for each in processes if each.start is not None and each.start <= time]
     if before:
         return max(before, key=lambda each: (each.start or 0, each.id))
-    return min(processes, key=lambda each: (each.start or each.born or 0, each.id))
+    return min(processes, key=lambda each: (each.began or 0, each.id))
 
 
 def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:

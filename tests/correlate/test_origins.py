@@ -138,6 +138,13 @@ class TestOneAuthor:
         settle(host, second, "b")
         assert members(host) == [{dropper.pid, task.pid, first.pid, second.pid}]
 
+    def test_a_launcher_whose_start_was_not_logged_is_known_by_its_guid(self) -> None:
+        host = Host()
+        launcher = host.unseen(CMD)
+        launcher.command_line = "cmd.exe /c tar -xf a.zip & a.exe"
+        program = payload(host, launcher)
+        assert members(host) == [{launcher.pid, program.pid}]
+
 
 class TestDownloaders:
     def download(self, host: Host, wait: float = 0) -> tuple[Program, Program, Program]:

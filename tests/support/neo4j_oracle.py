@@ -151,7 +151,8 @@ class Oracle:
     def under_process(self) -> Rows:
         own = [self.graph.process(each.node) for each in self.best.processes]
         first = min(own, key=lambda node: (node.start is None, node.start))
-        spawned = [(e.source, e.target) for e in self.edges if e.kind == "spawned"]
+        starts = {"spawned", "requested"}
+        spawned = [(e.source, e.target) for e in self.edges if e.kind in starts]
         below = self._distances([first.id], spawned, len(self.edges))
         return [self._triple(e) for e in self.edges if e.source in below and FLOW[e.kind] != "none"]
 
