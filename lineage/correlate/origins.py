@@ -72,20 +72,26 @@ class Origins:
         """
         if not isinstance(self._graph.node(process_id), ProcessNode):
             return
-        for flow in self._flows.inward(process_id):
-            source = self._graph.process(flow.source)
-            did = self._graph.events.time(flow.steps[0].ordinal)
-            if (
-                flow.steps[0].edge.kind in _BRINGING
-                and source.began is not None
-                and self._graph.events.time(flow.ordinal) - did <= SAME_TIME
-                and not self._flows.is_bystander(source.id)
-                and (
-                    self._served(source, did - source.began, taken)
-                    or self.is_one_authors(source, did - source.began)
-                )
-            ):
-                yield flow
+        yield from (flow for flow in self._flows.inward(process_id) if self._brought(flow, taken))
+
+    def _brought(self, flow: Flow, taken: Container[str]) -> bool:
+        source, step = self._graph.process(flow.source), flow.steps[0]
+        did = self._graph.events.time(step.ordinal)
+        if (
+            step.edge.kind not in _BRINGING
+            or source.began is None
+            or self._flows.is_bystander(source.id)
+        ):
+            return False
+        age = did - source.began
+        again = canonical_path(source.image or "") == self._image(flow.target)
+        if self.is_one_authors(source, age, young=SAME_TIME if again else LAUNCH):
+            return True
+        in_one_go = self._graph.events.time(flow.ordinal) - did <= SAME_TIME
+        return in_one_go and self._served(source, age, taken)
+
+    def _image(self, process_id: str) -> str:
+        return canonical_path(self._graph.process(process_id).image or "")
 
     def _served(self, source: ProcessNode, age: int, taken: Container[str]) -> bool:
         """Whether a process of this age, in ticks, started nothing but the attack."""
