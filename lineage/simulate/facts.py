@@ -128,6 +128,22 @@ class ProcessStart(NamedTuple):
     label: Label | None
 
 
+class ProcessEnd(NamedTuple):
+    """A process exited."""
+
+    time: int
+    process: Process
+    label: Label | None
+
+
+class Boot(NamedTuple):
+    """Windows is up; `process` is the kernel's."""
+
+    time: int
+    process: Process
+    label: Label | None
+
+
 class ImageLoad(NamedTuple):
     """A process loaded a module."""
 
@@ -198,12 +214,148 @@ class ScriptBlock(NamedTuple):
 
 
 class ProcessAccess(NamedTuple):
-    """A process opened another one."""
+    """A process opened another one, with these rights (a mask)."""
 
     time: int
     process: Process
     label: Label | None
     target: Process
+    rights: int = 0x1000
+
+
+class RemoteThread(NamedTuple):
+    """A process started a thread in another one."""
+
+    time: int
+    process: Process
+    label: Label | None
+    target: Process
+
+
+class Hollowing(NamedTuple):
+    """A process's image in memory was replaced."""
+
+    time: int
+    process: Process
+    label: Label | None
+
+
+class FileDelete(NamedTuple):
+    """A process deleted a file; `archived` where Sysmon keeps a copy."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    archived: bool = False
+
+
+class FileTimeChange(NamedTuple):
+    """A process changed when a file says it was created, to `claimed` (ticks)."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    claimed: int
+
+
+class StreamCreate(NamedTuple):
+    """A process created a stream of a file, with this text."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    stream: str
+    contents: str
+
+
+class ExecutableWrite(NamedTuple):
+    """A process wrote a program; `blocked` where Sysmon kept it from that."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    binary: Binary
+    blocked: bool = False
+
+
+class ShredAttempt(NamedTuple):
+    """Sysmon kept a process from shredding a file."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+
+
+class VolumeRead(NamedTuple):
+    """A process read a volume past the file system."""
+
+    time: int
+    process: Process
+    label: Label | None
+    device: str
+
+
+class KeyRename(NamedTuple):
+    """A process renamed a registry value."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    new_path: str
+
+
+class PipeUse(NamedTuple):
+    """A process created a named pipe, or connected to one."""
+
+    time: int
+    process: Process
+    label: Label | None
+    name: str
+    created: bool
+
+
+class ClipboardChange(NamedTuple):
+    """A process changed the clipboard."""
+
+    time: int
+    process: Process
+    label: Label | None
+
+
+class DriverLoad(NamedTuple):
+    """The kernel loaded a driver; `process` is the kernel's."""
+
+    time: int
+    process: Process
+    label: Label | None
+    path: str
+    binary: Binary
+
+
+class Subscription(NamedTuple):
+    """A process made a WMI filter, a consumer that runs a command, and bound them."""
+
+    time: int
+    process: Process
+    label: Label | None
+    name: str
+    query: str
+    command: str
+
+
+class SensorNote(NamedTuple):
+    """Sysmon says something of itself: "started", "stopped", "configured" or "failed"."""
+
+    time: int
+    process: Process
+    label: Label | None
+    note: str
 
 
 class Connection(NamedTuple):
@@ -227,6 +379,8 @@ class HandleUse(NamedTuple):
 
 Fact = (
     ProcessStart
+    | ProcessEnd
+    | Boot
     | ImageLoad
     | FileCreate
     | KeyChange
@@ -235,6 +389,20 @@ Fact = (
     | ObjectAccess
     | ScriptBlock
     | ProcessAccess
+    | RemoteThread
+    | Hollowing
+    | FileDelete
+    | FileTimeChange
+    | StreamCreate
+    | ExecutableWrite
+    | ShredAttempt
+    | VolumeRead
+    | KeyRename
+    | PipeUse
+    | ClipboardChange
+    | DriverLoad
+    | Subscription
+    | SensorNote
     | Connection
     | HandleUse
 )

@@ -17,8 +17,11 @@ from lineage.simulate.facts import (
     SECOND,
     Account,
     Binary,
+    Boot,
     Fact,
     FileCreate,
+    FileDelete,
+    Hollowing,
     Host,
     ImageLoad,
     KeyChange,
@@ -27,8 +30,12 @@ from lineage.simulate.facts import (
     NameQuery,
     ObjectAccess,
     Process,
+    ProcessAccess,
+    ProcessEnd,
     ProcessStart,
+    RemoteThread,
     ScriptBlock,
+    SensorNote,
     ValueSet,
 )
 
@@ -54,6 +61,10 @@ SCRIPT_PART_CHARACTERS = 9_000
 
 _FREED_PIDS_KEPT_BACK = 12
 """How many freed process ids Windows is taken to hold back before it gives them out again."""
+
+
+_STEP = 1_000
+"""Ticks between two things that happen at once."""
 
 
 class Machine:
@@ -129,6 +140,11 @@ class Machine:
         self.now += self.random.randrange(2_000, 300_000)
         return self.now
 
+    def _step(self) -> int:
+        """A moment later, without a draw of chance."""
+        self.now += _STEP
+        return self.now
+
     # Processes.
 
     def start(
@@ -187,6 +203,7 @@ class Machine:
         if process.ended:
             return
         process.ended = True
+        self._facts.append(ProcessEnd(self.now, process, None))
         del self._alive[process.pid]
         self._freed.append(process)
 
@@ -255,6 +272,39 @@ class Machine:
         """The process asks for a name."""
         octets = ".".join(str(self.random.randrange(1, 255)) for _ in range(4))
         self._facts.append(NameQuery(self._tick(), process, label, name, f"::ffff:{octets};"))
+
+    def inject(self, process: Process, target: Process, label: Label | None = None) -> None:
+        """The process opens another one with every right and starts a thread in it."""
+        self._facts.append(ProcessAccess(self._step(), process, label, target, 0x1FFFFF))
+        self._facts.append(RemoteThread(self._step(), process, label, target))
+
+    def hollow(self, process: Process, label: Label | None = None) -> None:
+        """The process's image in memory is replaced."""
+        self._facts.append(Hollowing(self._step(), process, label))
+
+    def delete(self, process: Process, path: str, label: Label | None = None) -> None:
+        """The process deletes a file."""
+        self._facts.append(FileDelete(self._step(), process, label, path))
+
+    def note(self, note: str) -> None:
+        """Sysmon says something of itself.
+
+        Raises:
+            RuntimeError: the machine is off.
+        """
+        if self.system is None:
+            raise RuntimeError(f"{self.host.name} is off")
+        self._facts.append(SensorNote(self._step(), self.system, None, note))
+
+    def booted(self) -> None:
+        """The logs say that Windows is up.
+
+        Raises:
+            RuntimeError: the machine is off.
+        """
+        if self.system is None:
+            raise RuntimeError(f"{self.host.name} is off")
+        self._facts.append(Boot(self._step(), self.system, None))
 
     def open(self, process: Process, path: str, label: Label | None = None) -> None:
         """The process opens a file that is audited."""

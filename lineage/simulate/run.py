@@ -10,7 +10,7 @@ import orjson
 from lineage.simulate.benign.background import with_background
 from lineage.simulate.cases import CASES
 from lineage.simulate.damage import DAMAGES
-from lineage.simulate.facts import ProcessStart
+from lineage.simulate.facts import ProcessEnd, ProcessStart
 from lineage.simulate.scenario import Noise, Scenario, clean
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write import json_lines
@@ -169,11 +169,11 @@ def write(
     truth = GroundTruth(seed)
     records = _records(scenes, seed, events, telemetry, truth)
     chance = Random(seed)  # noqa: S311 - a simulation must repeat, not surprise
-    record: WindowsRecord | _Rollup
+    record: WindowsRecord | _Sensed
     for record in DAMAGES[damage](records, chance):
-        if isinstance(record, _Rollup):
+        if isinstance(record, _Sensed):
             if falcon is not None:
-                falcon.write(record.start)
+                falcon.write(record.fact)
             continue
         for output in outputs:
             output.write(record)
@@ -186,16 +186,16 @@ def write(
     return [*folders, path]
 
 
-class _Rollup(NamedTuple):
-    """What CrowdStrike's sensor records of a process start."""
+class _Sensed(NamedTuple):
+    """What CrowdStrike's sensor records of a process."""
 
-    start: ProcessStart
-    event_id: str = "ProcessRollup2"
+    fact: ProcessStart | ProcessEnd
+    event_id: str
 
 
 def _records(
     scenes: Iterable[Scenario], seed: int, events: int, telemetry: Telemetry, truth: GroundTruth
-) -> Iterator[WindowsRecord | _Rollup]:
+) -> Iterator[WindowsRecord | _Sensed]:
     journal = Journal()
     written = 0
     for number, scene in enumerate(scenes):
@@ -207,7 +207,9 @@ def _records(
                 written += 1
                 yield record
             if isinstance(fact, ProcessStart):
-                yield _Rollup(fact)
+                yield _Sensed(fact, "ProcessRollup2")
+            elif isinstance(fact, ProcessEnd):
+                yield _Sensed(fact, "EndOfProcess")
             if number and written >= events:
                 return
         if written >= events:

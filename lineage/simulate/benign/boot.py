@@ -107,6 +107,8 @@ def boot(m: Machine) -> None:
     for entry in m.autostarts:
         if entry.by == "services":
             _launch(m, services, entry)
+    m.note("started")
+    m.booted()
     _forget_spent(m, "services")
 
 

@@ -130,6 +130,7 @@ def inject(m: Machine, plan: Plan, rat: Process) -> Entry:
     image = "C:\\Windows\\winhlp32.exe"
     host = m.start(rat, image, image, label=plan.label("injected"))
     yield m.random.uniform(0.5, 3)
+    m.inject(rat, host, plan.label("injected"))
     return m.start(host, rat.image, f'"{rat.image}"', label=plan.label("payload"))
 
 
@@ -138,6 +139,7 @@ def hollow(m: Machine, plan: Plan, rat: Process) -> Entry:
     name = m.random.choice(("svchost.exe", "dllhost.exe", "notepad.exe"))
     host = m.start(rat, f"C:\\Windows\\SysWOW64\\{name}", label=plan.label("injected"))
     yield m.random.uniform(0.5, 3)
+    m.hollow(host, plan.label("injected"))
     m.exit(rat)
     return host
 

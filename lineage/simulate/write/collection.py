@@ -8,7 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lineage.simulate.write.evtx import EvtxFile
-from lineage.simulate.write.windows import POWERSHELL_CHANNEL, SECURITY_CHANNEL, SYSMON_CHANNEL
+from lineage.simulate.write.windows import (
+    POWERSHELL_CHANNEL,
+    SECURITY_CHANNEL,
+    SYSMON_CHANNEL,
+    SYSTEM_CHANNEL,
+)
 
 if TYPE_CHECKING:
     from lineage.simulate.write.record import WindowsRecord
@@ -17,6 +22,7 @@ _FILE_NAMES = {
     SYSMON_CHANNEL: "Sysmon.evtx",
     SECURITY_CHANNEL: "Security.evtx",
     POWERSHELL_CHANNEL: "PowerShell.evtx",
+    SYSTEM_CHANNEL: "System.evtx",
 }
 
 _ZIP_DATE = (2026, 2, 2, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Process starts as CrowdStrike's Falcon Data Replicator delivers them."""
+"""Process starts and ends as CrowdStrike's Falcon Data Replicator delivers them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 
-from lineage.simulate.facts import SECOND
+from lineage.simulate.facts import SECOND, ProcessStart
 from lineage.simulate.write.record import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lineage.simulate.facts import ProcessStart
+    from lineage.simulate.facts import ProcessEnd
     from lineage.simulate.write.json_lines import Json
 
 _CUSTOMER = "c0ffee00000000000000000000000000"
@@ -49,15 +49,41 @@ def process_rollup(fact: ProcessStart) -> Json:
     }
 
 
+def end_of_process(fact: ProcessEnd) -> Json:
+    """The EndOfProcess record of one process's end."""
+    process = fact.process
+    host = process.host
+    time = fact.time + host.skew
+    return {
+        "event_simpleName": "EndOfProcess",
+        "event_platform": "Win",
+        "name": "EndOfProcessV15",
+        "aid": host.sensor,
+        "cid": _CUSTOMER,
+        "ComputerName": host.name,
+        "TargetProcessId": str(process.target_id),
+        "ContextProcessId": str(process.target_id),
+        "RawProcessId": str(process.pid),
+        "ExitCode": "0",
+        "ProcessEndTime": f"{time // SECOND}.{time // 10_000 % 1000:03d}",
+        "timestamp": str(time // 10_000),
+    }
+
+
+def sensed(fact: ProcessStart | ProcessEnd) -> Json:
+    """The record of a process's start or end."""
+    return process_rollup(fact) if isinstance(fact, ProcessStart) else end_of_process(fact)
+
+
 class FalconFile:
     """Falcon records, one JSON object a line."""
 
     def __init__(self, path: Path) -> None:
         self._stream: BinaryIO = path.open("wb")
 
-    def write(self, fact: ProcessStart) -> None:
-        """Appends one process start."""
-        self._stream.write(orjson.dumps(process_rollup(fact)) + b"\n")
+    def write(self, fact: ProcessStart | ProcessEnd) -> None:
+        """Appends one process start or end."""
+        self._stream.write(orjson.dumps(sensed(fact)) + b"\n")
 
     def close(self) -> None:
         """Ends the file."""

@@ -40,12 +40,13 @@ _CALL_TRACE = (
 Fields = tuple[tuple[str, Value], ...]
 
 
-def _utc(process: Process, time: int) -> str:
+def utc(process: Process, time: int) -> str:
     """Sysmon's UtcTime: milliseconds, on the host's own clock."""
     return f"{moment(time + process.host.skew):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
-def _hashes(binary: Binary) -> str:
+def hashes(binary: Binary) -> str:
+    """A program's hashes as Sysmon prints them."""
     return f"MD5={binary.md5},SHA256={binary.sha256},IMPHASH={binary.imphash}"
 
 
@@ -58,7 +59,7 @@ def actor(fact: Fact) -> Fields:
     """The fields with which Sysmon names the acting process."""
     process = fact.process
     return (
-        ("UtcTime", _utc(process, fact.time)),
+        ("UtcTime", utc(process, fact.time)),
         ("ProcessGuid", Guid(process.guid)),
         ("ProcessId", process.pid),
         ("Image", process.image),
@@ -85,7 +86,7 @@ def process_create(process: Process) -> Fields:
     parent = process.parent
     no_guid = Guid("{00000000-0000-0000-0000-000000000000}")
     return (
-        ("UtcTime", _utc(process, process.start)),
+        ("UtcTime", utc(process, process.start)),
         ("ProcessGuid", Guid(process.guid)),
         ("ProcessId", process.pid),
         ("Image", process.image),
@@ -97,7 +98,7 @@ def process_create(process: Process) -> Fields:
         ("LogonId", Hex(process.logon.token)),
         ("TerminalSessionId", process.logon.number),
         ("IntegrityLevel", process.integrity),
-        ("Hashes", _hashes(process.binary)),
+        ("Hashes", hashes(process.binary)),
         ("ParentProcessGuid", Guid(parent.guid) if parent else no_guid),
         ("ParentProcessId", parent.pid if parent else 0),
         ("ParentImage", parent.image if parent else "-"),
@@ -145,7 +146,7 @@ def image_load(fact: ImageLoad) -> Fields:
         *actor(fact),
         ("ImageLoaded", fact.path),
         *_version(binary),
-        ("Hashes", _hashes(binary)),
+        ("Hashes", hashes(binary)),
         ("Signed", "true" if signed else "false"),
         ("Signature", binary.company if signed else "-"),
         ("SignatureStatus", "Valid" if signed else "Unavailable"),
@@ -158,7 +159,7 @@ def file_create(fact: FileCreate) -> Fields:
     return (
         *actor(fact),
         ("TargetFilename", fact.path),
-        ("CreationUtcTime", _utc(fact.process, fact.time)),
+        ("CreationUtcTime", utc(fact.process, fact.time)),
         user(fact.process),
     )
 
@@ -194,11 +195,21 @@ def object_access(fact: ObjectAccess) -> Fields:
     )
 
 
+def ended_process(process: Process) -> Fields:
+    """Security 4689."""
+    return (
+        *_subject(process.logon),
+        ("Status", Hex(0)),
+        ("ProcessId", Hex(process.pid)),
+        ("ProcessName", process.image),
+    )
+
+
 def process_access(fact: ProcessAccess) -> Fields:
     """Sysmon 10."""
     process, target = fact.process, fact.target
     return (
-        ("UtcTime", _utc(process, fact.time)),
+        ("UtcTime", utc(process, fact.time)),
         ("SourceProcessGUID", Guid(process.guid)),
         ("SourceProcessId", process.pid),
         ("SourceThreadId", process.pid + 4),
@@ -206,7 +217,7 @@ def process_access(fact: ProcessAccess) -> Fields:
         ("TargetProcessGUID", Guid(target.guid)),
         ("TargetProcessId", target.pid),
         ("TargetImage", target.image),
-        ("GrantedAccess", "0x1000"),
+        ("GrantedAccess", f"0x{fact.rights:x}"),
         ("CallTrace", _CALL_TRACE),
         ("SourceUser", process.logon.account.display),
         ("TargetUser", target.logon.account.display),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.read.record import RawRecord
-from lineage.simulate.facts import ProcessStart
-from lineage.simulate.write.falcon import process_rollup
+from lineage.simulate.facts import ProcessEnd, ProcessStart
+from lineage.simulate.write.falcon import sensed
 from lineage.simulate.write.record import iso, printable, text
 from lineage.simulate.write.windows import Journal
 
@@ -41,15 +41,15 @@ def windows_records(facts: Iterable[Fact]) -> Iterator[RawRecord]:
 
 
 def falcon_records(facts: Iterable[Fact]) -> Iterator[RawRecord]:
-    """The process starts among the facts as CrowdStrike records."""
-    starts = (fact for fact in facts if isinstance(fact, ProcessStart))
-    for number, fact in enumerate(starts, 1):
-        data = process_rollup(fact)
+    """The process starts and ends among the facts as CrowdStrike records."""
+    sensed_facts = (fact for fact in facts if isinstance(fact, ProcessStart | ProcessEnd))
+    for number, fact in enumerate(sensed_facts, 1):
+        data = sensed(fact)
         yield RawRecord(
             number=number,
             record_id=None,
             provider="CrowdStrike",
-            event_id="ProcessRollup2",
+            event_id=str(data["event_simpleName"]),
             channel="",
             computer=fact.process.host.name,
             time=str(data["timestamp"]),

@@ -6,19 +6,35 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lineage.simulate.facts import (
+    Boot,
+    ClipboardChange,
     Connection,
+    DriverLoad,
+    ExecutableWrite,
     FileCreate,
+    FileDelete,
+    FileTimeChange,
     HandleUse,
+    Hollowing,
     ImageLoad,
     KeyChange,
+    KeyRename,
     NameQuery,
     ObjectAccess,
+    PipeUse,
     ProcessAccess,
+    ProcessEnd,
     ProcessStart,
+    RemoteThread,
     ScriptBlock,
+    SensorNote,
+    ShredAttempt,
+    StreamCreate,
+    Subscription,
     ValueSet,
+    VolumeRead,
 )
-from lineage.simulate.write import fields
+from lineage.simulate.write import fields, sysmon
 from lineage.simulate.write.record import Guid, Provider, Value, WindowsRecord
 
 if TYPE_CHECKING:
@@ -35,8 +51,11 @@ POWERSHELL = Provider(
     "Microsoft-Windows-PowerShell", Guid("{A0C1853B-5C40-4B15-8766-3CF1C58F985A}")
 )
 
+EVENT_LOG = Provider("EventLog", Guid("{FC65DDD8-D6EF-4962-83D5-6E5CFE9CE148}"))
+
 SYSMON_CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 SECURITY_CHANNEL = "Security"
+SYSTEM_CHANNEL = "System"
 POWERSHELL_CHANNEL = "Microsoft-Windows-PowerShell/Operational"
 
 _LOCAL_SYSTEM = "S-1-5-18"
@@ -45,7 +64,13 @@ _AUDIT_SUCCESS = 0x8020000000000000
 _SYSMON_PID = 2960
 _KERNEL_PID = 4
 
-_SYSMON_VERSIONS = {1: 5, 3: 5, 7: 3, 10: 3, 11: 2, 12: 2, 13: 2, 22: 5}
+_CLASSIC_KEYWORDS = 0x80000000000000
+_SYSMON_VERSIONS = {
+    1: 5, 2: 5, 3: 5, 4: 3, 5: 3, 6: 4, 7: 3, 8: 2, 9: 2, 10: 3, 11: 2, 12: 2, 13: 2, 14: 2, 15: 2,
+    16: 3, 17: 1, 18: 1, 19: 3, 20: 3, 21: 3, 22: 5, 23: 5, 24: 5, 25: 5, 26: 5, 27: 5, 28: 5,
+    29: 5, 255: 3,
+}  # fmt: skip
+"""Versions of the events' schemas."""
 
 
 class Journal:
@@ -64,6 +89,12 @@ class Journal:
             case ProcessStart():
                 yield self._sysmon(fact, 1, fields.process_create(fact.process))
                 yield self._security(fact, 4688, 2, 13312, fields.new_process(fact.process))
+            case ProcessEnd():
+                yield self._sysmon(fact, 5, sysmon.process_end(fact))
+                yield self._security(fact, 4689, 0, 13313, fields.ended_process(fact.process))
+            case Boot():
+                yield self._security(fact, 4608, 0, 12288, ())
+                yield self._event_log(fact, 6005)
             case ImageLoad():
                 yield self._sysmon(fact, 7, fields.image_load(fact))
             case FileCreate():
@@ -88,6 +119,36 @@ class Journal:
                     yield self._script_part(fact, number)
             case ProcessAccess():
                 yield self._sysmon(fact, 10, fields.process_access(fact))
+            case RemoteThread():
+                yield self._sysmon(fact, 8, sysmon.remote_thread(fact))
+            case Hollowing():
+                yield self._sysmon(fact, 25, sysmon.hollowing(fact))
+            case FileDelete():
+                yield self._sysmon(fact, 23 if fact.archived else 26, sysmon.file_delete(fact))
+            case FileTimeChange():
+                yield self._sysmon(fact, 2, sysmon.file_time_change(fact))
+            case StreamCreate():
+                yield self._sysmon(fact, 15, sysmon.stream_create(fact))
+            case ExecutableWrite():
+                yield self._sysmon(fact, 27 if fact.blocked else 29, sysmon.executable_write(fact))
+            case ShredAttempt():
+                yield self._sysmon(fact, 28, sysmon.shred_attempt(fact))
+            case VolumeRead():
+                yield self._sysmon(fact, 9, sysmon.volume_read(fact))
+            case KeyRename():
+                yield self._sysmon(fact, 14, sysmon.key_rename(fact))
+            case PipeUse():
+                yield self._sysmon(fact, 17 if fact.created else 18, sysmon.pipe_use(fact))
+            case ClipboardChange():
+                yield self._sysmon(fact, 24, sysmon.clipboard_change(fact))
+            case DriverLoad():
+                yield self._sysmon(fact, 6, sysmon.driver_load(fact))
+            case Subscription():
+                for event_id, data in sysmon.subscription(fact).items():
+                    yield self._sysmon(fact, event_id, data)
+            case SensorNote():
+                event_id, data = sysmon.sensor_note(fact)
+                yield self._sysmon(fact, event_id, data)
             case Connection():
                 yield self._sysmon(fact, 3, fields.connection(fact))
                 yield self._security(fact, 5156, 1, 12810, fields.allowed_connection(fact))
@@ -126,6 +187,21 @@ class Journal:
             process_id=_KERNEL_PID,
             user=None,
             data=data,
+        )
+
+    def _event_log(self, fact: Fact, event_id: int) -> WindowsRecord:
+        return self._record(
+            fact,
+            provider=EVENT_LOG,
+            channel=SYSTEM_CHANNEL,
+            event_id=event_id,
+            version=0,
+            level=4,
+            task=0,
+            keywords=_CLASSIC_KEYWORDS,
+            process_id=0,
+            user=None,
+            data=(),
         )
 
     def _script_part(self, fact: ScriptBlock, number: int) -> WindowsRecord:
