@@ -64,7 +64,7 @@ _FREED_PIDS_KEPT_BACK = 12
 
 
 _STEP = 1_000
-"""Ticks between two things that happen at once."""
+"""Ticks; less than between any two things that chance sets apart."""
 
 
 class Machine:
@@ -141,9 +141,8 @@ class Machine:
         return self.now
 
     def _step(self) -> int:
-        """A moment later, without a draw of chance."""
-        self.now += _STEP
-        return self.now
+        """A moment from now, before anything else happens; no draw of chance."""
+        return self.now + _STEP
 
     # Processes.
 

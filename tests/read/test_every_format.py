@@ -66,7 +66,7 @@ def test_falcon_records_are_read_whole(folder: Path) -> None:
     records = _events(folder / "falcon-fdr")
     lines = (folder / "falcon-fdr" / "data.json").read_bytes().splitlines()
     assert len(records) == len(lines)
-    assert {record.event_id for record in records} == {"ProcessRollup2"}
+    assert {record.event_id for record in records} == {"ProcessRollup2", "EndOfProcess"}
 
 
 def _comparable(value: object) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lineage.simulate.facts import SECOND, Account, FileCreate, Host, ProcessStart
+from lineage.simulate.facts import SECOND, Account, FileCreate, Host, ProcessEnd, ProcessStart
 from lineage.simulate.machine import SCRIPT_PART_CHARACTERS, Machine
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_a_process_expires_after_its_lifetime() -> None:
     facts = list(m.run())
     assert process.ended
     assert m.now >= 3 * SECOND
-    assert [type(fact) for fact in facts] == [ProcessStart]
+    assert [type(fact) for fact in facts] == [ProcessStart, ProcessEnd]
 
 
 def test_a_copy_has_the_original_s_hashes() -> None:

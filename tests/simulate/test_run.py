@@ -39,7 +39,7 @@ def from_evtx(record: dict[str, Any]) -> Row:
     event = orjson.loads(record["data"])["Event"]
     system = event["System"]
     fields = {}
-    for name, value in event["EventData"].items():
+    for name, value in (event["EventData"] or {}).items():
         shown = "" if value is None else str(value)
         fields[name] = f"{{{shown}}}" if name.endswith("Guid") or name == "ScriptBlockId" else shown
     key = (system["Computer"], system["Channel"], system["EventRecordID"])
@@ -145,21 +145,32 @@ def test_every_format_carries_every_field_of_every_event(simulation: Any, name: 
             assert fields[field] == printable(str(value)), field
 
 
+def rollups(simulation: Any) -> list[Any]:
+    rows = lines(simulation.folder / "falcon-fdr" / "data.json")
+    return [row for row in rows if row["event_simpleName"] == "ProcessRollup2"]
+
+
 def test_falcon_carries_every_process_start(simulation: Any) -> None:
-    rows = list(lines(simulation.folder / "falcon-fdr" / "data.json"))
+    rows = rollups(simulation)
     starts = [record for record in simulation.records if record.event_id == 1]
     assert len(rows) == len(starts)
     for row, start in zip(rows, starts, strict=True):
         fields = dict(start.data)
-        assert row["event_simpleName"] == "ProcessRollup2"
         assert row["RawProcessId"] == str(fields["ProcessId"])
         assert row["CommandLine"] == fields["CommandLine"]
         assert row["ImageFileName"].endswith(str(fields["Image"]).partition(":")[2])
         assert row["SHA256HashData"].upper() in str(fields["Hashes"])
 
 
-def test_falcon_children_name_their_parents(simulation: Any) -> None:
+def test_falcon_carries_every_process_end(simulation: Any) -> None:
     rows = list(lines(simulation.folder / "falcon-fdr" / "data.json"))
+    pids = [row["RawProcessId"] for row in rows if row["event_simpleName"] == "EndOfProcess"]
+    ends = [record for record in simulation.records if record.event_id == 5]
+    assert pids == [str(dict(end.data)["ProcessId"]) for end in ends]
+
+
+def test_falcon_children_name_their_parents(simulation: Any) -> None:
+    rows = rollups(simulation)
     images = {(row["aid"], row["TargetProcessId"]): row["ImageFileName"] for row in rows}
     for row in rows:
         if row["ParentBaseFileName"]:
