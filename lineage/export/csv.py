@@ -21,23 +21,26 @@ from lineage.report.escape import csv_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lineage.report.model import DetectionHit, Report
+    from lineage.report.model import Report
 
     Cell = str | int | float | None
 
 NODE_COLUMNS = (
     "node", "kind", "name", "host", "pid", "command_line", "start", "parent", "role", "chains",
-    "detections",
+    "detections", "user", "integrity", "logon_id", "data", "md5", "sha1", "sha256", "imphash",
 )  # fmt: skip
 EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains")
 TIMELINE_COLUMNS = (
     "time", "host", "pid", "kind", "message", "chain", "verdict", "detection", "risk", "attack",
-    "source", "record", "node",
+    "source", "record", "node", "image", "user", "integrity",
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "chain", "detection", "type", "risk", "attack", "layer", "by", "host", "time", "pid",
-    "event_id", "source", "record", "also", "node", "rule_id", "fields",
+    "event_id", "source", "record", "also", "node", "rule_id", "fields", "image", "user",
+    "integrity", "actor",
 )  # fmt: skip
+HASHES = ("MD5", "SHA1", "SHA256", "IMPHASH")
+"""Of a node, as Sysmon calls them; in the columns of their names in lower case."""
 
 
 MOST_CHARACTERS = 32_000
@@ -102,6 +105,8 @@ def _nodes(report: Report) -> Iterator[Sequence[Cell]]:
         yield (
             node.node, node.kind, node.name, node.host, node.pid, node.command_line, node.start,
             node.parent, node.role, "; ".join(node.chains), "; ".join(node.detections),
+            node.user, node.integrity, node.logon_id, node.data,
+            *(node.hashes.get(algorithm) for algorithm in HASHES),
         )  # fmt: skip
 
 
@@ -120,21 +125,19 @@ def _timeline(report: Report) -> Iterator[Sequence[Cell]]:
             moment.time, moment.host, moment.pid, moment.kind, moment.message, moment.chain,
             moment.verdict, hit.detection if hit else None, hit.risk if hit else None,
             "; ".join(hit.attack) if hit else None, moment.source, moment.record, moment.node,
+            moment.image, moment.user, moment.integrity,
         )  # fmt: skip
 
 
 def _evidence(report: Report) -> Iterator[Sequence[Cell]]:
-    for chain, hit in _hits(report):
+    for moment in timeline(report):
+        hit = moment.hit
+        if hit is None:
+            continue
         yield (
-            chain, hit.detection, hit.type, hit.risk, "; ".join(hit.attack), hit.layer, hit.by,
-            hit.host, hit.time, hit.pid, hit.event_id, hit.source, hit.record,
+            moment.chain, hit.detection, hit.type, hit.risk, "; ".join(hit.attack), hit.layer,
+            hit.by, moment.host, hit.time, hit.pid, hit.event_id, hit.source, hit.record,
             "; ".join(f"{also.source}#{also.record}" for also in hit.also), hit.node, hit.rule_id,
             "; ".join(f"{name}={value}" for name, value in hit.fields.items()),
+            hit.image, hit.user, hit.integrity, hit.actor,
         )  # fmt: skip
-
-
-def _hits(report: Report) -> Iterator[tuple[str | None, DetectionHit]]:
-    """Every hit with its chain: the chains' evidence, then what is in none."""
-    for moment in timeline(report):
-        if moment.hit is not None:
-            yield moment.chain, moment.hit

@@ -175,8 +175,21 @@ class Observables:
             created_time=instant(process.start) if process.start else None,
             image_ref=self._image(process.image, hashes) if process.image else None,
             parent_ref=stix_id("process", parent) if parent else None,
+            creator_user_ref=self._account(process.user) if process.user else None,
+            extensions=_windows_process(process),
         )
         self._keep(process.node, made)
+
+    def _account(self, user: str) -> str:
+        """The account of a process (STIX 2.1, 6.16)."""
+        return self._keep(
+            None,
+            stix2.UserAccount(
+                user_id=user,
+                account_login=user.rpartition("\\")[2],
+                account_type="windows-domain" if "\\" in user else "windows-local",
+            ),
+        )
 
     def _image(self, path: str, hashes: Mapping[str, str]) -> str:
         """The program of a process; many processes share few programs."""
@@ -199,7 +212,7 @@ class Observables:
             case "file" | "module" | "driver":
                 self._file(artifact.node, artifact.value, hashes)
             case "registry":
-                self._keep(artifact.node, _registry_key(artifact.value, value=value))
+                self._keep(artifact.node, _registry_key(artifact, value=value))
             case "dns":
                 self._keep(artifact.node, _domain(artifact.value))
             case "endpoint":
@@ -234,6 +247,16 @@ def _is_known(process: ChainProcess) -> bool:
     return process.pid is not None or bool(process.command_line or process.image or process.start)
 
 
+_INTEGRITY = frozenset({"low", "medium", "high", "system"})
+"""STIX's integrity levels (windows-integrity-level-enum)."""
+
+
+def _windows_process(process: ChainProcess) -> dict[str, dict[str, str]] | None:
+    """What only a Windows process has (STIX 2.1, 6.13.2)."""
+    level = (process.integrity or "").lower()
+    return {"windows-process-ext": {"integrity_level": level}} if level in _INTEGRITY else None
+
+
 def _address(address: str) -> stix2.IPv4Address | stix2.IPv6Address | stix2.Artifact:
     """An address; as mere text where it is none."""
     try:
@@ -254,13 +277,13 @@ def _text(text: str) -> stix2.Artifact:
     return stix2.Artifact(mime_type="text/plain", payload_bin=payload)
 
 
-def _registry_key(path: str, *, value: bool) -> stix2.WindowsRegistryKey:
+def _registry_key(artifact: Artifact, *, value: bool) -> stix2.WindowsRegistryKey:
+    path = artifact.value
     key, _, name = path.rpartition("\\") if value else (path, "", "")
     if not key:
         return stix2.WindowsRegistryKey(key=_hive_in_full(path))
-    return stix2.WindowsRegistryKey(
-        key=_hive_in_full(key), values=[{"name": name}] if name else None
-    )
+    held = {"name": name} | ({} if artifact.data is None else {"data": artifact.data})
+    return stix2.WindowsRegistryKey(key=_hive_in_full(key), values=[held] if name else None)
 
 
 def _hive_in_full(key: str) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.export.instant import instant
 from lineage.graph.schema import DESCENT
-from lineage.report.chain_graph import ChainNode, all_nodes
+from lineage.report.chain_graph import ChainNode, all_nodes, host_names
 from lineage.report.wording import edge_words, noun_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
 
@@ -30,6 +30,10 @@ class Moment(NamedTuple):
         record: its record there.
         node: the node that it is about.
         hit: the detection that fired, for kind "detection".
+        image: the acting process's program, where known; for a start, the new process's.
+        user: the account that it runs as.
+        integrity: its integrity level.
+        about: the node that it is about, where the chain describes it.
     """
 
     time: str
@@ -43,17 +47,23 @@ class Moment(NamedTuple):
     record: int | None
     node: str
     hit: DetectionHit | None = None
+    image: str | None = None
+    user: str | None = None
+    integrity: str | None = None
+    about: ChainNode | None = None
 
 
 def timeline(report: Report) -> list[Moment]:
     """All moments in order of time; at one time a chain's acts stand before its detections."""
-    found = [moment for chain in report.chains for moment in _chain(chain)]
+    hosts = host_names(report)
+    found = [moment for chain in report.chains for moment in _chain(chain, hosts)]
     used = {hit for chain in report.chains for hit in map(_identity, chain.evidence)}
-    found += [_detection(hit, None) for hit in report.detections if _identity(hit) not in used]
+    lone = [hit for hit in report.detections if _identity(hit) not in used]
+    found += [_detection(hit, None, hosts) for hit in lone]
     return sorted(found, key=lambda moment: (instant(moment.time), moment.time))
 
 
-def _chain(chain: Chain) -> Iterator[Moment]:
+def _chain(chain: Chain, hosts: Mapping[str, str]) -> Iterator[Moment]:
     known = {element.node: element for element in all_nodes([chain])}
     born = {edge.to for edge in chain.edges if edge.kind == DESCENT}
     for element in known.values():
@@ -62,7 +72,7 @@ def _chain(chain: Chain) -> Iterator[Moment]:
     for edge in chain.edges:
         yield _act(chain, edge, known)
     for hit in chain.evidence:
-        yield _detection(hit, chain)
+        yield _detection(hit, chain, hosts)._replace(about=known[hit.node])
 
 
 def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
@@ -73,14 +83,29 @@ def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
     else:
         message = f"{actor.name} {edge_words(edge.kind).phrase(noun_of(edge.to))} {target.name}"
         found = _moment(chain, actor, edge.time, edge.kind, message, edge.to)
-    return found._replace(source=edge.source, record=edge.record)
+    return found._replace(source=edge.source, record=edge.record, about=target)
 
 
 def _moment(
     chain: Chain, about: ChainNode, time: str, kind: str, message: str, node: str
 ) -> Moment:
     host = about.host or (chain.hosts[0] if len(chain.hosts) == 1 else None)
-    return Moment(time, chain.id, chain.verdict, host, about.pid, kind, message, None, None, node)
+    return Moment(
+        time=time,
+        chain=chain.id,
+        verdict=chain.verdict,
+        host=host,
+        pid=about.pid,
+        kind=kind,
+        message=message,
+        source=None,
+        record=None,
+        node=node,
+        image=about.process.image if about.process else None,
+        user=about.user,
+        integrity=about.integrity,
+        about=about,
+    )
 
 
 def _started(element: ChainNode) -> str:
@@ -88,13 +113,13 @@ def _started(element: ChainNode) -> str:
     return told if element.command_line is None else f"{told}: {element.command_line}"
 
 
-def _detection(hit: DetectionHit, chain: Chain | None) -> Moment:
+def _detection(hit: DetectionHit, chain: Chain | None, hosts: Mapping[str, str]) -> Moment:
     told = "; ".join(f"{name}={value}" for name, value in hit.fields.items())
     return Moment(
         time=hit.time,
         chain=chain.id if chain else None,
         verdict=chain.verdict if chain else None,
-        host=hit.host,
+        host=hosts.get(hit.host.lower(), hit.host),
         pid=hit.pid,
         kind="detection",
         message=f"Detection: {hit.detection}" + (f" ({told})" if told else ""),
@@ -102,6 +127,9 @@ def _detection(hit: DetectionHit, chain: Chain | None) -> Moment:
         record=hit.record,
         node=hit.node,
         hit=hit,
+        image=hit.image,
+        user=hit.user,
+        integrity=hit.integrity,
     )
 
 

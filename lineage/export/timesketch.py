@@ -41,7 +41,13 @@ def _line(moment: Moment) -> dict[str, object]:
         "node": moment.node,
         "source_file": moment.source,
         "record": moment.record,
+        "process": moment.image,
+        "user": moment.user,
+        "integrity": moment.integrity,
     }
+    if (about := moment.about) is not None:
+        line |= {"logon_id": about.logon_id, "data": about.data}
+        line |= {f"{name.lower()}_hash": digest for name, digest in about.hashes.items()}
     if (hit := moment.hit) is not None:
         line |= {
             "detection": hit.detection,

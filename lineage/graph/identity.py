@@ -398,6 +398,7 @@ class Processes:
             node.image = event.Image or image
         node.command_line = event.CommandLine or node.command_line
         node.user = node.user or event.User
+        node.logon_id = node.logon_id or event.LogonId
         node.original_file_name = node.original_file_name or event.OriginalFileName
         node.integrity_level = node.integrity_level or event.IntegrityLevel
         node.current_directory = node.current_directory or event.CurrentDirectory

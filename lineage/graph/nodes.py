@@ -79,6 +79,7 @@ class ProcessNode:
     end: int | None = None
     original_file_name: str | None = None
     integrity_level: str | None = None
+    logon_id: str | None = None
     current_directory: str | None = None
     hashes: Mapping[str, str] = field(default_factory=_no_hashes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError
+from lineage.graph.ids import parsed
 from lineage.graph.nodes import ProcessNode, known_by_id
 from lineage.graph.provenance import ProvenanceGraph
 from lineage.graph.schema import EDGE, EdgeKind
@@ -95,9 +96,10 @@ def _node(node: ChainNode) -> Node:
 
 
 def _process(process: ChainProcess) -> ProcessNode:
+    parts = parsed(process.node)
     return ProcessNode(
         process.node,
-        process.host,
+        parts.host if parts and parts.host else process.host,
         pid=process.pid,
         image=process.image,
         command_line=process.command_line,
@@ -105,4 +107,7 @@ def _process(process: ChainProcess) -> ProcessNode:
         placeholder=process.start is None,
         parent=process.parent,
         hashes=process.hashes,
+        user=process.user,
+        integrity_level=process.integrity,
+        logon_id=process.logon_id,
     )

@@ -43,13 +43,14 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
     if pid is None:
         raise ValueError("NewProcessId is missing")
     label = text(get("MandatoryLabel"))
+    target = _account(raw, values, "Target")
     return ProcessCreated(
         *header(raw, source, origin, logged_time(raw)),
         ProcessGuid=None,
         ProcessId=pid,
         Image=require(text(get("NewProcessName")), "NewProcessName"),
         CommandLine=text(get("CommandLine")),
-        User=_account(raw, values, "Target") or _account(raw, values, "Subject"),
+        User=target or _account(raw, values, "Subject"),
         OriginalFileName=None,
         ParentProcessGuid=None,
         ParentProcessId=values.numbers["ProcessId"][get("ProcessId")],
@@ -59,7 +60,7 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
         CurrentDirectory=None,
         IntegrityLevel=_INTEGRITY.get(label, label) if label else None,
         Hashes=None,
-        LogonId=text(get("SubjectLogonId")),
+        LogonId=text(get("TargetLogonId" if target else "SubjectLogonId")),
         ParentUser=None,
         Company=None,
         Product=None,

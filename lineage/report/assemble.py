@@ -1,15 +1,22 @@
-"""Analysis -> report: the run's values in the words of the contract. Pure."""
+"""Analysis -> report: the run's values in the words of the contract. Pure.
+
+A host is called as the telemetry first names it, though others of its records may spell it
+otherwise: what stands in the report of one host has one name.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import lineage
-from lineage.graph.nodes import caption
+from lineage.graph.ids import NodeId, parsed
+from lineage.graph.nodes import HostNode, RegistryNode, ServiceNode, TaskNode, WmiNode, caption
 from lineage.report import model
 from lineage.times import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lineage.analysis import Analysis
     from lineage.correlate.chain import Chain
     from lineage.detect.allow import Allowance
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from lineage.detect.hit import Hit
     from lineage.graph.causality import CausalStep
     from lineage.graph.nodes import Node, ProcessNode
-    from lineage.graph.provenance import Reference
+    from lineage.graph.provenance import ProvenanceGraph, Reference
 
 
 def assemble(analysis: Analysis) -> model.Report:
@@ -36,6 +43,7 @@ def assemble(analysis: Analysis) -> model.Report:
         ],
         detections=[entries[id(hit)] for hit in analysis.hits],
         chains=[_chain(chain, analysis, entries) for chain in analysis.chains],
+        rules=_rules(analysis.hits),
         rule_problems=[_rule_problem(problem) for problem in analysis.rule_problems],
         tradecraft_coverage=[
             _coverage(coverage)
@@ -71,6 +79,21 @@ def _coverage(coverage: Coverage) -> model.Coverage:
     )
 
 
+def _rules(hits: Sequence[Hit]) -> list[model.Rule]:
+    """The rules that fired, each once, in order of their titles."""
+    fired = {(hit.detection.title, hit.detection.rule_id): hit.detection for hit in hits}
+    return [
+        model.Rule(
+            rule_id=detection.rule_id,
+            title=detection.title,
+            level=detection.level,
+            description=detection.description,
+            false_positives=list(detection.false_positives),
+        )
+        for _, detection in sorted(fired.items())
+    ]
+
+
 def _rule_problem(problem: RuleProblem) -> model.RuleProblem:
     return model.RuleProblem(
         rule=problem.title or problem.path,
@@ -82,6 +105,7 @@ def _rule_problem(problem: RuleProblem) -> model.RuleProblem:
 
 def _hit(hit: Hit, analysis: Analysis) -> model.DetectionHit:
     event = hit.record
+    actor = None if hit.actor is None else analysis.graph.process(hit.actor)
     return model.DetectionHit(
         detection=hit.detection.title,
         rule_id=hit.detection.rule_id,
@@ -100,6 +124,9 @@ def _hit(hit: Hit, analysis: Analysis) -> model.DetectionHit:
         also=[_record(reference, analysis) for reference in hit.also],
         fields=hit.fields,
         actor=hit.actor,
+        image=actor.image if actor else None,
+        user=actor.user if actor else None,
+        integrity=actor.integrity_level if actor else None,
     )
 
 
@@ -120,17 +147,19 @@ def _chain(chain: Chain, analysis: Analysis, entries: dict[int, model.DetectionH
         score=finding.score,
         verdict=finding.verdict,
         family=finding.family,
-        hosts=list(dict.fromkeys(hit.host for hit in chain.hits)),
+        hosts=list(dict.fromkeys(_host(hit, graph) for hit in chain.hits)),
         first_seen=iso(min(times)),
         last_seen=iso(max(times)),
         score_parts=[model.ScorePart.copy_of(part) for part in finding.parts],
         stages=_stages(chain, analysis),
-        processes=[_process(graph.process(each), role) for each, role in chain.roles.items()],
-        artifacts=[_artifact(graph.node(node_id)) for node_id in chain.artifacts],
+        processes=[
+            _process(graph.process(each), role, graph) for each, role in chain.roles.items()
+        ],
+        artifacts=[_artifact(graph.node(node_id), graph) for node_id in chain.artifacts],
         edges=[_edge(step, analysis) for step in chain.steps],
         evidence=[entries[id(hit)] for hit in chain.hits],
         correlator=finding.correlator,
-        bystanders=[_process(graph.process(each), "bystander") for each in chain.bystanders],
+        bystanders=[_process(graph.process(each), "bystander", graph) for each in chain.bystanders],
         campaign=None if chain.campaign is None else model.Campaign.copy_of(chain.campaign),
     )
 
@@ -150,10 +179,23 @@ def _stages(chain: Chain, analysis: Analysis) -> list[model.Stage]:
     ]
 
 
-def _process(process: ProcessNode, role: str) -> model.ChainProcess:
+def _host(hit: Hit, graph: ProvenanceGraph) -> str:
+    """The name of the host that a hit is on."""
+    parts = parsed(hit.actor or hit.node)
+    return _called(parts.host, graph, hit.host) if parts and parts.host else hit.host
+
+
+def _called(host: str, graph: ProvenanceGraph, otherwise: str = "") -> str:
+    """The name of the host of a key; the key where its node isn't in the graph."""
+    node_id = str(NodeId("host", "", host))
+    node = graph.node(node_id) if node_id in graph else None
+    return node.host if isinstance(node, HostNode) else otherwise or host
+
+
+def _process(process: ProcessNode, role: str, graph: ProvenanceGraph) -> model.ChainProcess:
     return model.ChainProcess(
         node=process.id,
-        host=process.host,
+        host=_called(process.host, graph),
         pid=process.pid,
         image=process.image,
         command_line=process.command_line,
@@ -163,12 +205,35 @@ def _process(process: ProcessNode, role: str) -> model.ChainProcess:
         hashes=dict(process.hashes),
         end=None if process.end is None else iso(process.end),
         parent_is_guess=process.parent_is_guess,
+        user=process.user,
+        integrity=process.integrity_level,
+        logon_id=process.logon_id,
     )
 
 
-def _artifact(node: Node) -> model.Artifact:
-    hashes = dict(getattr(node, "hashes", {}))
-    return model.Artifact(node=node.id, kind=node.kind, value=caption(node), hashes=hashes)
+def _artifact(node: Node, graph: ProvenanceGraph) -> model.Artifact:
+    host: str | None = getattr(node, "host", None)
+    return model.Artifact(
+        node=node.id,
+        kind=node.kind,
+        value=caption(node),
+        hashes=dict(getattr(node, "hashes", {})),
+        host=None if host is None else _called(host, graph),
+        data=_data(node),
+    )
+
+
+def _data(node: Node) -> str | None:
+    """What a registry value was set to, or what an entry has Windows run."""
+    match node:
+        case RegistryNode():
+            return node.data
+        case ServiceNode() | TaskNode():
+            return node.command
+        case WmiNode():
+            return node.content
+        case _:
+            return None
 
 
 def _edge(step: CausalStep, analysis: Analysis) -> model.ChainEdge:

@@ -14,7 +14,7 @@ from lineage.graph.schema import NODE, NodeKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lineage.report.model import Artifact, Chain, ChainEdge, ChainProcess
+    from lineage.report.model import Artifact, Chain, ChainEdge, ChainProcess, Report
 
 Standing = Literal["own", "bystander", "named"]
 """What a node is to its chain: the attack's; one that causality only went through; or one that the
@@ -31,8 +31,10 @@ class ChainNode:
         name: image, path, domain or script text; of a node that the report only names, what its id
             says, for a process the whole id.
         standing: what it is to the chain.
+        host: where it is, as the report spells the host; None where it is everybody's.
         process: all that the report says of it, where it is a process and described.
         hashes: algorithm -> digest, of its program or content.
+        data: what a registry value was set to, or what a service or task runs.
         chains: ids of the chains that it is in.
         detections: what fired on it, each once.
     """
@@ -41,15 +43,12 @@ class ChainNode:
     kind: NodeKind | Literal["unknown"]
     name: str
     standing: Standing
+    host: str | None = None
     process: ChainProcess | None = None
     hashes: Mapping[str, str] = field(default_factory=dict)
+    data: str | None = None
     chains: tuple[str, ...] = ()
     detections: tuple[str, ...] = ()
-
-    @property
-    def host(self) -> str | None:
-        """The host of a process."""
-        return self.process.host if self.process else None
 
     @property
     def pid(self) -> int | None:
@@ -60,6 +59,21 @@ class ChainNode:
     def command_line(self) -> str | None:
         """The command line of a process, where known."""
         return self.process.command_line if self.process else None
+
+    @property
+    def user(self) -> str | None:
+        """The account that a process runs as, where known."""
+        return self.process.user if self.process else None
+
+    @property
+    def integrity(self) -> str | None:
+        """The integrity level of a process, where known."""
+        return self.process.integrity if self.process else None
+
+    @property
+    def logon_id(self) -> str | None:
+        """The logon session of a process, where known."""
+        return self.process.logon_id if self.process else None
 
     @property
     def start(self) -> str | None:
@@ -94,9 +108,12 @@ class Link:
 
 def chain_nodes(chain: Chain) -> dict[str, ChainNode]:
     """The nodes of a chain by id: processes, bystanders, artifacts, then what is only named."""
-    nodes: dict[str, ChainNode] = {}
-    for node in (*_described(chain), *map(_named, _mentioned(chain))):
-        nodes.setdefault(node.node, node)
+    nodes = {node.node: node for node in reversed([*_described(chain)])}
+    nodes = {node_id: nodes[node_id] for node_id in reversed(nodes)}
+    hosts = _spelled(nodes.values())
+    for node_id in _mentioned(chain):
+        if node_id not in nodes:
+            nodes[node_id] = _named(node_id, hosts)
     fired: dict[str, dict[str, None]] = {}
     for hit in chain.evidence:
         fired.setdefault(hit.node, {})[hit.detection] = None
@@ -120,6 +137,23 @@ def all_nodes(chains: Iterable[Chain]) -> list[ChainNode]:
     return list(nodes.values())
 
 
+def host_names(report: Report) -> dict[str, str]:
+    """A host's name in a hit, in lower case -> the one that all of its nodes have in the report.
+
+    A record may name a host shortly that others name in full, or in other letters.
+    """
+    hosts = _spelled(
+        node
+        for chain in report.chains
+        for node in (*map(_own, chain.processes), *map(_artifact, chain.artifacts))
+    )
+    for hit in report.detections:
+        parts = parsed(hit.node)
+        key = parts.host if parts and parts.host else hit.host.lower()
+        hosts.setdefault(hit.host.lower(), hosts.setdefault(key, hit.host))
+    return hosts
+
+
 def links(chains: Iterable[Chain]) -> list[Link]:
     """All edges, in the chains' order; an edge of several chains is one."""
     ids: dict[Link, tuple[str, ...]] = {}
@@ -131,7 +165,7 @@ def links(chains: Iterable[Chain]) -> list[Link]:
 
 
 def _described(chain: Chain) -> Iterator[ChainNode]:
-    yield from (_process(process, "own") for process in chain.processes)
+    yield from map(_own, chain.processes)
     yield from (_process(process, "bystander") for process in chain.bystanders)
     yield from map(_artifact, chain.artifacts)
 
@@ -144,21 +178,44 @@ def _mentioned(chain: Chain) -> Iterator[str]:
         yield from stage.processes
 
 
+def _spelled(nodes: Iterable[ChainNode]) -> dict[str, str]:
+    """Host key of node ids -> the host's name in the report."""
+    hosts: dict[str, str] = {}
+    for node in nodes:
+        parts = parsed(node.node)
+        if parts and node.host:
+            hosts.setdefault(parts.host, node.host)
+    return hosts
+
+
+def _own(process: ChainProcess) -> ChainNode:
+    return _process(process, "own")
+
+
 def _process(process: ChainProcess, standing: Standing) -> ChainNode:
     name = process.image or NODE["process"].unknown
-    return ChainNode(process.node, "process", name, standing, process, process.hashes)
+    return ChainNode(process.node, "process", name, standing, process.host, process, process.hashes)
 
 
 def _artifact(artifact: Artifact) -> ChainNode:
-    return ChainNode(artifact.node, artifact.kind, artifact.value, "own", hashes=artifact.hashes)
+    return ChainNode(
+        artifact.node,
+        artifact.kind,
+        artifact.value,
+        "own",
+        artifact.host,
+        hashes=artifact.hashes,
+        data=artifact.data,
+    )
 
 
-def _named(node_id: str) -> ChainNode:
+def _named(node_id: str, hosts: Mapping[str, str]) -> ChainNode:
     parts = parsed(node_id)
     if parts is None:
         return ChainNode(node_id, "unknown", node_id, "named")
     is_named = parts.name and not NODE[parts.kind].unknown
-    return ChainNode(node_id, parts.kind, parts.name if is_named else node_id, "named")
+    name = parts.name if is_named else node_id
+    return ChainNode(node_id, parts.kind, name, "named", hosts.get(parts.host, parts.host) or None)
 
 
 def _link(edge: ChainEdge) -> Link:

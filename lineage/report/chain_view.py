@@ -16,14 +16,14 @@ from rich.tree import Tree
 from lineage.graph.schema import NODE
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import Branch, Forest, bounded, grow, parents_of, walk
-from lineage.report.wording import clock, counted, name_of, points, tactic_title
+from lineage.report.wording import accounts_of, clock, counted, name_of, points, tactic_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from lineage.report.model import Chain, ChainProcess, DetectionHit
+    from lineage.report.model import Artifact, Chain, ChainProcess, DetectionHit
     from lineage.report.pen import Pen
 
 PROCESSES: Final = 40
@@ -82,6 +82,8 @@ def _headline(chain: Chain, pen: Pen) -> RenderableType:
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
     facts.add_row("host" if len(chain.hosts) == 1 else "hosts", _hosts(chain, pen))
+    if accounts := accounts_of(chain):
+        facts.add_row("account" if len(accounts) == 1 else "accounts", _accounts(accounts, pen))
     facts.add_row("time", _span(chain, pen))
     facts.add_row("stages", _stages(chain, pen))
     facts.add_row("records", _sources(chain, pen))
@@ -96,6 +98,16 @@ def _hosts(chain: Chain, pen: Pen) -> Text:
         parts += [", " if place else "", pen.text(host, "bold", limit=60)]
     if len(chain.hosts) > len(shown):
         parts += [" ", pen.more(len(chain.hosts) - len(shown), "host")]
+    return pen.line(*parts)
+
+
+def _accounts(accounts: Sequence[str], pen: Pen) -> Text:
+    shown = pen.some(accounts, HOSTS)
+    parts: list[Text | str] = []
+    for place, account in enumerate(shown):
+        parts += [", " if place else "", pen.text(account, "bold", limit=80)]
+    if len(accounts) > len(shown):
+        parts += [" ", pen.more(len(accounts) - len(shown), "account")]
     return pen.line(*parts)
 
 
@@ -169,7 +181,7 @@ def _tree(chain: Chain, forest: Forest, pen: Pen) -> RenderableType:
             continue
         anchor[node] = node
         under, depth = trees.get(above, (top, 0))
-        label = _process(branch, chain, facts, pen, depth)
+        label = _process(branch, parent, chain, facts, pen, depth)
         if depth > deepest and parent is not None:
             label = Group(pen.line("child of ", _who(parent.process, pen)), label)
         added = under.add(label)
@@ -196,8 +208,13 @@ def _hidden(branches: Sequence[Branch], pen: Pen) -> Text:
     return text
 
 
+def _standing(process: ChainProcess) -> str:
+    """As whom, and how high, a process runs; "" where neither is known."""
+    return ", ".join(filter(None, (process.user, process.integrity)))
+
+
 def _process(
-    branch: Branch, chain: Chain, facts: ChainFacts, pen: Pen, depth: int
+    branch: Branch, parent: Branch | None, chain: Chain, facts: ChainFacts, pen: Pen, depth: int
 ) -> RenderableType:
     process = branch.process
     indent = 1 + GUIDE * depth
@@ -207,6 +224,9 @@ def _process(
     else:
         head.append_text(pen.text(clock(process.start, chain.first_seen), limit=30))
     head.append_text(pen.line("  ", pen.text(process.role, "dim", limit=30)))
+    standing = _standing(process)
+    if standing and (parent is None or standing != _standing(parent.process)):
+        head.append_text(pen.line("  as ", pen.text(standing, limit=80)))
     lines: list[RenderableType] = [head]
     command = process.command_line or ""
     if process.image and process.image.lower() not in command.lower():
@@ -305,17 +325,25 @@ def _artifacts(chain: Chain, pen: Pen) -> Iterator[RenderableType]:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for kind, count in counts.items():
-        values = [artifact.value for artifact in chain.artifacts if artifact.kind == kind]
-        shown = pen.some(values, ARTIFACTS)
+        artifacts = [artifact for artifact in chain.artifacts if artifact.kind == kind]
+        shown = pen.some(artifacts, ARTIFACTS)
         label = counted(count, *NODE[kind].noun)
-        for value in shown:
-            grid.add_row(label, pen.fitted(value, indent=20))
+        for artifact in shown:
+            grid.add_row(label, _artifact(artifact, pen))
             label = ""
         if count > len(shown):
             grid.add_row("", pen.more(count - len(shown), *NODE[kind].noun))
     yield Text()
     yield _heading(counted(len(chain.artifacts), "artifact"))
     yield Padding(grid, (0, 0, 0, 1))
+
+
+def _artifact(artifact: Artifact, pen: Pen) -> Text:
+    """Its path or name; of what Windows keeps for later, also what it holds."""
+    value = pen.fitted(artifact.value, indent=20)
+    if artifact.data is None:
+        return value
+    return pen.line(value, " = ", pen.fitted(artifact.data, "cyan", indent=20))
 
 
 def _score(chain: Chain, pen: Pen) -> RenderableType:

@@ -116,6 +116,9 @@ class DetectionHit(Model):
         default=None,
         description="Node of the acting process (for a process start, the new one), where known.",
     )
+    image: str | None = Field(default=None, description="The acting process's program.")
+    user: str | None = Field(default=None, description="The account that it runs as.")
+    integrity: str | None = Field(default=None, description="Its integrity level.")
 
 
 class ScorePart(Model):
@@ -154,6 +157,11 @@ class ChainProcess(Model):
         default=False,
         description="Whether the parent is only the likely one: who was known to hold a pid last.",
     )
+    user: str | None = Field(default=None, description="The account that it runs as.")
+    integrity: str | None = Field(
+        default=None, description="Its integrity level: Low, Medium, High, System ..."
+    )
+    logon_id: str | None = Field(default=None, description="Of its logon session, hexadecimal.")
 
 
 class Artifact(Model):
@@ -163,6 +171,12 @@ class Artifact(Model):
     kind: ObjectKind
     value: str
     hashes: dict[str, str] = Field(default_factory=dict, description="Of its content, if logged.")
+    host: str | None = Field(default=None, description="Where it is, unless it is everybody's.")
+    data: str | None = Field(
+        default=None,
+        description="What a registry value was last set to; what a service, task or WMI consumer "
+        "runs.",
+    )
 
 
 class ChainEdge(Model):
@@ -218,6 +232,16 @@ class Chain(Model):
     )
 
 
+class Rule(Model):
+    """What a rule that fired says of itself."""
+
+    rule_id: str
+    title: str
+    level: str
+    description: str
+    false_positives: list[str]
+
+
 class RuleProblem(Model):
     """What is wrong with a rule of the user's; `used` says whether it runs all the same."""
 
@@ -255,6 +279,7 @@ class Report(Model):
     coverage: list[Coverage]
     detections: list[DetectionHit]
     chains: list[Chain]
+    rules: list[Rule] = Field(default_factory=list, description="The rules that fired.")
     rule_problems: list[RuleProblem] = Field(default_factory=list)
     tradecraft_coverage: list[Coverage] = Field(
         default_factory=list,

@@ -103,6 +103,11 @@ def verdict_line(chain: Chain) -> str:
     return f"{chain.verdict} {chain.score:g}: {family} on {', '.join(chain.hosts)}"
 
 
+def accounts_of(chain: Chain) -> list[str]:
+    """The accounts as which a chain's processes run, each once, in the processes' order."""
+    return list(dict.fromkeys(process.user for process in chain.processes if process.user))
+
+
 def headline(chain: Chain) -> str:
     """What a chain is about, in a line: its family, first programs and first detections."""
     programs = list(dict.fromkeys(name_of(process) for process in chain.processes))

@@ -45,6 +45,12 @@ def test_4688_runs_as_the_target_where_there_is_one(
     assert event.User == user
 
 
+def test_4688_s_session_is_that_of_the_account_that_it_runs_as() -> None:
+    target = {"TargetUserName": "svc", "TargetLogonId": "0x51f2a"}
+    event: Any = normalised(security(4688, target))
+    assert (event.User, event.LogonId) == ("svc", "0x51f2a")
+
+
 @pytest.mark.parametrize(
     ("label", "level"),
     [

@@ -145,6 +145,9 @@ def _node(node: ChainNode, described: Mapping[str, int]) -> Json:
         entry |= {"command": node.command_line, "parent": described.get(node.parent or "")}
     if node.process is not None:
         entry |= {"value": node.process.image, "role": node.process.role}
+        entry |= {"user": node.user, "integrity": node.integrity, "logon": node.logon_id}
+    if node.data is not None:
+        entry["data"] = node.data
     if node.hashes:
         entry["hashes"] = list(node.hashes.items())
     if node.standing != "own":

@@ -97,7 +97,7 @@ function nodeName(node) {
 
 /** What a search looks in. */
 function nodeText(node) {
-  return `${node.value || ""}\n${node.command || ""}\n${node.pid ?? ""}\n${node.host || ""}\n${
+  return `${node.value || ""}\n${node.command || ""}\n${node.data || ""}\n${node.pid ?? ""}\n${node.host || ""}\n${node.user || ""}\n${
     node.hits.map((hit) => hit.detection).join("\n")}`.toLowerCase();
 }
 

@@ -41,7 +41,7 @@ function processPlace(node) {
 
 function nodeDetails(model, node, actions) {
   const facts = node.kind === "process" ? processFacts(model, node, actions)
-    : [["Kind", nouns(node.kind)[0]], ["Value", longCode(node.value)], ...hashFacts(node)];
+    : [["Kind", nouns(node.kind)[0]], ["Value", longCode(node.value)], ["Data", node.data ? longCode(node.data) : null], ...hashFacts(node)];
   return [
     el("dl", { class: "facts-list" }, facts.filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
@@ -59,9 +59,13 @@ function processFacts(model, node, actions) {
     ...hashFacts(node),
     ["Process id", node.pid],
     ["Host", node.host],
+    ["Account", node.user],
+    ["Integrity", node.integrity],
+    ["Logon id", node.logon ? code(node.logon) : null],
     ["Started", node.start ? `${fullTime(node.start)} UTC` : node.outside ? null : "not seen in the input"],
     ["Role", node.outside ? "bystander: not the attack's, causality only went through it" : node.role],
-    ["Parent", parent ? button(nodeName(parent), () => actions.goTo(parent), { class: "link mono" }) : null],
+    ["Parent", parent ? [button(nodeName(parent), () => actions.goTo(parent), { class: "link mono" }),
+      parent.pid === null ? null : el("small", null, ` pid ${parent.pid}`)] : null],
     ["Node", node.outside ? code(shorten(node.id, 120)) : null],
   ];
 }
