@@ -121,7 +121,7 @@ def _count(record: RawRecord, outcome: Event | Problem | Outcome, summary: Input
     if isinstance(outcome, Problem):
         ledger.reject(outcome)
     elif outcome is Outcome.IGNORED:
-        ledger.ignore()
+        ledger.ignore(record.provider or record.channel, record.event_id)
     elif outcome is Outcome.DUPLICATE:
         ledger.duplicate()
     else:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.clock import Clock
     from lineage.normalise.event import Event
+    from lineage.read.record import RawRecord
     from lineage.report.model import Report
 
 
@@ -129,7 +130,7 @@ def collect(
                 ledger.accept()
                 yield outcome
             else:
-                _count(outcome, ledger)
+                _count(outcome, record, ledger)
     yield from normaliser.rest()
 
 
@@ -146,9 +147,9 @@ def events(
     return collect(read(paths, format_name, advance), Normaliser(), [])
 
 
-def _count(outcome: Outcome, ledger: InputLedger) -> None:
-    if outcome is Outcome.IGNORED:
-        ledger.ignore()
+def _count(outcome: Outcome, record: RawRecord | Problem, ledger: InputLedger) -> None:
+    if outcome is Outcome.IGNORED and not isinstance(record, Problem):
+        ledger.ignore(record.provider or record.channel, record.event_id)
     elif outcome is Outcome.DUPLICATE:
         ledger.duplicate()
     else:

@@ -5,11 +5,19 @@ For every input the ledger keeps ``records == events + ignored + duplicates + re
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 KEPT_PROBLEMS = 100
 """Problems kept per input for the report; `InputLedger.rejected` counts all of them."""
+
+
+KEPT_IGNORED = 2000
+"""Kinds of ignored events told apart per input; a whole Windows has fewer."""
+
+OTHER_EVENTS = ("others", 0)
+"""Stands for what is beyond that."""
 
 
 class Problem(NamedTuple):
@@ -25,6 +33,14 @@ class Problem(NamedTuple):
     record: int | None
     reason: str
     lost: int = 1
+
+
+class IgnoredEvent(NamedTuple):
+    """A kind of event that isn't read, and how many records of it there were."""
+
+    provider: str
+    event_id: int | str
+    records: int
 
 
 @dataclass(slots=True)
@@ -46,16 +62,32 @@ class InputLedger:
     duplicates: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
+    ignored_by_event: Counter[tuple[str, int | str]] = field(default_factory=Counter)
+
+    @property
+    def ignored_events(self) -> list[IgnoredEvent]:
+        """What was ignored, by provider (or channel) and event id, the most frequent first."""
+        counted = sorted(self.ignored_by_event.items(), key=lambda item: (-item[1], str(item[0])))
+        return [IgnoredEvent(*event, count) for event, count in counted]
 
     def accept(self) -> None:
         """Counts a record that is an event, or a part of one."""
         self.records += 1
         self.events += 1
 
-    def ignore(self) -> None:
-        """Counts a record of an event that isn't read."""
+    def ignore(self, writer: str, event_id: int | str) -> None:
+        """Counts a record of an event that isn't read.
+
+        Args:
+            writer: its provider, or where that isn't named its channel.
+            event_id: its event id.
+        """
         self.records += 1
         self.ignored += 1
+        event = (writer, event_id)
+        if event not in self.ignored_by_event and len(self.ignored_by_event) >= KEPT_IGNORED:
+            event = OTHER_EVENTS
+        self.ignored_by_event[event] += 1
 
     def duplicate(self) -> None:
         """Counts a record that was there already."""

@@ -50,6 +50,14 @@ class InputProblem(Model):
     reason: str
 
 
+class IgnoredEvent(Model):
+    """A kind of event that isn't read, and how many records of it there were."""
+
+    provider: str
+    event_id: int | str
+    records: Count
+
+
 class Input(Model):
     """One file that was read. records == events + ignored + duplicates + rejected.
 
@@ -65,6 +73,7 @@ class Input(Model):
     duplicates: Count
     rejected: Count
     problems: list[InputProblem]
+    ignored_events: list[IgnoredEvent] = []
 
 
 class GraphCounts(Model):

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
+from lineage.report.ignored_view import ignored_view
 from lineage.report.input_view import allow_view, coverage_view, input_view, known, rule_view
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
@@ -106,6 +107,8 @@ def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
 
 def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
     yield input_view(report, pen)
+    if (ignored := ignored_view(report, pen)) is not None:
+        yield ignored
     if any(not each.evaluable for entries in known(report).values() for each in entries):
         yield coverage_view(report, pen)
     if report.rule_problems:
