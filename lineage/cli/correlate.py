@@ -58,8 +58,9 @@ class _Points(click.FloatRange):
     "modules",
     multiple=True,
     metavar="MODULE",
-    help="Also run the correlators of this Python module.",
+    help="Also run the correlators of this Python module. It is code, and run as you.",
 )
+@options.plugins
 @click.option(
     "--template",
     "templates",
@@ -79,6 +80,7 @@ def command(
     fail_on: str | None,
     min_score: float,
     modules: tuple[str, ...],
+    plugins: bool,
     templates: tuple[Path, ...],
     details: bool,
     quiet: bool,
@@ -111,7 +113,7 @@ def command(
                 paths,
                 format_name,
                 rules,
-                correlators(modules, templates),
+                correlators(modules, templates, plugins=plugins),
                 cache=cache,
                 selection=selection,
                 preparation=preparation,

@@ -52,6 +52,7 @@ def command() -> None:
 @options.timezone
 @options.container_format
 @options.rules
+@options.plugins
 @connection
 def push_command(
     paths: tuple[Path, ...],
@@ -62,6 +63,7 @@ def push_command(
     format_name: str | None,
     timezone: str | None,
     rules: tuple[Path, ...],
+    plugins: bool,
     **where: str | None,
 ) -> None:
     """Writes the graph of PATH, its detections and its chains into Neo4j, as one case.
@@ -84,7 +86,7 @@ def push_command(
             content = _of_report(report)
         else:
             around = (HOPS if hops is None else hops) if only_chains else None
-            content = _of_run(paths, format_name, timezone, rules, around)
+            content = _of_run(paths, format_name, timezone, rules, around, plugins=plugins)
         click.echo(_counted(case, content))
         with _writing(content.rows) as advance:
             push.push(database, case, content, advance)
@@ -104,6 +106,8 @@ def _of_run(
     timezone: str | None,
     rules: tuple[Path, ...],
     hops: int | None,
+    *,
+    plugins: bool,
 ) -> Content:
     from lineage import pipeline
     from lineage.correlate.registry import correlators
@@ -111,7 +115,12 @@ def _of_run(
 
     with progress(paths) as advance:
         request = pipeline.Request(
-            paths, format_name, rules, correlators(), advance=advance, timezone=timezone
+            paths,
+            format_name,
+            rules,
+            correlators(plugins=plugins),
+            advance=advance,
+            timezone=timezone,
         )
         run = pipeline.run(request)
     return from_run.content(run.analysis.graph, run.report, hops=hops)

@@ -126,6 +126,11 @@ def rule_choice(command: Command) -> Command:
     return cast("Command", chosen)
 
 
+plugins = click.option(
+    "--plugins/--no-plugins",
+    default=True,
+    help="Load correlators that other packages installed (the default; they are code), or not.",
+)
 strict = click.option(
     "--strict", is_flag=True, help="Exit with 3 when a record was rejected or a rule isn't usable."
 )

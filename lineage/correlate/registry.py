@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast
 
 from lineage.correlate.align import TemplateChain
@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from lineage.correlate.template import Template
 
 GROUP = "lineage.correlators"
+DISTRIBUTION = "lineage-ir"
+"""Under which name this package is installed (docs/decisions/0005)."""
 
 
 def correlators(
-    modules: Sequence[str] = (), templates: Sequence[Path] = ()
+    modules: Sequence[str] = (), templates: Sequence[Path] = (), *, plugins: bool = True
 ) -> tuple[Correlator, ...]:
     """All installed correlators, then those of the modules, then the templates.
+
+    Correlators are Python code, and run with the user's rights.
 
     Args:
         modules: importable names, each with a tuple `CORRELATORS`.
         templates: YAML files of chain templates.
+        plugins: whether those that other distributions installed are loaded, or ours alone.
 
     Raises:
         UsageError: a correlator can't be imported or is none, a module has no `CORRELATORS`, a
@@ -36,6 +41,8 @@ def correlators(
     """
     found: list[Correlator] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        if not (plugins or _is_ours(point)):
+            continue
         found += _loaded(f"correlator {point.value}", point.load, "reinstall its package")
     for name in modules:
         found += _loaded(f"--correlator {name}", partial(_of_module, name), "mend or leave out")
@@ -45,6 +52,10 @@ def correlators(
     for path, template in chains:
         _check_references(path, template, found)
     return tuple(found)
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    return point.dist is not None and point.dist.name == DISTRIBUTION
 
 
 def _of_module(name: str) -> object:

@@ -73,7 +73,7 @@ def other_files(others: Sequence[Input], pen: Pen) -> Iterator[RenderableType]:
     """The files that aren't telemetry, by kind; those that might be, with the reason."""
     if not others:
         return
-    yield Text(not_telemetry([entry.kind or "" for entry in others]))
+    yield pen.text(not_telemetry([entry.kind or "" for entry in others]))
     by_reason: dict[str, list[Input]] = defaultdict(list)
     for entry in others:
         for problem in entry.problems:

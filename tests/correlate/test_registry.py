@@ -130,3 +130,13 @@ def test_a_template_that_names_a_correlator_that_is_not_there_is_refused(tmp_pat
     path.write_text(f"name: typing\nstages: [{stage}]\n", encoding="utf-8")
     with pytest.raises(UsageError, match="names the correlator 'offce_script', which isn't there"):
         correlators(templates=[path])
+
+
+def test_others_plug_ins_can_be_left_out_and_are_not_even_imported(site: Path) -> None:
+    plugin(site, "their_hostile", "raise SystemExit(3)\n")
+    installed(site, "[lineage.correlators]\ntheirs = their_hostile:CORRELATORS\n")
+    with pytest.raises(UsageError, match="SystemExit: 3"):
+        correlators()
+    names = {correlator.name for correlator in correlators(plugins=False)}
+    assert names == {correlator.name for correlator in CORRELATORS}
+    assert "their_hostile" not in sys.modules
