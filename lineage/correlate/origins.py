@@ -105,7 +105,7 @@ class Origins:
             for child in children
         )
 
-    def is_one_authors(self, source: ProcessNode, age: int, young: int = LAUNCH) -> bool:
+    def is_one_authors(self, source: ProcessNode, age: int, young: int) -> bool:
         """Whether all that a process does is one author's doing.
 
         Not so where it goes on starting things for hours, as terminals and agents do.

@@ -11,7 +11,7 @@ from lineage.graph.identity import Hosts, Identity, Processes
 from lineage.graph.ids import NodeId
 from lineage.graph.nodes import FileNode, HostNode, RegistryNode, SessionNode, UserNode
 from lineage.graph.provenance import ProvenanceGraph
-from lineage.normalise.paths import canonical_path, canonical_registry, is_provided
+from lineage.normalise.paths import abbreviates, canonical_path, canonical_registry, is_provided
 from lineage.normalise.sources import actor_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 CONTENT_HASHES = ("SHA256", "SHA1", "MD5")
 """Hashes of the whole content, the best first; IMPHASH is none."""
+USERS = "c:\\users\\"
+MOST_PROFILES = 256
+"""Users' folders that are kept for one host."""
 
 
 class Placed(NamedTuple):
@@ -66,6 +69,8 @@ class Canvas:
         """Kind of object and host -> name -> node id."""
         self._content: dict[tuple[str, str], str] = {}
         self._placeholders: set[str] = set()
+        self._profiles: defaultdict[str, set[str]] = defaultdict(set)
+        """Host -> names of its users' folders."""
 
     def host_of(self, event: Event) -> str:
         """The key of an event's host."""
@@ -119,6 +124,8 @@ class Canvas:
 
     def known(self, kind: NodeKind, host: str, name: str) -> str | None:
         """The id of an object that was mentioned already, or None."""
+        if kind == "file":
+            name = self.long_path(host, name)
         return self._known[kind, host].get(name)
 
     def host(self, host: str, written: str) -> str:
@@ -131,7 +138,26 @@ class Canvas:
 
     def file(self, host: str, path: str, written: str) -> str:
         """The id of the node of the file at a canonical path."""
+        path = self.long_path(host, path)
+        if path.startswith(USERS):
+            self._learn_profile(host, path[len(USERS) :].partition("\\")[0])
         return self.once("file", host, path, lambda key: FileNode(key, host, written))
+
+    def long_path(self, host: str, path: str) -> str:
+        r"""A canonical path with the shortened (8.3) name of a user's folder written out.
+
+        Where two users' folders may be meant, the path stays as it is.
+        """
+        if "~" not in path or not path.startswith(USERS):
+            return path
+        name, separator, rest = path[len(USERS) :].partition("\\")
+        long = [each for each in self._profiles[host] if "~" in name and abbreviates(name, each)]
+        return USERS + long[0] + separator + rest if len(long) == 1 else path
+
+    def _learn_profile(self, host: str, name: str) -> None:
+        profiles = self._profiles[host]
+        if len(profiles) < MOST_PROFILES and "~" not in name:
+            profiles.add(name)
 
     def registry(self, host: str, written: str) -> str:
         """The id of the node of a registry path."""

@@ -321,6 +321,31 @@ def test_a_command_line_names_what_the_process_works_on(
     assert {(kind, target) for _, kind, target in found} == named
 
 
+def test_a_users_folder_by_its_short_name_holds_the_same_files() -> None:
+    host = Host()
+    temp = "C:\\Users\\administrator\\AppData\\Local\\Temp\\"
+    short = "C:\\Users\\ADMINI~1\\AppData\\Local\\Temp\\"
+    host.write(host.run(CMD), temp + "a.vbs")
+    host.run(WSCRIPT, f'wscript.exe "{short}a.vbs"')
+    host.run(short + "b.exe")
+    assert edges(graph_of(host.events), "wrote", "interpreted", "executed") >= {
+        (CMD, "wrote", temp + "a.vbs"),
+        (WSCRIPT, "interpreted", temp + "a.vbs"),
+    }
+    files = {node.id.rpartition(":")[2] for node in graph_of(host.events).nodes()}
+    assert temp.lower()[2:] + "b.exe" in files
+
+
+def test_a_short_name_that_may_be_two_users_is_nobodys() -> None:
+    host = Host()
+    for name in ("administrator", "administrative"):
+        host.write(host.run(CMD), f"C:\\Users\\{name}\\a.vbs")
+    host.run(WSCRIPT, r'wscript.exe "C:\Users\ADMINI~1\a.vbs"')
+    assert edges(graph_of(host.events), "interpreted") == {
+        (WSCRIPT, "interpreted", r"C:\Users\ADMINI~1\a.vbs")
+    }
+
+
 def test_a_renamed_command_interpreter_deletes_as_well() -> None:
     host = Host()
     line = rf'alpha.pif /c del "{MALWARE}"'

@@ -87,6 +87,7 @@ def _connect_program(
     if event.Image is None or "\\" not in event.Image:
         return
     path = canvas.processes.drive_path(host, canonical_path(event.Image))
+    path = canvas.long_path(host, path)
     file_id = canvas.file(host, path, event.Image)
     canvas.graph.connect(process.id, file_id, "executed", ordinal)
     _connect_archive(canvas, process, path, ordinal)
