@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 NODE_COLUMNS = (
     "node", "kind", "name", "host", "pid", "command_line", "start", "parent", "role", "chains",
     "detections", "user", "integrity", "logon_id", "data", "md5", "sha1", "sha256", "imphash",
+    "parent_is_guess",
 )  # fmt: skip
-EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains")
+EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains", "guess")
 TIMELINE_COLUMNS = (
     "time", "host", "pid", "kind", "message", "chain", "verdict", "detection", "risk", "attack",
     "source", "record", "node", "image", "user", "integrity",
@@ -107,6 +108,7 @@ def _nodes(report: Report) -> Iterator[Sequence[Cell]]:
             node.parent, node.role, "; ".join(node.chains), "; ".join(node.detections),
             node.user, node.integrity, node.logon_id, node.data,
             *(node.hashes.get(algorithm) for algorithm in HASHES),
+            "true" if node.parent_is_guess else None,
         )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def _edges(report: Report) -> Iterator[Sequence[Cell]]:
     for link in links(report.chains):
         yield (
             link.source, link.target, link.kind, link.time, link.file, link.record,
-            "; ".join(link.chains),
+            "; ".join(link.chains), "true" if link.guess else None,
         )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.graph.schema import NODE
-from lineage.report.chain_graph import ChainNode, all_nodes, links
+from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
 from lineage.report.escape import terminal
-from lineage.report.wording import edge_words, verdict_line
+from lineage.report.wording import GUESSED, edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +47,15 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
         shows = _quoted(f"{link.time} {link.file}#{link.record}", TOOLTIP_CELLS)
         yield (
             f"    {names[link.source]} -> {names[link.target]} "
-            f"[label={_quoted(edge_words(link.kind).verb, LABEL_CELLS)}, tooltip={shows}];"
+            f"[label={_quoted(_verb(link), LABEL_CELLS)}, tooltip={shows}"
+            f"{', style=dashed' if link.guess else ''}];"
         )
     yield "  }"
+
+
+def _verb(link: Link) -> str:
+    verb = edge_words(link.kind).verb
+    return f"{verb} ({GUESSED})" if link.guess else verb
 
 
 def _node(element: ChainNode) -> str:

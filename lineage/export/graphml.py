@@ -66,6 +66,7 @@ def _node(element: ChainNode, best: Chain) -> dict[str, Attribute]:
         "verdict": best.verdict,
         "score": best.score,
         "detections": "; ".join(element.detections) or None,
+        "parent_is_guess": element.parent_is_guess or None,
     }
 
 
@@ -77,6 +78,7 @@ def _edge(link: Link) -> dict[str, Attribute]:
         "source_file": link.file,
         "record": link.record,
         "chains": "; ".join(link.chains),
+        "guess": link.guess or None,
     }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, bounded, grow, parents_of, walk
-from lineage.report.wording import edge_words, verdict_line
+from lineage.report.wording import GUESSED, edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,8 @@ def diagram(chain: Chain) -> str:
         lines.append(f'  {names[node]}["{_process(branch)}"]{":::tagged" if branch.hits else ""}')
         parent = parents.get(node)
         if parent is not None:
-            lines.append(f"  {names[parent.process.node]} --> {names[node]}")
+            arrow = f'-. "{GUESSED}" .->' if branch.process.parent_is_guess else "-->"
+            lines.append(f"  {names[parent.process.node]} {arrow} {names[node]}")
     lines += _left_out(roots, parents, names)
     lines += _artifacts(chain, names)
     return "\n".join(lines) + "\n"

@@ -168,6 +168,8 @@ class Observables:
         if process.node in self.of_node or not _is_known(process):
             return
         parent = process.parent if process.parent in members - {process.node} else None
+        if process.parent_is_guess:
+            parent = None  # an object says what is so
         made = stix2.Process(
             id=stix_id("process", process.node),
             pid=process.pid,

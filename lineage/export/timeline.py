@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.export.instant import instant
 from lineage.graph.schema import DESCENT
 from lineage.report.chain_graph import ChainNode, all_nodes, host_names
-from lineage.report.wording import edge_words, noun_of
+from lineage.report.wording import GUESSED, edge_words, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +78,8 @@ def _chain(chain: Chain, hosts: Mapping[str, str]) -> Iterator[Moment]:
 def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
     actor, target = known[edge.from_], known[edge.to]
     if edge.kind == DESCENT:
-        message = f"{_started(target)} (started by {actor.name})"
+        guess = f"; {GUESSED}" if target.parent_is_guess else ""
+        message = f"{_started(target)} (started by {actor.name}{guess})"
         found = _moment(chain, target, edge.time, "process", message, edge.to)
     else:
         message = f"{actor.name} {edge_words(edge.kind).phrase(noun_of(edge.to))} {target.name}"

@@ -89,6 +89,11 @@ class ProcessNode:
         return self.born if self.start is None else self.start
 
     @property
+    def parent_guess(self) -> bool | None:
+        """True where the parent is only the likely one, else None."""
+        return self.parent_is_guess or None
+
+    @property
     def program(self) -> ProgramKind | None:
         """What its program is, or None where that isn't known."""
         return program(self.image, self.original_file_name).kind

@@ -175,6 +175,8 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
             Property("start", "start time, where seen", is_time=True),
             Property("user", "account it runs as"),
             Property("placeholder", "true where its start was never seen"),
+            Property("end", "end time, where seen", is_time=True),
+            Property("parent_guess", "true where SPAWNED comes from the likely parent only"),
         ),
         Disc("#4C8EDA", "#2870C2", diameter=78, ink="#FFFFFF"), unknown="(unknown program)",
     ),

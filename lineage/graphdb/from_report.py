@@ -105,6 +105,8 @@ def _process(process: ChainProcess) -> ProcessNode:
         command_line=process.command_line,
         start=None if process.start is None else ticks(process.start),
         placeholder=process.start is None,
+        end=None if process.end is None else ticks(process.end),
+        parent_is_guess=process.parent_is_guess,
         parent=process.parent,
         hashes=process.hashes,
         user=process.user,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from lineage.graph.ids import parsed
-from lineage.graph.schema import NODE, NodeKind
+from lineage.graph.schema import DESCENT, NODE, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,6 +86,11 @@ class ChainNode:
         return self.process.parent if self.process else None
 
     @property
+    def parent_is_guess(self) -> bool:
+        """Whether a process's parent is only the likely one."""
+        return self.process is not None and self.process.parent_is_guess
+
+    @property
     def role(self) -> str | None:
         """What a process is to the chain; "bystander" for whatever isn't the attack's."""
         if self.standing != "own":
@@ -103,6 +108,8 @@ class Link:
     time: str
     file: str
     record: int
+    guess: bool = False
+    """Whether it is that of a guessed parent."""
     chains: tuple[str, ...] = ()
 
 
@@ -158,8 +165,9 @@ def links(chains: Iterable[Chain]) -> list[Link]:
     """All edges, in the chains' order; an edge of several chains is one."""
     ids: dict[Link, tuple[str, ...]] = {}
     for chain in chains:
+        guessed = guessed_children(chain)
         for edge in chain.edges:
-            link = _link(edge)
+            link = _link(edge, guess=edge.kind == DESCENT and edge.to in guessed)
             ids[link] = _once(ids.get(link, ()), (chain.id,))
     return [replace(link, chains=chain_ids) for link, chain_ids in ids.items()]
 
@@ -218,8 +226,14 @@ def _named(node_id: str, hosts: Mapping[str, str]) -> ChainNode:
     return ChainNode(node_id, parts.kind, name, "named", hosts.get(parts.host, parts.host) or None)
 
 
-def _link(edge: ChainEdge) -> Link:
-    return Link(edge.from_, edge.to, edge.kind, edge.time, edge.source, edge.record)
+def guessed_children(chain: Chain) -> frozenset[str]:
+    """Node ids of the processes whose parents are only the likely ones."""
+    processes = (*chain.processes, *chain.bystanders)
+    return frozenset(process.node for process in processes if process.parent_is_guess)
+
+
+def _link(edge: ChainEdge, *, guess: bool) -> Link:
+    return Link(edge.from_, edge.to, edge.kind, edge.time, edge.source, edge.record, guess)
 
 
 def _once(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

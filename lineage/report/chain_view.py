@@ -16,7 +16,15 @@ from rich.tree import Tree
 from lineage.graph.schema import NODE
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import Branch, Forest, bounded, grow, parents_of, walk
-from lineage.report.wording import accounts_of, clock, counted, name_of, points, tactic_title
+from lineage.report.wording import (
+    GUESSED,
+    accounts_of,
+    clock,
+    counted,
+    name_of,
+    points,
+    tactic_title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -227,6 +235,8 @@ def _process(
     standing = _standing(process)
     if standing and (parent is None or standing != _standing(parent.process)):
         head.append_text(pen.line("  as ", pen.text(standing, limit=80)))
+    if process.parent_is_guess:
+        head.append(f"  {GUESSED}", style="dim")
     lines: list[RenderableType] = [head]
     command = process.command_line or ""
     if process.image and process.image.lower() not in command.lower():

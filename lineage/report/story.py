@@ -14,6 +14,7 @@ from lineage.graph.description import Words
 from lineage.graph.schema import DESCENT, EDGE
 from lineage.report.facts import ChainFacts, Fact, Reference, folded
 from lineage.report.wording import (
+    GUESSED,
     THINGS,
     clock,
     counted,
@@ -252,6 +253,8 @@ class _Teller:
             by = [Part(" by "), *_named(parent)] if parent else []
             by = list(self._by_entry(process)) or by
             yield [Part(f"started at {clock(process.start, self._last)}"), *by]
+        if process.parent_is_guess:
+            yield [Part(GUESSED)]
         yield from self._prepared(process)
         for use, file in self._facts.inputs(process.node)[:NAMED]:
             self._told.add(file)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
 """Tactics that are not read by taking their hyphens out."""
 THINGS: Final = ("thing", "things")
+GUESSED: Final = "parent guessed from its process id"
+"""Said of a process whose parent is only the likely one."""
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
 from lineage.report.html.vocabulary import vocabulary
-from lineage.report.wording import headline
+from lineage.report.wording import GUESSED, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,6 +148,8 @@ def _node(node: ChainNode, described: Mapping[str, int]) -> Json:
         entry |= {"user": node.user, "integrity": node.integrity, "logon": node.logon_id}
     if node.data is not None:
         entry["data"] = node.data
+    if node.parent_is_guess:
+        entry["guess"] = GUESSED
     if node.hashes:
         entry["hashes"] = list(node.hashes.items())
     if node.standing != "own":

@@ -64,6 +64,7 @@ function processFacts(model, node, actions) {
     ["Logon id", node.logon ? code(node.logon) : null],
     ["Started", node.start ? `${fullTime(node.start)} UTC` : node.outside ? null : "not seen in the input"],
     ["Role", node.outside ? "bystander: not the attack's, causality only went through it" : node.role],
+    ["Note", node.guess || null],
     ["Parent", parent ? [button(nodeName(parent), () => actions.goTo(parent), { class: "link mono" }),
       parent.pid === null ? null : el("small", null, ` pid ${parent.pid}`)] : null],
     ["Node", node.outside ? code(shorten(node.id, 120)) : null],
