@@ -30,6 +30,7 @@ from lineage.detect.fields import fields_of
 from lineage.detect.regex import POLICY
 from lineage.detect.requirement import requirements
 from lineage.errors import RuleError
+from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,7 +186,8 @@ def condition_of(rule: SigmaRule, sources: Sequence[str] | None = None) -> Condi
             raise UnusableError(unusable)
     read = reading.sources if sources is None else reading.sources.intersection(sources)
     known = {name for origin in read for name in fields_of(origin, reading.dialect)}
-    tree = bare(tree, lambda name: sigma_name(name, known))
+    is_open = any(SOURCE[origin].is_open for origin in read)
+    tree = bare(tree, lambda name: sigma_name(name, known, is_open=is_open))
     condition = Condition(tree, read, reading.dialect)
     possible = frozenset(origin for origin in read if foregone(condition, origin) is not False)
     if not possible:
@@ -215,6 +217,8 @@ def doubts(rule: SigmaRule, condition: Condition) -> list[str]:
 
 
 def _unknown_fields(condition: Condition) -> list[str]:
+    if any(SOURCE[origin].is_open for origin in condition.sources):
+        return []
     known = {name for origin in condition.sources for name in fields_of(origin, condition.dialect)}
     return sorted(named_fields(condition) - known)
 

@@ -81,8 +81,9 @@ class _Column:
 class _Atoms:
     """Gives each distinct comparison its bit, and collects them by column."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, event_id: int | str | None) -> None:
         self.origin = origin
+        self.event_id = event_id
         self.columns: dict[tuple[str, ...], _Column] = {}
         self._bits: dict[tuple[object, ...], int] = {}
 
@@ -102,10 +103,10 @@ class _Atoms:
             return _ALWAYS if true_where_lacking(value) else 0
         if isinstance(value, SigmaFieldReference):
             return self._reference(field, value, known)
-        if field.attributes == ("event_id",):
+        if field.attributes == ("event_id",) and self.event_id is not None:
             tests = FieldTests(field.read)
             tests.add(value, _ALWAYS)
-            return tests.mask([SOURCE[self.origin].event_id])
+            return tests.mask([self.event_id])
         bit, is_new = self._bit(field, key(value))
         if is_new:
             self._column(field.attributes).tests(field).add(value, bit)
@@ -151,14 +152,18 @@ class _Atoms:
 class Predicates:
     """Many conditions on the events of one source, evaluated together."""
 
-    def __init__(self, conditions: Sequence[Condition], origin: str) -> None:
+    def __init__(
+        self, conditions: Sequence[Condition], origin: str, event_id: int | str | None = None
+    ) -> None:
         """Compiles the conditions.
 
         Args:
             conditions: any conditions; those that can't hold on such events cost nothing later.
             origin: name of the events' source.
+            event_id: the events' id, where it is known and the source has events of many.
         """
-        atoms = _Atoms(origin)
+        source_id = SOURCE[origin].event_id
+        atoms = _Atoms(origin, event_id if source_id is None else source_id)
         compiled = [
             (index, *_compiled(condition.tree, atoms, fields_of(origin, condition.dialect)))
             for index, condition in enumerate(conditions)

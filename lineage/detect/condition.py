@@ -31,7 +31,7 @@ from sigma.types import (
 
 from lineage.detect.decode import undouble_percent
 from lineage.detect.fields import LACKING, Dialect, fields_of
-from lineage.normalise.sources import SOURCE
+from lineage.normalise.sources import SOURCE, ids_with_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -184,24 +184,34 @@ def true_where_lacking(value: SigmaType) -> bool:
     )
 
 
-def foregone(condition: Condition, origin: str) -> bool | None:
+def foregone(condition: Condition, origin: str, event_id: int | str | None = None) -> bool | None:
     """What the condition comes to on every event of a source, whatever its values are.
 
     Three-valued (Kleene): only the event id and the fields that its events never have are known.
 
+    Args:
+        condition: which.
+        origin: name of the event source.
+        event_id: the events' id, where the source has events of many.
+
     Returns:
         True or False where that decides it; None where it depends on the event.
     """
-    return _foregone(condition.tree, condition, origin)
+    source_id = SOURCE[origin].event_id
+    return _foregone(
+        condition.tree, condition, origin, event_id if source_id is None else source_id
+    )
 
 
-def _foregone(node: Tree, condition: Condition, origin: str) -> bool | None:
+def _foregone(
+    node: Tree, condition: Condition, origin: str, event_id: int | str | None
+) -> bool | None:
     if isinstance(node, ConditionNOT):
-        inner = [_foregone(child, condition, origin) for child in children(node)]
+        inner = [_foregone(child, condition, origin, event_id) for child in children(node)]
         return None if not inner or inner[0] is None else not inner[0]
     if isinstance(node, ConditionAND | ConditionOR):
         decisive = isinstance(node, ConditionOR)
-        known = [_foregone(child, condition, origin) for child in children(node)]
+        known = [_foregone(child, condition, origin, event_id) for child in children(node)]
         if decisive in known:
             return decisive
         return None if None in known else not decisive
@@ -213,9 +223,11 @@ def _foregone(node: Tree, condition: Condition, origin: str) -> bool | None:
     values = alternatives(node.value)
     if all(isinstance(v, SigmaFieldReference) and v.field not in known_fields for v in values):
         return False
-    event_id = str(SOURCE[origin].event_id).casefold()
     if node.field == "EventID" and all(_is_plain(value) for value in values):
-        return any(str(value).casefold() == event_id for value in values)
+        named = {str(value).casefold() for value in values}
+        if event_id is not None:
+            return str(event_id).casefold() in named
+        return False if named <= ids_with_rows(origin) else None
     return None
 
 

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.normalise.event import ChannelEvent
 from lineage.normalise.sources import SOURCE
 
 if TYPE_CHECKING:
     from lineage.detect.correlation import Correlation
     from lineage.detect.detection import Detection
     from lineage.normalise.event import Event
+    from lineage.normalise.events.channel import Shape
 
 Requirements = Mapping[str, Sequence[frozenset[str]]]
 """Event source -> alternative sets of fields, one of which an event must carry."""
+
+
+def event_need(event_id: object) -> str:
+    """What stands among the needed fields for events of an id, of a source that has many."""
+    return f"event {event_id}"
 
 
 class Coverage(NamedTuple):
@@ -43,6 +50,7 @@ class FieldsSeen:
         """Args: needed: event source -> the fields that some detection needs of it."""
         self._needed = needed
         self._unseen: dict[str, set[str]] = {}
+        self._shapes: set[tuple[str, int | str, Shape]] = set()
         self.seen: dict[str, set[str]] = {}
 
     def observe(self, event: Event) -> None:
@@ -53,10 +61,25 @@ class FieldsSeen:
             self.seen[event.origin] = set()
         if not unseen:
             return
+        if isinstance(event, ChannelEvent):
+            self._observe_shape(event, unseen)
+            return
         present = {field for field in unseen if getattr(event, field, None) is not None}
         if present:
             unseen -= present
             self.seen[event.origin] |= present
+
+    def _observe_shape(self, event: ChannelEvent, unseen: set[str]) -> None:
+        """Records of one kind have the same fields, so that one of each is enough."""
+        shape = event.data.shape
+        key = (event.origin, event.event_id, shape)
+        if key in self._shapes:
+            return
+        self._shapes.add(key)
+        header = (event_need(event.event_id), "Provider_Name", "Channel", "text")
+        present = {field for field in unseen if field in shape or field in header}
+        unseen -= present
+        self.seen[event.origin] |= present
 
 
 def needed_fields(requirements: Sequence[Requirements]) -> dict[str, frozenset[str]]:

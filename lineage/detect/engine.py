@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.detect.compile import Predicates
+from lineage.detect.condition import foregone
 from lineage.detect.detection import (
     IMAGE_ONLY,
     NO_CONTEXT,
@@ -32,6 +33,10 @@ TICKS_PER_HOUR: Final = 36_000_000_000
 
 _PARENT_MAY_LACK: Final = frozenset(source.name for source in SOURCES if source.bridged)
 """Sources whose events needn't say who the parent is."""
+
+_HAVE_MANY_IDS: Final = frozenset(source.name for source in SOURCES if source.event_id is None)
+_MOST_PLANS: Final = 4096
+"""Telemetry has a few hundred kinds of events; who invents more pays with time, not with memory."""
 
 _NO_MATCHES: Final[tuple[Match, ...]] = ()
 
@@ -80,8 +85,8 @@ class RuleEngine:
         """
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._by_detection = {id(rule.detection): rule for rule in self.rules}
-        self._plans: dict[str, _Plan | None] = {}
-        """By source, made when its first event comes: most inputs have few sources."""
+        self._plans: dict[str | tuple[str, int | str], _Plan | None] = {}
+        """By source, with the event id where it has many; made when the first such event comes."""
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -99,10 +104,12 @@ class RuleEngine:
             context: what the graph knows; the parent is used for fields that the event lacks,
                 where its source needn't tell them.
         """
+        origin = event.origin
+        key = (origin, event.event_id) if origin in _HAVE_MANY_IDS else origin
         try:
-            plan = self._plans[event.origin]
+            plan = self._plans[key]
         except KeyError:
-            plan = self._plans[event.origin] = _plan(self.rules, event.origin)
+            plan = self._plans[key] = self._plan(event)
         if plan is None:
             return _NO_MATCHES
         if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
@@ -113,6 +120,12 @@ class RuleEngine:
         if not as_is and not on_filled:
             return _NO_MATCHES
         return _matches(plan, _Reading(event, as_is), _Reading(filled, on_filled), context)
+
+    def _plan(self, event: Event) -> _Plan | None:
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        event_id = event.event_id if event.origin in _HAVE_MANY_IDS else None
+        return _plan(self.rules, event.origin, event_id)
 
     def requirements(self, detection: Detection) -> Mapping[str, Sequence[frozenset[str]]]:
         """What an event must carry for a detection to be able to fire on it, in any layer.
@@ -132,10 +145,8 @@ class RuleEngine:
         return rule.requirements
 
 
-def _plan(rules: tuple[Rule, ...], origin: str) -> _Plan | None:
-    concerned = tuple(
-        rule for rule in rules if any(origin in layer.condition.sources for layer in rule.layers)
-    )
+def _plan(rules: tuple[Rule, ...], origin: str, event_id: int | str | None) -> _Plan | None:
+    concerned = tuple(rule for rule in rules if _concerns(rule, origin, event_id))
     if not concerned:
         return None
     first: list[int] = []
@@ -144,7 +155,15 @@ def _plan(rules: tuple[Rule, ...], origin: str) -> _Plan | None:
         first.append(len(rule_of))
         rule_of.extend([number] * len(rule.layers))
     conditions = [layer.condition for rule in concerned for layer in rule.layers]
-    return _Plan(Predicates(conditions, origin), concerned, tuple(first), tuple(rule_of))
+    return _Plan(Predicates(conditions, origin, event_id), concerned, tuple(first), tuple(rule_of))
+
+
+def _concerns(rule: Rule, origin: str, event_id: int | str | None) -> bool:
+    return any(
+        origin in layer.condition.sources
+        and (event_id is None or foregone(layer.condition, origin, event_id) is not False)
+        for layer in rule.layers
+    )
 
 
 def _with_parent(event: Event, context: Context) -> Event:

@@ -58,12 +58,13 @@ _EVENT_DATA: Final = ("winlog.event_data.", "winlogbeat.event_data.", "event_dat
 """What exporters put before an event's own field names."""
 
 
-def sigma_name(name: str, known: Collection[str]) -> str:
+def sigma_name(name: str, known: Collection[str], *, is_open: bool = False) -> str:
     """The name under which events have a field.
 
     Args:
         name: as the rule has it.
         known: the names of the fields that the events have.
+        is_open: whether they may have others.
 
     Returns:
         One of the known names: the same, ECS's meaning, without an exporter's prefix, or with
@@ -75,7 +76,8 @@ def sigma_name(name: str, known: Collection[str]) -> str:
         if other in known:
             return other
     for prefix in _EVENT_DATA:
-        if name.startswith(prefix) and name.removeprefix(prefix) in known:
-            return name.removeprefix(prefix)
+        bare = name.removeprefix(prefix)
+        if bare != name and (is_open or bare in known):
+            return bare
     folded = name.casefold()
     return next((other for other in known if other.casefold() == folded), name)

@@ -11,7 +11,7 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from lineage.detect import decode
 from lineage.normalise.event import HEADER, RegistryChanged, RegistryValueSet
@@ -212,6 +212,35 @@ def _domain(user: Value) -> str | None:
     return (_up_to_last_backslash(user) or None) if user is not None else None
 
 
+class OpenFields(dict[str, Field]):
+    """The fields of an event that has fields of any name: each is the event's own.
+
+    A name with dots is another naming scheme's (`lineage.detect.field_names`) and no field.
+
+    Attributes:
+        event_id: the id of all such events, or None where they have many.
+    """
+
+    def __init__(self, known: Mapping[str, Field], event_id: int | str | None) -> None:
+        super().__init__(known)
+        self.event_id = event_id
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and "." not in name
+
+    def __missing__(self, name: str) -> Field:
+        if name not in self:
+            raise KeyError(name)
+        return Field(name, (name,), _itself)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field of that name; known ones and all others alike."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
 @cache
 def fields_of(origin: str, dialect: Dialect) -> Mapping[str, Field]:
     """The fields that a rule can name on an event.
@@ -225,6 +254,8 @@ def fields_of(origin: str, dialect: Dialect) -> Mapping[str, Field]:
     """
     source = SOURCE[origin]
     names = {field.name: field for field in _HEADER}
+    if source.is_open:
+        return OpenFields(names, source.event_id)
     if dialect == "security" and source.names:
         for name, attribute in source.names.items():
             names[name] = Field(name, (attribute,), _itself)
@@ -242,6 +273,8 @@ def fields_of(origin: str, dialect: Dialect) -> Mapping[str, Field]:
 @cache
 def text_attributes(origin: str) -> tuple[str, ...]:
     """Attributes that hold an event's own telemetry: what a keyword is searched in."""
+    if SOURCE[origin].is_open:
+        return ("text",)
     attributes: tuple[str, ...] = SOURCE[origin].event._fields[len(HEADER) :]
     return tuple(name for name in attributes if not name.startswith("parts"))
 

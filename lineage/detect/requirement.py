@@ -16,7 +16,8 @@ from lineage.detect.condition import (
     foregone,
     true_where_lacking,
 )
-from lineage.detect.fields import Field, fields_of
+from lineage.detect.coverage import event_need
+from lineage.detect.fields import Field, OpenFields, fields_of
 from lineage.normalise.sources import SOURCE, SOURCES
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _leaf(name: str, value: SigmaType, known: Mapping[str, Field]) -> tuple[Need
         return _NOTHING
     if name not in known:
         return ()
+    if isinstance(known, OpenFields) and name == "EventID":
+        return _NOTHING if known.event_id is not None else (frozenset({event_need(value)}),)
     own = _attributes(known[name])
     if not isinstance(value, SigmaFieldReference):
         return own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from lineage.graph.canvas import Canvas, Placed
-from lineage.graph.placing import access, files, network, processes, registry, system
+from lineage.graph.placing import access, channel, files, network, processes, registry, system
 from lineage.normalise import event as events
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Builder:
         events.WmiSubscriptionChanged: Placement("wmi", system.wmi_subscription_changed),
         events.LogChanged: Placement("host", system.log_changed),
         events.HostStarted: Placement("host", system.host_started),
+        events.ChannelEvent: Placement("host", channel.channel_event),
     }
 
     def __init__(self, hosts: Hosts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.graph.autostart import launcher_of
 from lineage.graph.brokers import Brokers
 from lineage.graph.entries import Entries
 from lineage.graph.identity import Hosts, Identity, Processes
@@ -163,6 +164,12 @@ class Canvas:
         """The id of the node of a registry path."""
         name = canonical_registry(written)
         return self.once("registry", host, name, lambda key: RegistryNode(key, host, written))
+
+    def expect_value(self, host: str, written: str, data: str | None, registry_id: str) -> None:
+        """A registry value was set, which may have Windows start what its data names."""
+        launcher = launcher_of(canonical_registry(written))
+        if data and launcher is not None:
+            self.entries.expect(host, launcher, data, registry_id)
 
     def session(self, host: str, logon_id: str) -> str:
         """The id of the node of a logon session."""

@@ -282,6 +282,7 @@ class SessionNode:
     logon_id: str
     user: str | None = None
     logon_type: str | None = None
+    address: str | None = None
 
 
 ObjectNode = (

@@ -283,6 +283,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
             Property("logon_id", "logon id in hexadecimal", is_name=True),
             Property("user", "account, where logged"),
             Property("logon_type", "logon type, where logged"),
+            Property("address", "address that it came from, where logged"),
         ),
         Disc("#C3C6CB", "#6B6F76"), "ellipse", Mark("ellipse", "#6b6f76", "#b3b8c0"),
         is_place=True,

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lineage.normalise.event import Event
-    from lineage.normalise.source import Source
+    from lineage.normalise.source import Provider, Source
     from lineage.read.record import RawRecord
 
 _NAMES = {name: provider for provider in PROVIDERS for name in (provider.name, *provider.aliases)}
 _CHANNELS = {channel: provider for provider in PROVIDERS for channel in provider.channels}
-_ROWS = {(source.provider, source.event_id): source for source in SOURCES}
+_ROWS: dict[tuple[Provider, int | str | None], Source] = {
+    (source.provider, source.event_id): source for source in SOURCES
+}
 _MOST_ROUTES = 10_000
 """Spellings of provider, channel and id that are remembered; real telemetry has a few hundred."""
 _CLOCK_SAMPLES = 200
@@ -134,7 +136,17 @@ def _route(provider: str, channel: str, event_id: int | str) -> Source | None:
     writer = _NAMES.get(provider.lower())
     if writer is None and (not provider or " " in provider or not provider.isascii()):
         writer = _CHANNELS.get(channel.lower())
-    return _ROWS.get((writer, event_id)) if writer else None
+    row = _ROWS.get((writer, event_id)) if writer else None
+    return row or _of_channel(channel, event_id) or (_ROWS.get((writer, None)) if writer else None)
+
+
+def _of_channel(channel: str, event_id: int | str) -> Source | None:
+    """The row of what any provider writes to a channel."""
+    owner = _CHANNELS.get(channel.lower())
+    if owner is None:
+        return None
+    row = _ROWS.get((owner, event_id))
+    return row if row and row.is_open else _ROWS.get((owner, None))
 
 
 def _flat(raw: RawRecord) -> RawRecord:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lineage.normalise.events.channel import ChannelEvent
 from lineage.normalise.events.files import (
     ExecutableCreated,
     FileBlocked,
@@ -62,6 +63,7 @@ from lineage.normalise.events.system import (
 
 __all__ = [
     "HEADER",
+    "ChannelEvent",
     "ClipboardChanged",
     "ConnectionMade",
     "DnsQueried",
@@ -118,6 +120,7 @@ Event = (
     | WmiSubscriptionChanged
     | LogChanged
     | HostStarted
+    | ChannelEvent
 )
 """Any normalised event."""
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from lineage.normalise.event import HEADER, Event, ProcessCreated, ScriptBlockLogged
+from lineage.normalise.event import HEADER, ChannelEvent, Event, ProcessCreated, ScriptBlockLogged
 from lineage.normalise.sources import SOURCES
 from lineage.times import TICKS
 
@@ -90,6 +90,8 @@ def _tie(host: str, event_id: int | str) -> int:
 def _identity(event: Event) -> Hashable:
     if isinstance(event, ScriptBlockLogged) and event.ScriptBlockId and event.parts_total > 1:
         return (event.host.lower(), event.ScriptBlockId, event.parts_total)
+    if isinstance(event, ChannelEvent) and event.has_record_id:
+        return (event.host.lower(), event.Channel, event.record)  # a service may have several
     if event.has_record_id:
         return (event.host.lower(), event.origin, event.record)
     return (event.time, event.host.lower(), *event[_AFTER_RECORD:])

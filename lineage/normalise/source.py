@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from lineage.normalise.event import Event
+from lineage.normalise.event import ChannelEvent, Event
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.values import Values
 from lineage.read.record import RawRecord
@@ -57,7 +57,8 @@ class Source:
     Attributes:
         name: in coverage, rules' `lineage.sources` and test cases; `origin` of its events.
         provider: who writes it.
-        event_id: its event id, or Falcon's `event_simpleName`.
+        event_id: its event id, or Falcon's `event_simpleName`; None for all of the provider and its
+            channels that have no row of their own.
         event: the type of its events.
         normalise: record -> event; None where records are parts, which `dispatch` joins.
         categories: Sigma's categories for it -> what `EventType` begins with in that category,
@@ -72,7 +73,7 @@ class Source:
 
     name: str
     provider: Provider
-    event_id: int | str
+    event_id: int | str | None
     event: type[Event]
     normalise: Normalise | None
     categories: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
@@ -80,3 +81,8 @@ class Source:
     never: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
     actor: tuple[str | None, str | None, str | None] = PROCESS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its events have fields of any name (`ChannelEvent`)."""
+        return self.event is ChannelEvent

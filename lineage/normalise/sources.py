@@ -15,7 +15,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
-from lineage.normalise import defender, falcon, powershell, security, sysmon
+from lineage.normalise import channels, defender, falcon, powershell, security, sysmon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     *powershell.SOURCES,
     *falcon.SOURCES,
     *defender.SOURCES,
+    *channels.SOURCES,
 )
 """Every event source."""
 
@@ -73,6 +74,17 @@ def of_category(category: str) -> Mapping[str, str]:
         for source in SOURCES
         if category in source.categories
     }
+
+
+@cache
+def ids_with_rows(origin: str) -> frozenset[str]:
+    """The event ids, as text, that have rows of their own beside a row for all of a service."""
+    provider = SOURCE[origin].provider
+    return frozenset(
+        str(source.event_id).casefold()
+        for source in SOURCES
+        if source.provider.service == provider.service and source.event_id is not None
+    )
 
 
 @cache

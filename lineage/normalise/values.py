@@ -6,7 +6,10 @@ and equal texts share one object, which is what keeps a million events small.
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Final
+
+from lineage.normalise.events.channel import Shape
 
 ABSENT: Final = frozenset({"", "-"})
 """What Windows writes for a field without a value."""
@@ -122,18 +125,28 @@ class Guids(dict[object, str | None]):
         return found
 
 
+class Shapes(dict[tuple[str, ...], Shape]):
+    """Names of a record's fields -> the shape that all such records share."""
+
+    def __missing__(self, names: tuple[str, ...]) -> Shape:
+        shape = self[names] = Shape(tuple(map(intern, names)))
+        return shape
+
+
 class Values:
     """The value tables of one run."""
 
-    __slots__ = ("guids", "numbers", "texts")
+    __slots__ = ("guids", "numbers", "shapes", "texts")
 
     def __init__(self) -> None:
         self.texts = Texts()
         self.numbers = NumberTables()
         self.guids = Guids()
+        self.shapes = Shapes()
 
     def forget(self) -> None:
         """Empties the tables. Texts that events still hold stay shared."""
         self.texts.clear()
         self.numbers.clear()
         self.guids.clear()
+        self.shapes.clear()

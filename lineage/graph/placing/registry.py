@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.graph.autostart import launcher_of
 from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.nodes import RegistryNode
-from lineage.normalise.paths import canonical_registry
 
 if TYPE_CHECKING:
     from lineage.normalise.event import RegistryChanged, RegistryRenamed, RegistryValueSet
@@ -31,9 +29,7 @@ def registry_value_set(canvas: Canvas, event: RegistryValueSet, host: str, ordin
     assert isinstance(registry, RegistryNode)  # noqa: S101 - ids carry their kind
     registry.data = event.Details
     canvas.graph.connect(process.id, registry_id, "set", ordinal)
-    launcher = launcher_of(canonical_registry(written))
-    if event.Details and launcher is not None:
-        canvas.entries.expect(host, launcher, event.Details, registry_id)
+    canvas.expect_value(host, written, event.Details, registry_id)
     return Placed(ordinal, process, registry_id)
 
 
