@@ -36,6 +36,9 @@ class _Actor(NamedTuple):
 
 _LOGONS: Final = frozenset({4624, 4625})
 """Security events whose process is the one that checked the logon, not who acted."""
+_SERVERS: Final = frozenset({"lsass.exe", "services.exe"})
+"""What they do, as a log has it, they do for who asked them, whom it doesn't name."""
+_SYSTEM: Final = frozenset({0, 4})
 _LOGGING: Final = _Actor("", "")
 """The process that wrote the record is the one that acted."""
 
@@ -83,9 +86,15 @@ def _acting(raw: RawRecord, origin: str, values: Values) -> tuple[int | None, st
             return raw.process_id, None
         image = values.texts[raw.data.get(actor.image)] if actor.image else None
         pid = _pid(raw.data, actor.pid, values)
+        if pid in _SYSTEM or _name(image) in _SERVERS:
+            return None, None
         if pid or (image and "\\" in image):
-            return pid or None, image
+            return pid, image
     return None, None
+
+
+def _name(image: str | None) -> str:
+    return (image or "").rpartition("\\")[2].lower()
 
 
 def _pid(data: Mapping[str, object], field: str, values: Values) -> int | None:
@@ -139,7 +148,7 @@ _OPERATIONAL: Final = {
     "winrm": "WinRM/Operational",
     "wmi": "WMI-Activity/Operational",
 }
-"""Service -> its only channel, after `Microsoft-Windows-`; the provider's name is its first part."""
+"""Service -> its only channel, after `Microsoft-Windows-`; it begins with the provider's name."""
 
 POWERSHELL_CLASSIC: Final = _provider("powershell-classic", channels=("windows powershell",))
 

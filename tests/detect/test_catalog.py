@@ -71,11 +71,9 @@ UNUSABLE = [
         ["no such events are read", "linux"],
     ),
     (
-        "other service event",
-        rule_text(
-            "selection: {EventID: 4624}\ncondition: selection", logsource="service: security"
-        ),
-        ["no such events are read", "security"],
+        "other service",
+        rule_text("selection: {EventID: 1}\ncondition: selection", logsource="service: contoso"),
+        ["no such events are read", "contoso"],
     ),
     (
         "field of other events",

@@ -54,11 +54,8 @@ def test_provider_or_else_channel_and_id_decide(
         (SYSMON, "", 77),
         (SYSMON, "", 4688),
         (SYSMON, "", "1"),
-        (SECURITY, "", 1),
-        ("Microsoft-Windows-Kernel-General", "System", 1),
-        ("", "System", 1),
-        ("MsiInstaller", "Security", 4688),
-        (POWERSHELL, "", 4103),
+        ("Microsoft-Windows-Kernel-Boot", "Microsoft-Windows-Kernel-Boot/Operational", 1),
+        ("Contoso", "", 4688),
         ("CrowdStrike", "", "SyntheticProcessRollup2"),
     ],
 )

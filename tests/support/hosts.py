@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from events import make
+from raw_records import normalised, record
 
 from lineage.graph.build import Builder, Placed
 from lineage.graph.identity import Hosts
 from lineage.graph.nodes import caption
 from lineage.normalise.clock import Clock
 from lineage.normalise.order import in_order
-from lineage.times import TICKS, parse
+from lineage.times import TICKS, iso, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,6 +192,32 @@ class Host:
         self._records += 1
         header = {"time": self.time, "host": self.name, "record": self._records}
         event = make(event_id, **(header | fields))
+        self.events.append(event)
+        self.time += STEP
+        return event
+
+    def log(
+        self,
+        channel: str,
+        event_id: int,
+        data: dict[str, Any],
+        provider: str = "",
+        process_id: int | None = None,
+    ) -> Event:
+        """A record of an event log, with its fields as they are."""
+        self._records += 1
+        event = normalised(
+            record(
+                provider,
+                event_id,
+                data,
+                channel=channel,
+                computer=self.name,
+                time=iso(self.time),
+                record_id=self._records,
+                process_id=process_id,
+            )
+        )
         self.events.append(event)
         self.time += STEP
         return event
