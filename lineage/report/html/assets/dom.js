@@ -110,13 +110,15 @@ function plainTable(caption, columns, rows, numeric = []) {
   return [region, more];
 }
 
+let announcement;
+
 /** Says a line to screen readers, and shows it for a moment. */
 function announce(text) {
   const status = document.getElementById("status");
   status.textContent = text;
   status.classList.add("shown");
-  clearTimeout(announce.timer);
-  announce.timer = setTimeout(() => status.classList.remove("shown"), 2500);
+  clearTimeout(announcement);
+  announcement = setTimeout(() => status.classList.remove("shown"), 2500);
 }
 
 /** Puts a text on the clipboard, also where the page was opened as a file. */

@@ -16,7 +16,7 @@ function graphPanel(model) {
   const search = searchBox(model, (node) => panel.graph.goTo(node));
   panel.search = search.input;
   panel.element = el("div", { class: "graph" },
-    toolbar(model, panel, search), stage, time.element, keysHint(), treeDisclosure(model));
+    graphTools(model, panel, search), stage, time.element, keysHint(), treeDisclosure(model));
   panel.start = () => {
     if (panel.graph) return;
     panel.graph = new AttackGraph(canvas, model, {
@@ -63,7 +63,7 @@ function announceQuietly(text) {
   document.getElementById("spoken").textContent = text;
 }
 
-function toolbar(model, panel, search) {
+function graphTools(model, panel, search) {
   const tool = (label, title, act, attributes) => button(label, () => act(panel.graph), { title, "aria-label": title, ...attributes });
   return el("div", { class: "toolbar", role: "toolbar", "aria-label": "Graph tools" },
     search.element,

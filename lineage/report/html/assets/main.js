@@ -23,7 +23,7 @@ function footer(report) {
 function listenToPage(sections) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea")) return;
+    if (event.target instanceof Element && event.target.closest("input, select, textarea")) return;
     const section = currentSection(sections);
     if (!section) return;
     event.preventDefault();
@@ -35,16 +35,20 @@ function listenToPage(sections) {
     for (const section of sections) if (section.panel?.graph?.selected) section.panel.graph.clear();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-chain], a.to-weak");
-    if (!link) return;
+    const link = event.target instanceof Element && event.target.closest("a[data-chain], a.to-weak");
+    if (!(link instanceof HTMLAnchorElement)) return;
     if (link.dataset.chain) sections[Number(link.dataset.chain)].open();
-    else document.getElementById("suspicious").open = true;
+    else unfold(document.getElementById("suspicious"));
   });
   addEventListener("beforeprint", () => {
     for (const section of sections) if (section.chain.verdict !== "suspicious") section.open();
     for (const section of sections) section.panel?.picture();
-    for (const details of document.querySelectorAll("details:not(.weak, .alike)")) details.open = true;
+    document.querySelectorAll("details:not(.weak, .alike)").forEach(unfold);
   });
+}
+
+function unfold(details) {
+  details.open = true;
 }
 
 /** The chain that is in view, else the first. */

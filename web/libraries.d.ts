@@ -1,0 +1,3 @@
+// What the page's own scripts find beside them; neither library is typed here.
+declare const cytoscape: any;
+declare const dagre: any;
