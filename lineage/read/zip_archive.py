@@ -84,7 +84,8 @@ def members(name: str, file: BinaryIO, budget: Budget, unpack: Unpack) -> Iterat
         yield failed(name, why(error))
         return
     with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        # Not is_dir(): before Python 3.12 it fails at a member without a name.
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         kind = _kind(archive)
         if kind:
             file.seek(0)

@@ -188,6 +188,13 @@ def test_an_unknown_compression_is_named(tmp_path: Path) -> None:
     assert "unpack it first" in str(_contents(tmp_path)["a.zip!a"][1])
 
 
+def test_a_member_without_a_name_costs_no_other(tmp_path: Path) -> None:
+    """A name ends at its first NUL."""
+    packed = _zip({"QQ": b"nameless", "b": b"x"}, zipfile.ZIP_STORED)
+    (tmp_path / "a.zip").write_bytes(packed.replace(b"QQ", b"\0Q"))
+    assert _contents(tmp_path)["a.zip!b"] == (b"x", None)
+
+
 def test_a_zip_without_its_directory_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(_zip({"a": LINES})[:-100])
     assert "a zip without its end" in str(_contents(tmp_path)["a.zip"][1])
