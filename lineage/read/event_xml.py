@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from lineage.problems import Problem
-from lineage.read.text import MAX_RECORD_BYTES, not_utf8, overlong, utf8_chunks
+from lineage.read.text import MAX_RECORD_BYTES, READ_ALL_THE_SAME, not_utf8, overlong, utf8_chunks
 from lineage.read.windows_event import EVENT_START, parse_event_xml
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class EventXmlReader:
                 number += record.lost
                 continue
             if not item.isascii() and (remark := not_utf8(item)):
-                yield Problem(number, remark, lost=0)
+                yield Problem(number, remark + READ_ALL_THE_SAME, lost=0)
             number += 1
 
 

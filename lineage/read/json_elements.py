@@ -17,10 +17,10 @@ import orjson
 
 from lineage.problems import Problem
 from lineage.read.lenient import has_surrogate, loads_lenient
-from lineage.read.text import not_utf8, overlong
+from lineage.read.text import READ_ALL_THE_SAME, not_utf8, overlong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 JsonObject = dict[str, Any]
 Numbered = tuple[int, JsonObject]
@@ -47,6 +47,9 @@ _MOST_NAMES = 16
 
 _LEARNED_FROM = 64
 """So many elements at a document's start tell how its elements begin."""
+
+_MEMBERS_COUNTED = 9
+"""Members of the export's elements that are counted where damage may have hit two of them."""
 
 _NESTED_LEVELS = 6
 """How deep an element is searched for others that it swallowed."""
@@ -98,7 +101,16 @@ def mended(text: bytes) -> tuple[JsonObject, str | None] | None:
         value = loads_lenient(text.decode("utf-8", "replace"))
     except ValueError:
         return None
-    return (value, remark) if isinstance(value, dict) else None
+    return (value, remark and remark + READ_ALL_THE_SAME) if isinstance(value, dict) else None
+
+
+def elements_in(text: bytes, members: Collection[str]) -> int:
+    """How many elements a damaged text was, at least 1, by the members that others have."""
+    if len(members) < 2:
+        return 1
+    names = sorted(members)[:_MEMBERS_COUNTED]
+    counts = sorted(text.count(f'"{name}"'.encode()) for name in names)
+    return max(counts[len(counts) * 3 // 4], 1)  # not all of them have every member
 
 
 class ElementScanner:
@@ -396,11 +408,18 @@ class ElementScanner:
         lost = 1
         if behind and self._allowance >= 0:
             self._position, inside = self._known_begin(start + 1, walked)
-            lost += inside
+            lost = max(1 + inside, self._hit(start, self._position))
         elif self._allowance < 0:
             self._position = walked
             lost += sum(1 for _ in _BEGIN.finditer(self._buffer, start + 1, walked))
+        elif not behind:
+            lost = self._hit(start, self._next_begin(start + 1))
         return Problem(self._number, reason, lost)
+
+    def _hit(self, start: int, stop: int | None) -> int:
+        """How many elements damage hit that reaches from a place to the next element."""
+        text = self._buffer[start : len(self._buffer) if stop is None else stop]
+        return elements_in(text, self._members) if len(text) <= self._limit else 1
 
     def _known_begin(self, start: int, stop: int) -> tuple[int, int]:
         """Where another of the export's elements starts between two places, else the latter.

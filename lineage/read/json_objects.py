@@ -15,7 +15,14 @@ from typing import BinaryIO
 import orjson
 
 from lineage.problems import Problem
-from lineage.read.json_elements import ElementScanner, JsonObject, Numbered, mended, why_invalid
+from lineage.read.json_elements import (
+    ElementScanner,
+    JsonObject,
+    Numbered,
+    elements_in,
+    mended,
+    why_invalid,
+)
 from lineage.read.record import RawRecord
 from lineage.read.text import MAX_RECORD_BYTES, lines, utf8_chunks
 
@@ -93,6 +100,7 @@ def _objects(stream: BinaryIO, limit: int) -> Iterator[Numbered | Problem]:
 
 def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Problem]:
     loads = orjson.loads
+    value: object = None
     for item in lines(chunks, limit):
         if isinstance(item, Problem):
             yield item
@@ -102,7 +110,8 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
             value = loads(text)
         except orjson.JSONDecodeError as error:
             if not text.isspace():
-                yield from _damaged_line(number, text, error, limit)
+                before = value if isinstance(value, dict) else {}
+                yield from _damaged_line(number, text, error, limit, before)
             continue
         if type(value) is dict:
             yield number, value
@@ -111,9 +120,17 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
 
 
 def _damaged_line(
-    number: int, text: bytes, error: orjson.JSONDecodeError, limit: int
+    number: int, text: bytes, error: orjson.JSONDecodeError, limit: int, before: JsonObject
 ) -> Iterator[Numbered | Problem]:
-    """What can be had of a line that isn't one object: several, where a line feed was lost."""
+    """What can be had of a line that isn't one object: several, where a line feed was lost.
+
+    Args:
+        number: the line's.
+        text: the line.
+        error: why it isn't JSON.
+        limit: longest object, in bytes.
+        before: the last object, by whose members it is told how many were in this line.
+    """
     repaired = mended(text)
     if repaired is not None:
         value, remark = repaired
@@ -130,7 +147,7 @@ def _damaged_line(
         else:
             objects.append(item)
     if not objects and len(problems) < 2:
-        yield Problem(number, why_invalid(text, error))
+        yield Problem(number, why_invalid(text, error), elements_in(text, before.keys()))
         return
     for _, value in objects:
         yield number, value

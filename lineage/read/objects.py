@@ -90,13 +90,17 @@ class Choice(NamedTuple):
 
 
 class Decoder:
-    """Makes records of the objects of one stream; remembers the dialect of the last one."""
+    """Makes records of the objects of one stream; remembers the dialects of their members.
+
+    A row of other members is no guide: a damaged one may pass for another dialect's.
+    """
 
     def __init__(self, layers: int = MOST_LAYERS) -> None:
         self._dialect: Dialect = DIALECTS[0]
         self._dotted = False
         self._layers = layers
         self._inner: Decoder | None = None
+        self._by_members: dict[Shape, Dialect] = {}
         self._plain: dict[Shape, Dialect] = {}
         self._inner_shapes: dict[Shape, Dialect] = {}
 
@@ -129,19 +133,24 @@ class Decoder:
         return record_of(dialect, number, row)
 
     def _prepared(self, found: JsonObject, shape: Shape) -> tuple[Row, Dialect] | None:
-        """The row as its dialect has it: the dialect of the last row, or the one that fits this."""
+        """The row as its dialect has it: that of another row with its members, or one that fits."""
         row = found if _ENVELOPES.isdisjoint(found) else unwrapped(found)
         if self._dotted:
             row = unwrapped(nested(row))
+        members = tuple(row)
         prepared: Row | None = None
-        if self._dialect.fits(row):
-            prepared = row if self._dialect.prepare is None else self._dialect.prepare(row)
+        known = self._by_members.get(members)
+        if known is not None:
+            self._dialect = known
+            prepared = row if known.prepare is None else known.prepare(row)
         if prepared is None:
             choice = choose(row)
             if choice is None:
                 return None
             self._dialect, prepared, dotted = choice
             self._dotted = self._dotted or dotted
+            if not dotted:
+                _bounded(self._by_members)[members] = self._dialect
         dialect = self._narrowed(self._dialect, prepared)
         if prepared is found:
             _bounded(self._plain)[shape] = dialect

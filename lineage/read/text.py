@@ -171,13 +171,17 @@ def lines(
         yield number, tail
 
 
+READ_ALL_THE_SAME = "; read as U+FFFD"
+"""What is said where text that isn't UTF-8 is read, its bad bytes replaced."""
+
+
 def not_utf8(text: bytes) -> str | None:
-    """What is wrong with a text that isn't UTF-8 and is read all the same; None where it is."""
+    """What is wrong with a text that isn't UTF-8; None where it is."""
     try:
         text.decode()
     except UnicodeDecodeError as undecodable:
         byte = text[undecodable.start]
-        return f"not UTF-8: byte 0x{byte:02x} at offset {undecodable.start}; read as U+FFFD"
+        return f"not UTF-8: byte 0x{byte:02x} at offset {undecodable.start}"
     return None
 
 

@@ -1,0 +1,266 @@
+"""Damages records of every export, one at a time, and counts what it costs the others.
+
+Usage: python bench/mutate.py [--records 10000] [--seed 1] [--only NAME]
+
+An export of a dozen simulated records is damaged in one place and read. What its undamaged form
+yields and this one doesn't is lost: the record that was hit may be, another may not. Lost in
+silence are records that were neither read, whole or altered, nor counted by a problem. The seed
+repeats a run; each example names its own. Exits with 1 where anything was lost in silence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import random
+import struct
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lineage.problems import Problem
+from lineage.read.evtx_layout import CHUNK_BYTES, HEADER_BYTES
+from lineage.read.sniff import HEAD_BYTES, recognise
+from lineage.simulate.run import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from lineage.read.record import RawRecord
+
+RECORDS = 12
+SIMULATED_SEED = 4
+EXAMPLES = 3
+STRUCTURE = b"\"{}[],:\\<>/&;='\n\r\t \0\xff\x80"
+HIT_AT_MOST = 2
+"""Records that one damage can touch: it may lie where one ends and the next begins."""
+
+
+# -- exports -------------------------------------------------------------------------------------
+
+
+@cache
+def exports() -> dict[str, bytes]:
+    """Small exports by name."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        simulate(folder, SIMULATED_SEED, "small")
+        lines = {
+            "nxlog": _lines(folder / "nxlog" / "nxlog.json"),
+            "winlogbeat": _lines(folder / "winlogbeat" / "winlogbeat.ndjson"),
+            "winlogbeat-6": _lines(folder / "winlogbeat-6" / "winlogbeat.ndjson"),
+            "splunk": _lines(folder / "splunk-json" / "export.json"),
+            "falcon": _lines(folder / "falcon-fdr" / "data.json"),
+        }
+        xml = (folder / "event-xml" / "events.xml").read_text(encoding="utf-8")
+        logs = {path.stem: path.read_bytes() for path in sorted((folder / "evtx").glob("*/*"))}
+    made: dict[str, bytes] = {}
+    for dialect, rows in lines.items():
+        made |= {f"{dialect} {name}": data for name, data in _layouts(dialect, rows).items()}
+    made |= _tables([json.loads(row) for row in lines["nxlog"]])
+    made |= _documents(xml)
+    made |= {f"evtx {name}": _first_chunk(log) for name, log in logs.items()}
+    return made
+
+
+def _first_chunk(log: bytes) -> bytes:
+    """A log of nothing else; the header counts one chunk, number 0."""
+    header = bytearray(log[:HEADER_BYTES])
+    struct.pack_into("<Q", header, 16, 0)
+    struct.pack_into("<H", header, 42, 1)
+    return bytes(header) + log[HEADER_BYTES : HEADER_BYTES + CHUNK_BYTES]
+
+
+def _lines(path: Path) -> list[str]:
+    rows = [row for row in path.read_text(encoding="utf-8").splitlines() if row.strip()]
+    step = max(len(rows) // RECORDS, 1)
+    return rows[::step][:RECORDS]
+
+
+def _layouts(dialect: str, rows: list[str]) -> dict[str, bytes]:
+    values = [json.loads(row) for row in rows]
+    made = {
+        "lines": "\n".join(rows),
+        "array": json.dumps(values),
+        "array by lines": "[\n" + ",\n".join(rows) + "\n]\n",
+        "pretty array": json.dumps(values, indent=2),
+        "pretty objects": "\n".join(json.dumps(value, indent=1) for value in values),
+    }
+    if dialect == "splunk":
+        made["results"] = json.dumps({"preview": False, "results": [v["result"] for v in values]})
+    elif dialect.startswith("winlogbeat"):
+        hits = [{"_index": "w", "_id": str(n), "_source": v} for n, v in enumerate(values)]
+        made["search"] = json.dumps({"took": 1, "hits": {"total": len(hits), "hits": hits}})
+    texts = {name: text.encode() for name, text in made.items()}
+    if dialect == "nxlog":
+        texts["lines in UTF-16"] = made["lines"].encode("utf-16")
+    return texts
+
+
+def _tables(values: list[dict[str, Any]]) -> dict[str, bytes]:
+    names = list(dict.fromkeys(name for value in values for name in value))
+    table = io.StringIO()
+    writer = csv.DictWriter(table, names, restval="")
+    writer.writeheader()
+    writer.writerows(values)
+    return {"csv": table.getvalue().encode()}
+
+
+def _documents(xml: str) -> dict[str, bytes]:
+    start = xml.index("<Event ")
+    events = [
+        "<Event " + rest.split("</Event>")[0] + "</Event>"
+        for rest in xml[start:].split("<Event ")[1:]
+    ]
+    events = events[:: max(len(events) // RECORDS, 1)][:RECORDS]
+    lines = "\n".join(events)
+    prolog = '<?xml version="1.0" encoding="utf-8"?>'
+    return {
+        "xml lines": lines.encode(),
+        "xml document": f"{prolog}\n<Events>{lines}</Events>".encode(),
+        "xml without line feeds": "".join(events).encode(),
+        "xml in UTF-16": lines.encode("utf-16"),
+    }
+
+
+# -- damage --------------------------------------------------------------------------------------
+
+
+def _flip(data: bytearray, place: int, dice: random.Random) -> None:
+    data[place] ^= 1 << dice.randrange(8)
+
+
+def _overwrite(data: bytearray, place: int, dice: random.Random) -> None:
+    data[place] = dice.choice(STRUCTURE)
+
+
+def _insert(data: bytearray, place: int, dice: random.Random) -> None:
+    data[place:place] = bytes([dice.choice(STRUCTURE)]) * dice.choice((1, 1, 1, 2, 5))
+
+
+def _delete(data: bytearray, place: int, dice: random.Random) -> None:
+    del data[place]
+
+
+def _swap(data: bytearray, place: int, dice: random.Random) -> None:
+    data[place : place + 2] = reversed(data[place : place + 2])
+
+
+def _noise(data: bytearray, place: int, dice: random.Random) -> None:
+    size = min(dice.choice((2, 4, 8, 16)), len(data) - place)
+    data[place : place + size] = dice.randbytes(size)
+
+
+DAMAGES: tuple[Callable[[bytearray, int, random.Random], None], ...] = (
+    _flip, _overwrite, _insert, _delete, _swap, _noise,
+)  # fmt: skip
+KEEP_LENGTH = (_flip, _overwrite, _swap, _noise)
+"""What can happen to a file whose places matter; bytes that vanish from an EVTX shift all."""
+
+
+def damaged(name: str, seed: str) -> bytes:
+    """An export with one damage in its records; the same seed gives the same one."""
+    dice = random.Random(seed)
+    data = bytearray(exports()[name])
+    is_log = name.startswith("evtx")
+    start = HEADER_BYTES + 512 if is_log else data.index(b"\n") + 1 if name == "csv" else 0
+    size = len(bytes(data).rstrip(b"\0")) if is_log else len(data)
+    dice.choice(KEEP_LENGTH if is_log else DAMAGES)(data, dice.randrange(start, size), dice)
+    return bytes(data)
+
+
+# -- what it costs -------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    """What the damages of one export cost.
+
+    Attributes:
+        damages: how many there were.
+        silent: records lost that no problem counts.
+        neighbours: records lost beyond those that one damage can touch, counted by problems.
+        examples: seeds of some of either.
+    """
+
+    damages: int = 0
+    silent: int = 0
+    neighbours: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+def cost(name: str, seed: str) -> tuple[int, int]:
+    """Records that one damage lost in silence, and neighbours that it lost."""
+    whole = _whole(name)
+    records, lost = _read(damaged(name, seed))
+    missing = sum((whole - records).values())
+    altered = sum((records - whole).values())
+    silent = max(missing - altered - lost, 0)
+    return silent, max(missing - HIT_AT_MOST - silent, 0)
+
+
+@cache
+def _whole(name: str) -> Counter[Hashable]:
+    records, lost = _read(exports()[name])
+    if lost or not records:
+        raise SystemExit(f"{name}: the undamaged export can't be read whole")
+    return records
+
+
+def _read(data: bytes) -> tuple[Counter[Hashable], int]:
+    reader = recognise(data[:HEAD_BYTES])
+    if reader is None:
+        return Counter(), sys.maxsize
+    records: Counter[Hashable] = Counter()
+    lost = 0
+    for item in reader.read(io.BytesIO(data)):
+        if isinstance(item, Problem):
+            lost += item.lost
+        else:
+            records[_key(item)] += 1
+    return records, lost
+
+
+def _key(record: RawRecord) -> Hashable:
+    """The record's content, without its place."""
+    data = tuple(sorted((name, str(value)) for name, value in record.data.items()))
+    return (*record[1:9], data)
+
+
+def main() -> None:
+    """Damages until enough records were, and prints a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000, help="how many are damaged in all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="exports whose name contains this")
+    asked = parser.parse_args()
+    names = [name for name in exports() if asked.only in name]
+    tallies = {name: Tally() for name in names}
+    for number in range(asked.records):
+        name = names[number % len(names)]
+        seed = f"{asked.seed}/{name}/{number}"
+        silent, neighbours = cost(name, seed)
+        tally = tallies[name]
+        tally.damages += 1
+        tally.silent += silent
+        tally.neighbours += neighbours
+        if (silent or neighbours) and len(tally.examples) < EXAMPLES:
+            tally.examples.append(f"{seed} ({silent} in silence, {neighbours} neighbours)")
+    print(f"{'export':26} {'damaged':>8} {'silent':>7} {'neighbours':>11}   seed {asked.seed}")
+    for name, tally in tallies.items():
+        print(f"{name:26} {tally.damages:8} {tally.silent:7} {tally.neighbours:11}")
+        for example in tally.examples:
+            print("    ", example)
+    silent = sum(tally.silent for tally in tallies.values())
+    print(f"{asked.records:,} records damaged, {silent:,} lost in silence")
+    raise SystemExit(bool(silent))
+
+
+if __name__ == "__main__":
+    main()
