@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate.family import family_key, is_removal
@@ -59,7 +59,7 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
     causes = spread.backward(reach)
     reach = spread.with_causes(reach, causes)
     infections = _infections(hits, seeds, graph)
-    groups = _grouped(reach.joins, causes.joins, infections, possessed)
+    groups = _grouped(reach.joins, (join for _, join in causes.met), infections, possessed)
     return spread.collect(hits, seeds, reach, causes.below, groups)
 
 
@@ -88,13 +88,11 @@ class Causes(NamedTuple):
 
     Attributes:
         below: cause -> seed below it -> the flow that leads there.
-        joins: seeds that one cause brought about at the same time.
-        met: the cause and each of those seeds.
+        met: a cause, and two seeds that it brought about at the same time.
     """
 
     below: dict[str, dict[str, Flow]]
-    joins: list[Join]
-    met: list[tuple[str, str]]
+    met: list[tuple[str, Join]]
 
 
 def _named(hits: Iterable[Hit]) -> frozenset[str]:
@@ -219,38 +217,41 @@ class _Spread:
 
     def backward(self, reach: Reach) -> Causes:
         """Joins seeds that have an untagged cause in common."""
-        causes = Causes(defaultdict(dict), [], [])
+        below: dict[str, dict[str, Flow]] = defaultdict(dict)
         for seed in sorted(reach.taken):
             if seed not in reach.arrivals and isinstance(self._graph.node(seed), ProcessNode):
-                self._trace(seed, reach, causes)
-        return causes
+                for flow in self._trace(seed, reach):
+                    below[flow.source][seed] = flow
+        met = [(cause, join) for cause, flows in below.items() for join in self._at_one_time(flows)]
+        return Causes(below, met)
 
-    def _trace(self, seed: str, reach: Reach, causes: Causes) -> None:
+    def _trace(self, seed: str, reach: Reach) -> Iterator[Flow]:
+        """The flows by which untagged causes led to a seed, each cause's shortest."""
         seen = {seed}
         frontier = [seed]
         for _ in range(BACKWARD_STEPS):
             above: list[str] = []
             for process_id in frontier:
                 for flow in self._flows.inward(process_id):
-                    if flow.source in seen or not self._explains(flow.source, reach):
-                        continue
-                    seen.add(flow.source)
-                    above.append(flow.source)
-                    joins = list(self._meet(seed, flow, causes.below[flow.source]))
-                    causes.joins.extend(joins)
-                    causes.met.extend((flow.source, node) for join in joins for node in join)
+                    if flow.source not in seen and self._explains(flow.source, reach):
+                        seen.add(flow.source)
+                        above.append(flow.source)
+                        yield flow
             frontier = above
 
-    def _meet(self, seed: str, flow: Flow, below: dict[str, Flow]) -> Iterator[Join]:
-        """Joins a seed with those that the same untagged cause brought about at the same time.
+    def _at_one_time(self, flows: dict[str, Flow]) -> Iterator[Join]:
+        """Neighbours in time among the seeds that one cause led to, by seed.
 
         A shell or file manager is open all day: what it started an hour apart is two stories.
         """
-        at = self._graph.events.time(flow.ordinal)
-        for other, known in below.items():
-            if abs(self._graph.events.time(known.ordinal) - at) <= SAME_TIME:
-                yield other, seed
-        below[seed] = flow
+        by_time = sorted(flows, key=lambda seed: (flows[seed].ordinal, seed))
+        for one, other in pairwise(by_time):
+            apart = self._time(flows[other]) - self._time(flows[one])
+            if apart <= SAME_TIME:
+                yield one, other
+
+    def _time(self, flow: Flow) -> int:
+        return self._graph.events.time(flow.ordinal)
 
     def _explains(self, process_id: str, reach: Reach) -> bool:
         """Whether an untagged process may explain what it caused, to the exclusion of chance."""
@@ -281,12 +282,12 @@ class _Spread:
     def with_causes(self, reach: Reach, causes: Causes) -> Reach:
         """Adds the causes that attacks have in common, where all that they do is one author's."""
         wider = Reach(dict(reach.taken), dict(reach.arrivals), list(reach.joins))
-        for cause, seed in causes.met:
+        for cause, (one, other) in causes.met:
             source = self._graph.process(cause)
-            at = self._graph.events.time(causes.below[cause][seed].ordinal)
+            at = self._time(causes.below[cause][one])
             age = SAME_TIME + 1 if source.began is None else at - source.began
             if self._origins.is_one_authors(source, age, young=SAME_TIME):
-                wider.joins.append((cause, seed))
+                wider.joins.extend(((cause, one), (cause, other)))
                 wider.taken[cause] = 0
         return self._follow(sorted((0, node) for node in wider.taken.keys() - reach.taken), wider)
 

@@ -17,7 +17,7 @@ from lineage.normalise.paths import canonical_path
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from lineage.correlate.flow import Flow, Flows
     from lineage.graph.programs import ProgramKind
@@ -62,19 +62,23 @@ class Origins:
     def __init__(self, graph: ProvenanceGraph, flows: Flows) -> None:
         self._graph = graph
         self._flows = flows
+        self._foreign: dict[str, str] = {}
+        """Process -> a child of it that wasn't the attack's when it was looked at last."""
 
-    def of(self, process_id: str, taken: Container[str]) -> Iterator[Flow]:
+    def of(self, process_id: str, taken: Mapping[str, int]) -> Iterator[Flow]:
         """The flows from what served to bring a process about.
 
         Args:
             process_id: the process; objects have no origins.
-            taken: nodes that are an attack's.
+            taken: nodes that are an attack's, with the ordinal from which each is.
         """
         if not isinstance(self._graph.node(process_id), ProcessNode):
             return
         yield from (flow for flow in self._flows.inward(process_id) if self._brought(flow, taken))
 
-    def _brought(self, flow: Flow, taken: Container[str]) -> bool:
+    def _brought(self, flow: Flow, taken: Mapping[str, int]) -> bool:
+        if taken.get(flow.source) == 0:
+            return flow.steps[0].edge.kind in _BRINGING
         source, step = self._graph.process(flow.source), flow.steps[0]
         did = self._graph.events.time(step.ordinal)
         if (
@@ -97,13 +101,18 @@ class Origins:
         """Whether a process of this age, in ticks, started nothing but the attack."""
         if age > (SAME_TIME if hubs.is_given_work(source) else LAUNCH):
             return False
-        children = (
-            edge.target for edge in self._graph.out_edges(source.id) if edge.kind == "spawned"
-        )
-        return all(
-            child in taken or hubs.program_of(self._graph.process(child)).kind in _BESIDE
-            for child in children
-        )
+        known = self._foreign.get(source.id)
+        if known is not None and known not in taken:
+            return False
+        for edge in self._graph.out_edges(source.id):
+            if edge.kind == "spawned" and self._is_foreign(edge.target, taken):
+                self._foreign[source.id] = edge.target
+                return False
+        return True
+
+    def _is_foreign(self, child: str, taken: Container[str]) -> bool:
+        kind = hubs.program_of(self._graph.process(child)).kind
+        return child not in taken and kind not in _BESIDE
 
     def is_one_authors(self, source: ProcessNode, age: int, young: int) -> bool:
         """Whether all that a process does is one author's doing.
