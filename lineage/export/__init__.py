@@ -61,6 +61,8 @@ EXPORTERS: tuple[Exporter, ...] = (
     ),
     Exporter("navigator", "Write an ATT&CK Navigator layer, techniques scored by chain."),
     Exporter("stix", "Write a STIX 2.1 bundle."),
+    Exporter("iocs", "Write the attack's own files, names, addresses and keys as a CSV list."),
+    Exporter("misp", "Write the same as a MISP event (JSON)."),
     Exporter("attack-flow", "Write the chains as an Attack Flow 2 bundle."),
     Exporter("timesketch", "Write the timeline as JSONL for Timesketch."),
     Exporter("mermaid", "Write each chain's process tree as Mermaid in Markdown, for a ticket."),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lineage.export.timeline import timeline
 from lineage.report.chain_graph import all_nodes, links
 from lineage.report.escape import csv_cell
+from lineage.report.wording import fixed_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +105,8 @@ def _shortened(text: str, line: int) -> str:
 def _nodes(report: Report) -> Iterator[Sequence[Cell]]:
     for node in all_nodes(report.chains):
         yield (
-            node.node, node.kind, node.name, node.host, node.pid, node.command_line, node.start,
+            node.node, node.kind, node.name, node.host, node.pid, node.command_line,
+            fixed_time(node.start or ""),
             node.parent, node.role, "; ".join(node.chains), "; ".join(node.detections),
             node.user, node.integrity, node.logon_id, node.data,
             *(node.hashes.get(algorithm) for algorithm in HASHES),
@@ -115,7 +117,7 @@ def _nodes(report: Report) -> Iterator[Sequence[Cell]]:
 def _edges(report: Report) -> Iterator[Sequence[Cell]]:
     for link in links(report.chains):
         yield (
-            link.source, link.target, link.kind, link.time, link.file, link.record,
+            link.source, link.target, link.kind, fixed_time(link.time), link.file, link.record,
             "; ".join(link.chains), "true" if link.guess else None,
         )  # fmt: skip
 
@@ -124,7 +126,8 @@ def _timeline(report: Report) -> Iterator[Sequence[Cell]]:
     for moment in timeline(report):
         hit = moment.hit
         yield (
-            moment.time, moment.host, moment.pid, moment.kind, moment.message, moment.chain,
+            fixed_time(moment.time), moment.host, moment.pid, moment.kind, moment.message,
+            moment.chain,
             moment.verdict, hit.detection if hit else None, hit.risk if hit else None,
             "; ".join(hit.attack) if hit else None, moment.source, moment.record, moment.node,
             moment.image, moment.user, moment.integrity,
@@ -138,7 +141,8 @@ def _evidence(report: Report) -> Iterator[Sequence[Cell]]:
             continue
         yield (
             moment.chain, hit.detection, hit.type, hit.risk, "; ".join(hit.attack), hit.layer,
-            hit.by, moment.host, hit.time, hit.pid, hit.event_id, hit.source, hit.record,
+            hit.by, moment.host, fixed_time(hit.time), hit.pid, hit.event_id, hit.source,
+            hit.record,
             "; ".join(f"{also.source}#{also.record}" for also in hit.also), hit.node, hit.rule_id,
             "; ".join(f"{name}={value}" for name, value in hit.fields.items()),
             hit.image, hit.user, hit.integrity, hit.actor,

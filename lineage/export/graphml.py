@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
-from lineage.report.wording import edge_words
+from lineage.report.wording import edge_words, fixed_time
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, Report
@@ -55,7 +55,7 @@ def _node(element: ChainNode, best: Chain) -> dict[str, Attribute]:
         "host": element.host,
         "pid": element.pid,
         "command_line": element.command_line,
-        "start": element.start,
+        "start": fixed_time(element.start) if element.start else None,
         "role": element.role,
         "user": element.user,
         "integrity": element.integrity,
@@ -74,7 +74,7 @@ def _edge(link: Link) -> dict[str, Attribute]:
     return {
         "label": edge_words(link.kind).verb,
         "kind": link.kind,
-        "time": link.time,
+        "time": fixed_time(link.time),
         "source_file": link.file,
         "record": link.record,
         "chains": "; ".join(link.chains),

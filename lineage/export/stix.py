@@ -2,7 +2,8 @@
 
 For each chain: its processes, files, registry keys, domain names and script blocks; an
 observed-data object per detection; sightings of the techniques, of the malware family and of the
-hash indicators on each host; and a grouping that holds it all together.
+indicators on each host; and a grouping that holds it all together. An indicator is only what the
+attack brought (`lineage.report.indicators`); Windows' own and installed programs are observables.
 """
 
 from __future__ import annotations
@@ -25,15 +26,20 @@ from lineage.export.stix_objects import (
     producer,
     stix_id,
 )
+from lineage.export.stix_pattern import pattern_of
 from lineage.graph.schema import DESCENT
+from lineage.report.indicators import indicators
 from lineage.report.wording import verdict_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from lineage.report.indicators import Indicator
     from lineage.report.model import Chain, DetectionHit, Report
 
+LONGEST_NAME = 200
+"""Characters of an indicator's name; its pattern has the whole."""
 _NOT_IN_TYPE = re.compile(r"[^a-z0-9]+")
 
 
@@ -180,22 +186,26 @@ class _ChainObjects:
                 self._relate(family, "uses", pattern)
 
     def _indicators(self, family: str | None, observed: Sequence[tuple[DetectionHit, str]]) -> None:
-        """An indicator for each file whose hash is known, seen where its node was tagged."""
-        for node, hashes in self.hashes.items():
-            indicator = self._keep(self._indicator(hashes))
-            self._sightings(indicator, [(hit, seen) for hit, seen in observed if hit.node == node])
+        """The attack's own files, names, addresses and keys; sighted where they were detected."""
+        for one in indicators(self.chain):
+            pattern = pattern_of(one)
+            if pattern is None:
+                continue
+            indicator = self._keep(self._indicator(one, pattern))
+            self._sightings(indicator, [(h, seen) for h, seen in observed if h.node in one.nodes])
             if family:
                 self._relate(indicator, "indicates", family)
 
-    def _indicator(self, hashes: Mapping[str, str]) -> stix2.Indicator:
-        tests = [f"file:hashes.'{name}' = '{digest}'" for name, digest in sorted(hashes.items())]
+    def _indicator(self, one: Indicator, pattern: str) -> stix2.Indicator:
+        malicious = self.chain.verdict == "confirmed"
         return stix2.Indicator(
-            id=stix_id("indicator", self.chain.id, *tests),
-            name=f"File of attack chain {self.chain.id}",
-            indicator_types=["malicious-activity" if self.chain.family else "anomalous-activity"],
-            pattern=f"[{' OR '.join(tests)}]",
+            id=stix_id("indicator", self.chain.id, pattern),
+            name=f"{one.kind} of attack chain {self.chain.id}: {one.value}"[:LONGEST_NAME],
+            description=f"{one.why}, on {', '.join(one.hosts)}" if one.hosts else one.why,
+            indicator_types=["malicious-activity" if malicious else "anomalous-activity"],
+            pattern=pattern,
             pattern_type="stix",
-            valid_from=instant(self.chain.first_seen),
+            valid_from=instant(one.first_seen),
             **self.common,
         )
 

@@ -283,12 +283,13 @@ def _registry_key(artifact: Artifact, *, value: bool) -> stix2.WindowsRegistryKe
     path = artifact.value
     key, _, name = path.rpartition("\\") if value else (path, "", "")
     if not key:
-        return stix2.WindowsRegistryKey(key=_hive_in_full(path))
+        return stix2.WindowsRegistryKey(key=hive_in_full(path))
     held = {"name": name} | ({} if artifact.data is None else {"data": artifact.data})
-    return stix2.WindowsRegistryKey(key=_hive_in_full(key), values=[held] if name else None)
+    return stix2.WindowsRegistryKey(key=hive_in_full(key), values=[held] if name else None)
 
 
-def _hive_in_full(key: str) -> str:
+def hive_in_full(key: str) -> str:
+    """A registry key with its hive's whole name."""
     for short, full in _HIVES:
         if key.upper() == short or key.upper().startswith(short + "\\"):
             return full + key[len(short) :]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lineage.export.instant import instant
 from lineage.export.timeline import Moment, timeline
+from lineage.report.wording import fixed_time
 
 if TYPE_CHECKING:
     from lineage.report.model import Report
@@ -33,7 +34,7 @@ def _line(moment: Moment) -> dict[str, object]:
         "datetime": instant(moment.time).isoformat(timespec="microseconds"),
         "timestamp_desc": _DESCRIPTIONS.get(moment.kind, "Event Time"),
         "data_type": f"lineage:{moment.kind}",
-        "exact_time": moment.time,
+        "exact_time": fixed_time(moment.time),
         "host": moment.host,
         "pid": moment.pid,
         "chain": moment.chain,

@@ -118,7 +118,12 @@ def is_application(process: ProcessNode) -> bool:
     if program_of(process).kind not in programs.APPLICATIONS:
         return False
     path = canonical_path(process.image or "")
-    return "\\" not in path or is_provided(path) or _INSTALLED_BY_USER.search(path) is not None
+    return "\\" not in path or is_installed(path)
+
+
+def is_installed(canonical: str) -> bool:
+    """Whether a canonical path lies where installers put programs, for all users or for one."""
+    return is_provided(canonical) or _INSTALLED_BY_USER.search(canonical) is not None
 
 
 def fans_out(process_id: str, graph: ProvenanceGraph) -> bool:

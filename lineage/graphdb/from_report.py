@@ -112,4 +112,5 @@ def _process(process: ChainProcess) -> ProcessNode:
         user=process.user,
         integrity_level=process.integrity,
         logon_id=process.logon_id,
+        original_file_name=process.original_file_name,
     )

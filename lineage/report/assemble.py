@@ -208,6 +208,7 @@ def _process(process: ProcessNode, role: str, graph: ProvenanceGraph) -> model.C
         user=process.user,
         integrity=process.integrity_level,
         logon_id=process.logon_id,
+        original_file_name=process.original_file_name,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.graph.schema import DESCENT, EDGE_SCHEMAS
 from lineage.report.tree import actor_of
+from lineage.report.wording import fixed_time
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -78,7 +79,7 @@ class ChainFacts:
         for hit in hits:
             grouped[hit.node, hit.source, hit.record].append(hit)
         facts = [self._of_record(same) for same in grouped.values()]
-        return sorted(facts, key=lambda fact: fact.time)
+        return sorted(facts, key=lambda fact: fixed_time(fact.time))
 
     def besides(self, told: Container[str]) -> list[Fact]:
         """What the chain's processes did to nodes that are not told yet, by time."""
@@ -96,7 +97,7 @@ class ChainFacts:
             if process.node not in told and process.node not in known
         ]
         unique = {(fact.kind, fact.target): fact for fact in reversed(facts)}
-        return sorted(unique.values(), key=lambda fact: fact.time)
+        return sorted(unique.values(), key=lambda fact: fixed_time(fact.time))
 
     def entry(self, process: str) -> str | None:
         """The autostart entry, or the process, that had a process started."""
@@ -161,7 +162,7 @@ def folded(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
     lines = []
     for group in groups.values():
         lines += [group] if len(group) >= FOLD_FROM else [[fact] for fact in group]
-    yield from sorted(lines, key=lambda group: group[0].time)
+    yield from sorted(lines, key=lambda group: fixed_time(group[0].time))
 
 
 def _reference(edge: ChainEdge) -> Reference:

@@ -171,6 +171,9 @@ class ChainProcess(Model):
         default=None, description="Its integrity level: Low, Medium, High, System ..."
     )
     logon_id: str | None = Field(default=None, description="Of its logon session, hexadecimal.")
+    original_file_name: str | None = Field(
+        default=None, description="What its program's version information says that it is called."
+    )
 
 
 class Artifact(Model):

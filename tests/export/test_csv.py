@@ -107,3 +107,21 @@ def test_any_command_line_comes_back(text: str) -> None:
     one = chain.model_copy(update={"processes": [process], "edges": [], "evidence": []})
     row = tables(report_of([one]))["nodes.csv"][0]
     assert row["command_line"] in (text, f"'{text}")
+
+
+@pytest.mark.parametrize("name", ["edges.csv", "timeline.csv", "evidence.csv"])
+def test_times_have_one_width_and_sort_as_text(name: str) -> None:
+    chain = full_report().chains[0]
+    times = ["2024-10-14T10:02:08.8Z", "2024-10-14T10:02:08.81Z", "2024-10-14T10:02:09Z"]
+    hits = [
+        hit.model_copy(update={"time": time})
+        for hit, time in zip(chain.evidence, times, strict=False)
+    ]
+    edges = [
+        edge.model_copy(update={"time": time})
+        for edge, time in zip(chain.edges, times, strict=False)
+    ]
+    report = report_of([chain.model_copy(update={"evidence": hits, "edges": edges})])
+    written = [row["time"] for row in tables(report)[name]]
+    assert {len(time) for time in written} == {28}
+    assert written == sorted(written)

@@ -130,7 +130,7 @@ class ChainBuilder:
         self._evidence.append(
             DetectionHit(
                 detection=detection,
-                rule_id=str(uuid5(NAMESPACE_URL, detection)),
+                rule_id=known.rule_id,
                 type=known.type,
                 risk=known.risk,
                 attack=list(known.attack),

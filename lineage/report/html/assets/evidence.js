@@ -2,7 +2,7 @@
 
 const PAGE_ROWS = 15;
 const COLUMNS = [
-  { key: "time", name: "Time (UTC)", of: (hit) => hit.time, show: (hit) => fullTime(hit.time) },
+  { key: "time", name: "Time (UTC)", of: (hit) => sortableTime(hit.time), show: (hit) => fullTime(hit.time) },
   { key: "detection", name: "Detection", of: (hit) => hit.detection },
   { key: "type", name: "Type", of: (hit) => hit.type },
   { key: "risk", name: "Risk", of: (hit) => hit.risk, numeric: true },
@@ -84,7 +84,7 @@ function sorted(hits, state) {
     if (a === null || b === null) return a === null ? 1 : -1;
     return (a < b ? -1 : 1) * sign;
   };
-  return [...hits].sort((a, b) => compare(of(a), of(b)) || (a.time < b.time ? -1 : 1));
+  return [...hits].sort((a, b) => compare(of(a), of(b)) || compare(sortableTime(a.time), sortableTime(b.time)));
 }
 
 function matches(hit, state) {

@@ -63,10 +63,16 @@ function clock(iso) {
   return match ? match[1] : iso || "";
 }
 
-/** "2024-10-14 10:02:13.120": to the millisecond, as the source gave it. */
+/** "2024-10-14 10:02:13.120": always to the millisecond, so that times stand below each other. */
 function fullTime(iso) {
-  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,3})?/.exec(iso || "");
-  return match ? `${match[1]} ${match[2]}${match[3] || ""}` : iso || "";
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?/.exec(iso || "");
+  return match ? `${match[1]} ${match[2]}.${(match[3] || "").padEnd(3, "0")}` : iso || "";
+}
+
+/** An ISO time as a text that sorts: all its fractional digits, at one width. */
+function sortableTime(iso) {
+  const match = /^([^.Z]*)(?:\.(\d+))?Z?$/.exec(iso || "");
+  return match ? `${match[1]}.${(match[2] || "").padEnd(7, "0")}` : iso || "";
 }
 
 function clockOf(milliseconds) {
