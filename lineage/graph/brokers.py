@@ -133,7 +133,7 @@ class Brokers:
             request.process
             for request in self._requests.get((process.host, service), ())
             if request.time >= since
-            and _may_share_user(request.process, process)
+            and _may_act_for(request.process, process, service)
             and (request.process.end is None or request.process.end >= time - AFTER_END)
         ]
         if not asked:
@@ -174,9 +174,13 @@ def _in_order(words: tuple[str, ...], text: str) -> bool:
     return True
 
 
-def _may_share_user(one: ProcessNode, other: ProcessNode) -> bool:
-    """Whether two processes may run as one account; the local system's stands for anybody."""
-    if one.user is None or other.user is None:
+def _may_act_for(asked: ProcessNode, started: ProcessNode, service: str) -> bool:
+    """Whether a service may have started a process for who asked: it runs as the same account.
+
+    The installer service also runs as the local system what its client asked for.
+    """
+    if asked.user is None or started.user is None:
         return True
-    accounts = {one.user.lower(), other.user.lower()}
-    return len(accounts) == 1 or any(account.endswith("\\system") for account in accounts)
+    account = started.user.lower()
+    by_system = service == "installer" and account.endswith("\\system")
+    return by_system or account == asked.user.lower()

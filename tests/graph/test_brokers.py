@@ -73,7 +73,8 @@ def test_a_scripts_text_asks_as_well() -> None:
 def test_what_wmi_starts_for_somebody_else_or_much_later_was_not_asked_for() -> None:
     host = Host()
     script(host)
-    by_wmi(host, user=ANNA)
+    for other in (ANNA, SYSTEM):
+        by_wmi(host, user=other)
     host.wait(WMI_WAIT / TICKS)
     by_wmi(host)
     assert requested(host) == set()
@@ -113,11 +114,12 @@ def by_installer(host: Host, *, wait: float = 0, helper: bool = True, user: str 
     host.run(PAYLOAD, parent=service, User=user)
 
 
+@pytest.mark.parametrize("user", [ZOE, SYSTEM])
 @pytest.mark.parametrize("helper", [True, False])
-def test_an_installers_client_asked_for_what_its_service_starts(helper: bool) -> None:
+def test_an_installers_client_asked_for_what_its_service_starts(helper: bool, user: str) -> None:
     host = Host()
     install(host)
-    by_installer(host, helper=helper)
+    by_installer(host, helper=helper, user=user)
     assert requested(host) == {("msiexec.exe", "nipe.exe")}
 
 
