@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from lineage.cli.output import write_file
 from lineage.errors import LineageError, UsageError
 from lineage.export import EXPORTERS
+from lineage.read.walk import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -64,8 +66,7 @@ def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
                 raise UsageError(f"{option} {target}: it is the file of {other} too; name another")
     if not existing:
         return
-    for file in _files(inputs):
-        identity = _identity(file)
+    for file, identity in _files(inputs):
         if identity in existing:
             raise UsageError(
                 f"{existing[identity]}: {file} is among the inputs and would be overwritten; "
@@ -96,8 +97,12 @@ def _resolved(path: Path) -> Path:
         return path.absolute()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and number of a regular file, whatever its name; None where there is none."""
+_Identity = tuple[int, int]
+"""Device and number of a file, the same under all its names."""
+
+
+def _identity(path: Path) -> _Identity | None:
+    """A regular file's identity; None where there is none."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -105,17 +110,18 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
-def _files(inputs: Iterable[Path]) -> Iterator[Path]:
+def _files(inputs: Iterable[Path]) -> Iterator[tuple[Path, _Identity]]:
     """All files of the inputs; each folder is walked once, whatever links lead to it."""
     waiting, walked = list(inputs), set()
     while waiting:
         path = waiting.pop()
         try:
-            status = path.stat()
+            status = os.fstat(0) if str(path) == STANDARD_INPUT else path.stat()
+            identity = (status.st_dev, status.st_ino)
             if not stat.S_ISDIR(status.st_mode):
-                yield path
-            elif (status.st_dev, status.st_ino) not in walked:
-                walked.add((status.st_dev, status.st_ino))
+                yield path, identity
+            elif identity not in walked:
+                walked.add(identity)
                 waiting += path.iterdir()
         except (OSError, ValueError):  # it can't be read either, which reading tells
             continue

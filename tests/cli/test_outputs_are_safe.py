@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,22 @@ def test_a_report_is_not_rendered_over_itself(
     assert run(["render", str(report), "--csv", str(tmp_path)]) == 2
     assert "among the inputs" in capsys.readouterr().err
     assert report.read_bytes() == before
+
+
+def test_what_standard_input_comes_from_is_an_input(tmp_path: Path) -> None:
+    path = export(tmp_path)
+    before = path.read_bytes()
+    with path.open("rb") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "lineage", "correlate", "-", "-q", "--json", str(path)],
+            stdin=stream,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("lineage: --json: - is among the inputs")
+    assert path.read_bytes() == before
 
 
 def test_two_names_of_one_output_are_refused(
