@@ -105,8 +105,8 @@ def command(
     from lineage import pipeline
     from lineage.correlate.registry import correlators
 
-    inputs = (*paths, *rules, *templates, *preparation.placeholders, *preparation.pipelines)
-    check(wanted, inputs)
+    prepared = (*preparation.placeholders, *preparation.pipelines)
+    check(wanted, (*paths, *rules, *templates, *allow, *prepared))
     with progress(paths) as advance:
         run = pipeline.run(
             pipeline.Request(

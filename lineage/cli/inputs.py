@@ -38,13 +38,14 @@ def command(
     from lineage.inventory import take_inventory
     from lineage.read import read
     from lineage.report import inventory_view
+    from lineage.report.escape import json_line
 
     to_stdout = str(json_file) == "-"
     check({} if to_stdout else {"json": json_file}, paths)
     with progress(paths) as advance:
         inventory = take_inventory(read(paths, format_name, advance), timezone)
     if to_stdout:
-        click.echo(inventory_view.as_json(inventory))
+        click.echo(json_line(inventory_view.as_json(inventory)))
         return
     if json_file is not None:
         write_file(json_file, inventory_view.as_json(inventory).encode() + b"\n")

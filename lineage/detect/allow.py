@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
-from lineage import user_yaml
+from lineage import user_files, user_yaml
 from lineage.detect.catalog import UnusableError, condition_of, one_line
 from lineage.detect.compile import Predicates
 from lineage.detect.regex import POLICY
@@ -160,7 +160,8 @@ def load(paths: Sequence[Path], today: date) -> tuple[list[Allowance], list[str]
 
 def _entries(path: Path) -> list[object]:
     try:
-        documents = user_yaml.documents(path.read_bytes())
+        with user_files.opened(path) as stream:
+            documents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from error
     except user_yaml.UnusableYamlError as error:

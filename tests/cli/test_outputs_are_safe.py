@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from lineage.cli import run
+from lineage.cli.correlate import command as correlate
+from lineage.cli.outputs import outputs
 
 LINE = (
     '{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"h",'
@@ -201,3 +204,30 @@ def test_a_new_file_in_an_input_folder_is_no_input(tmp_path: Path) -> None:
     export(tmp_path)
     assert run(["correlate", str(tmp_path), "-q", "--json", str(tmp_path / "new.json")]) == 0
     assert run(["correlate", str(tmp_path), "-q", "--json", str(tmp_path / "new.json")]) == 2
+
+
+WRITTEN = {option.name for option in click.command(outputs(lambda **_: None)).params}
+READ = [
+    parameter
+    for parameter in correlate.params
+    if isinstance(parameter.type, click.Path) and parameter.name not in WRITTEN
+]
+
+
+@pytest.mark.parametrize("parameter", READ, ids=lambda parameter: parameter.name)
+def test_whatever_option_names_a_file_to_read_it_is_an_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], parameter: click.Parameter
+) -> None:
+    """Also an option that is new: the file's content doesn't matter, as nothing is read before."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"evidence")
+    named = [str(victim)] if isinstance(parameter, click.Argument) else []
+    if isinstance(parameter, click.Option):
+        named = [str(export(tmp_path)), parameter.opts[0], str(victim)]
+    assert run(["correlate", *named, "-q", "--json", str(victim)]) == 2
+    assert "among the inputs" in capsys.readouterr().err
+    assert victim.read_bytes() == b"evidence"
+
+
+def test_the_options_that_name_files_are_found() -> None:
+    assert {"paths", "rules", "templates", "allow"} <= {parameter.name for parameter in READ}

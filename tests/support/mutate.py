@@ -210,6 +210,7 @@ def _correlate(random: Random, folder: Path, path: Path) -> None:
     report = folder / "report.json"
     option = random.choice(EXPORTERS).name
     status = command("correlate", path, "--json", report, f"--{option}", folder / "other")
+    command("inputs", path)
     if status == 0:
         _check_report(json.loads(report.read_bytes()))
 
@@ -234,6 +235,7 @@ def _attack_reports(random: Random, folder: Path) -> None:
         path.write_text(json.dumps(content), encoding="utf-8")
     option = random.choice(EXPORTERS).name
     command("explain", "1", "--report", path)
+    command("allow", "suggest", path, "--hosts", "1")
     command("render", path)
     command("render", path, "--html", folder / "page.html", f"--{option}", folder / "other")
 
@@ -274,6 +276,9 @@ TEMPLATE = (
 )
 
 
+ALLOW = b"- {rule: Test rule, fields: {CommandLine: 'a*'}, reason: known, expires: 2030-01-01}\n"
+
+
 def _attack_rules(random: Random, folder: Path) -> None:
     export = folder / "export.json"
     export.write_bytes(_exports()[5])
@@ -286,7 +291,10 @@ def _attack_rules(random: Random, folder: Path) -> None:
     template = folder / "own.yaml"
     template.write_bytes(damaged(random, TEMPLATE) if random.random() < 0.5 else TEMPLATE)
     options = ["--no-cache", "--rules", rules]
+    allow = folder / "allow.yaml"
+    allow.write_bytes(damaged(random, ALLOW))
     command("correlate", export, *options, "--template", template)
+    command("correlate", export, "--allow", allow)
     command("detect", export, "--ndjson", *options)
 
 
@@ -311,6 +319,7 @@ def _attack_places(random: Random, folder: Path) -> None:
         return  # this system has no such names
     command("correlate", folder / name, "--csv", folder / f"{name}.out")
     command("detect", path)
+    command("inputs", path, "--json", random.choice(("-", folder / "inventory.json")))
     command("slice", path, "--file", _name(random), "--host", _name(random))
     command("explain", _name(random), "--report", path)
 
