@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lineage.graph.causality import last_event, next_event
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 
 if TYPE_CHECKING:
@@ -12,13 +11,24 @@ if TYPE_CHECKING:
 
     from lineage.detect.detection import Implicated
     from lineage.detect.hit import Hit
-    from lineage.graph.provenance import Edge, ProvenanceGraph
+    from lineage.detect.uses import Uses
+    from lineage.graph.provenance import ProvenanceGraph
     from lineage.graph.schema import EdgeKind
     from lineage.graph.volumes import Volumes
 
 
+RUNS: Final[frozenset[EdgeKind]] = frozenset({"executed", "interpreted", "loaded"})
+LOADS: Final[frozenset[EdgeKind]] = frozenset({"loaded"})
+MAPPINGS: Final[frozenset[EdgeKind]] = frozenset({"mapped"})
+STARTS: Final[frozenset[EdgeKind]] = frozenset({"started"})
+
+
 def implicated(
-    hit: Hit, parent: ProcessNode | None, graph: ProvenanceGraph, volumes: Volumes
+    hit: Hit,
+    parent: ProcessNode | None,
+    graph: ProvenanceGraph,
+    uses: Uses,
+    volumes: Volumes,
 ) -> tuple[str, ...]:
     """Ids of the nodes that a hit implicates, each once, in the order of its detection's list.
 
@@ -26,11 +36,12 @@ def implicated(
         hit: which.
         parent: the parent of the process that the event is about, where it tells one.
         graph: the finished graph.
+        uses: who did what to its nodes.
         volumes: what was mounted when.
     """
     suspects: dict[str, None] = {}
     for role in hit.detection.implicates:
-        for node_id in _of_role(role, hit, parent, graph, volumes):
+        for node_id in _of_role(role, hit, parent, graph, uses, volumes):
             if node_id != hit.node:
                 suspects[node_id] = None
     return tuple(suspects)
@@ -41,6 +52,7 @@ def _of_role(
     hit: Hit,
     parent: ProcessNode | None,
     graph: ProvenanceGraph,
+    uses: Uses,
     volumes: Volumes,
 ) -> Iterator[str]:
     match role:
@@ -57,14 +69,12 @@ def _of_role(
         case "deleted-file":
             yield from _targets(graph, hit, ("deleted",))
         case "later-runner":
-            yield from _runners(graph, hit)
+            yield from _runners(graph, uses, hit)
         case "autostart-program":
-            until = _replaced(graph, hit, "set")
-            for edge in graph.out_edges(hit.node):
-                if edge.kind == "started" and _within(edge, hit.ordinal, until):
-                    yield edge.target
+            until = _replaced(graph, uses, hit, "set")
+            yield from uses.between(hit.node, STARTS, hit.ordinal, until, outward=True)
         case "file-writer":
-            yield from _writers(graph, hit)
+            yield from _writers(graph, uses, hit)
         case "mounted-program":
             node = graph.node(hit.node)
             if isinstance(node, FileNode | RegistryNode):
@@ -83,45 +93,27 @@ def _targets(graph: ProvenanceGraph, hit: Hit, kinds: Sequence[str]) -> Iterator
         yield from (edge.target for edge in graph.out_edges(hit.actor) if edge.kind in kinds)
 
 
-def _runners(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
+def _runners(graph: ProvenanceGraph, uses: Uses, hit: Hit) -> Iterator[str]:
     """Processes that ran, interpreted or loaded the tagged file as it was written."""
-    until = _replaced(graph, hit, "wrote")
-    for edge in (*graph.in_edges(hit.node), *_loads(graph, hit.node)):
-        used = edge.kind in {"executed", "interpreted", "loaded"}
-        if used and _within(edge, hit.ordinal, until):
-            yield edge.source
+    until = _replaced(graph, uses, hit, "wrote")
+    yield from uses.between(hit.node, RUNS, hit.ordinal, until)
+    for module in uses.of(hit.node, MAPPINGS, outward=True):
+        yield from uses.between(module.node, LOADS, hit.ordinal, until)
 
 
-def _loads(graph: ProvenanceGraph, file_id: str) -> Iterator[Edge]:
-    for edge in graph.out_edges(file_id):
-        if edge.kind == "mapped":
-            yield from graph.in_edges(edge.target)
+def _replaced(graph: ProvenanceGraph, uses: Uses, hit: Hit, kind: EdgeKind) -> int:
+    """Ordinal from which the tagged object holds what was written or set next.
+
+    By whomever: where the same process wrote again, that was another hit.
+    """
+    after = uses.following(hit.node, kind, hit.ordinal)
+    return len(graph.events) if after is None else after
 
 
-def _replaced(graph: ProvenanceGraph, hit: Hit, kind: EdgeKind) -> int:
-    """Ordinal from which the tagged object holds what another process wrote or set."""
-    later = (
-        next_event(edge.events, hit.ordinal)
-        for edge in graph.in_edges(hit.node)
-        if edge.kind == kind and edge.source != hit.actor
-    )
-    return min((at for at in later if at is not None), default=len(graph.events))
-
-
-def _within(edge: Edge, after: int, until: int) -> bool:
-    at = next_event(edge.events, after + 1)
-    return at is not None and at < until
-
-
-def _writers(graph: ProvenanceGraph, hit: Hit) -> Iterator[str]:
+def _writers(graph: ProvenanceGraph, uses: Uses, hit: Hit) -> Iterator[str]:
     """The process that wrote the program of the tagged process last before it started."""
     for ran in graph.out_edges(hit.node):
-        if ran.kind != "executed":
-            continue
-        writers = [
-            (at, edge.source)
-            for edge in graph.in_edges(ran.target)
-            if edge.kind == "wrote" and (at := last_event(edge.events, hit.ordinal)) is not None
-        ]
-        if writers:
-            yield max(writers)[1]
+        if ran.kind == "executed":
+            writer = uses.last(ran.target, "wrote", hit.ordinal)
+            if writer is not None:
+                yield writer.node

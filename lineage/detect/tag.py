@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lineage.detect.hit import Hit, merged
 from lineage.detect.implicate import implicated
+from lineage.detect.uses import Uses
 from lineage.graph.provenance import Reference
 from lineage.graph.volumes import Volumes
 from lineage.normalise.event import Event, ProcessCreated
@@ -65,9 +66,9 @@ class Tagger:
 
     def hits(self, graph: ProvenanceGraph) -> list[Hit]:
         """All hits in order of time, the implicated nodes looked up in the finished graph."""
-        volumes = Volumes(graph)
+        uses, volumes = Uses(graph), Volumes(graph)
         resolved = [
-            replace(hit, implicated=implicated(hit, parent, graph, volumes))
+            replace(hit, implicated=implicated(hit, parent, graph, uses, volumes))
             for key, (hit, parent) in self._hits.items()
             if key not in self._dropped
         ]

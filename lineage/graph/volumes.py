@@ -35,8 +35,11 @@ class Volumes:
             if isinstance(node, ProcessNode) and node.start is not None:
                 for drive in _drives(node):
                     self._runs[node.host].append((node.start, drive, node.id))
-        for runs in self._runs.values():
+        self._first: dict[tuple[str, str], int] = {}
+        for host, runs in self._runs.items():
             runs.sort()
+            for start, drive, _ in runs:
+                self._first.setdefault((host, drive), start)
 
     def mounted_programs(self, host: str, opened: int) -> Iterator[str]:
         """Processes that ran from a drive new to the host soon after an image was opened.
@@ -47,11 +50,11 @@ class Volumes:
         """
         runs = self._runs.get(host, [])
         first = bisect_left(runs, (opened, "", ""))
-        known = {drive for _, drive, _ in runs[:first]}
-        for start, drive, process_id in runs[first:]:
+        for index in range(first, len(runs)):
+            start, drive, process_id = runs[index]
             if start > opened + MOUNT_WINDOW:
                 return
-            if drive not in known:
+            if self._first[host, drive] >= opened:
                 yield process_id
 
 
