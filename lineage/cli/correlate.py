@@ -99,7 +99,8 @@ def command(
     Exit status:
       0  it ran; chains or none
       1  --fail-on was given and a chain reaches that verdict
-      2  the command line is wrong, or nothing in the input can be read
+      2  the command line is wrong, nothing in the input can be read, or an
+         output can't be written
       3  --strict was given and a record was rejected or a rule can't be used
     """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage import pipeline

@@ -9,7 +9,8 @@ OK: Final = 0
 FOUND: Final = 1
 """`--fail-on VERDICT` was given and a chain reaches it."""
 USAGE: Final = 2
-"""The command line is wrong, or nothing in the input can be read."""
+"""The command line is wrong, nothing in the input can be read, or the system stands in the way: an
+output that can't be written, memory that ran out."""
 REJECTED: Final = 3
 """`--strict` was given and a record was rejected."""
 FAULT: Final = 70
