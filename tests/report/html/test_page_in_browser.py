@@ -11,6 +11,8 @@ from sample_report import (
     report_of,
 )
 
+from lineage.report.story import tell
+
 
 def text_of(page, selector: str) -> str:
     return page.locator(selector).first.inner_text()
@@ -93,7 +95,7 @@ def test_rejected_records_are_told_on_demand(page):
 def test_coverage_tells_the_blind_spots_first(page):
     page.click("summary:has-text('Coverage')")
     rows = page.locator("[aria-label=Coverage] tbody tr")
-    blind = [row.locator("td").nth(1).inner_text() for row in rows.all()]
+    blind = [row.locator("td").nth(2).inner_text() for row in rows.all()]
     assert blind == sorted(blind, key=["no", "yes"].index)
     assert blind[0] == "no"
 
@@ -162,3 +164,24 @@ def test_print_shows_the_graph_as_a_picture_and_leaves_tools_out(page):
     assert page.locator("#chain-1 .print-graph").evaluate("image => image.naturalWidth") > 500
     assert page.locator("#chain-2 .story").is_visible()
     assert not page.locator("#chain-1 .toolbar").first.is_visible()
+
+
+def test_paper_has_everything_of_strong_chains_and_says_what_it_has_not(open_page):
+    report = full_report()
+    with open_page(report) as page:
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        printed = page.locator("#chains").inner_text()
+        strong = [chain for chain in report.chains if chain.verdict != "suspicious"]
+        for number, chain in enumerate(strong, 1):
+            rows = page.locator(f"#chain-{number} .evidence tbody tr:not(.below)")
+            assert rows.count() == len(chain.evidence)
+            fields = page.locator(f"#chain-{number} .evidence tr.below")
+            assert fields.count() == len(chain.evidence)
+            told = sum(len(passage.sentences) for passage in tell(chain))
+            assert page.locator(f"#chain-{number} .story li").count() == told
+            assert page.locator(f"#chain-{number} button.more:visible").count() == 0
+        note = page.locator("#print-note").inner_text()
+        assert "2 confirmed or probable chains" in note
+        assert "Not printed: what 1 suspicious chain holds" in note
+        assert report.chains[-1].processes[0].image.rpartition("\\")[2] in printed

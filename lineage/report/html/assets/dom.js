@@ -54,14 +54,41 @@ function code(text, attributes) {
   return el("code", { dir: "ltr", ...attributes }, text);
 }
 
+/** A button for what is left out; on paper it says that it is. */
+function moreButton(label, left, onClick) {
+  return button(moreLabel(label, left), onClick, { class: "link more" });
+}
+
+function moreLabel(label, left) {
+  return [el("span", { class: "screen-only" }, label), el("span", { class: "print-only" }, `${left} in the page, not printed`)];
+}
+
+/** What fills a disclosure at its first opening. */
+const fillers = new WeakMap();
+
+/** Shows all that an element keeps back, as before it is printed. */
+function openAll(element) {
+  element.querySelectorAll("details").forEach(unfold);
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  let shut;
+  while ((shut = element.querySelectorAll("button.more:not([hidden]), .open button[aria-expanded=false]")).length) {
+    shut.forEach((toggle) => toggle.click());
+  }
+}
+
+function unfold(details) {
+  details.open = true;
+  fillers.get(details)?.();
+}
+
 /** A long text of the telemetry that opens on demand. */
 function longCode(text, limit = 400) {
   if (text.length <= limit) return code(text, { class: "block" });
   const shown = code(`${text.slice(0, limit)}…`, { class: "block" });
-  const toggle = button(`Show all ${count(text.length)} characters`, () => {
+  const toggle = moreButton(`Show all ${count(text.length)} characters`, `${count(text.length - limit)} more characters`, () => {
     shown.textContent = text;
     toggle.remove();
-  }, { class: "link" });
+  });
   return [shown, toggle];
 }
 
@@ -69,10 +96,11 @@ function longCode(text, limit = 400) {
 function shortList(items, limit, render, attributes) {
   const list = el("ul", attributes, items.slice(0, limit).map(render));
   if (items.length <= limit) return list;
-  const more = button(`Show ${count(items.length - limit)} more`, () => {
+  const left = `${count(items.length - limit)} more`;
+  const more = moreButton(`Show ${left}`, left, () => {
     append(list, items.slice(limit).map(render));
     more.remove();
-  }, { class: "link" });
+  });
   return [list, more];
 }
 
@@ -85,6 +113,7 @@ function disclosure(summary, fill, attributes) {
     append(details, [fill()]);
   };
   details.addEventListener("toggle", open);
+  fillers.set(details, open);
   if (details.open) open();
   return details;
 }
@@ -103,10 +132,11 @@ function plainTable(caption, columns, rows, numeric = []) {
     body);
   const region = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, table);
   if (rows.length <= TABLE_ROWS) return region;
-  const more = button(`Show ${count(rows.length - TABLE_ROWS)} more`, () => {
+  const left = `${count(rows.length - TABLE_ROWS)} more`;
+  const more = moreButton(`Show ${left}`, left, () => {
     append(body, rows.slice(TABLE_ROWS).map(line));
     more.remove();
-  }, { class: "link" });
+  });
   return [region, more];
 }
 

@@ -18,7 +18,7 @@ function evidenceTable(hits, caption, goTo) {
   const state = { sort: "time", down: false, text: "", type: "", shown: PAGE_ROWS };
   const body = el("tbody");
   const status = el("span", { class: "muted", "aria-live": "polite" });
-  const more = button("", () => { state.shown += 10 * PAGE_ROWS; draw(); }, { class: "link" });
+  const more = moreButton("", "", () => { state.shown += 10 * PAGE_ROWS; draw(); });
   const columns = columnsOf(hits);
   const heads = columns.map((column) => sortHead(column, state, () => draw()));
   const rows = () => sorted(hits.filter((hit) => matches(hit, state)), state);
@@ -30,7 +30,8 @@ function evidenceTable(hits, caption, goTo) {
     status.textContent = found.length === hits.length ? plural(hits.length, "entry", "entries")
       : `${count(found.length)} of ${plural(hits.length, "entry", "entries")}`;
     more.hidden = found.length <= state.shown;
-    more.textContent = `Show more (${count(Math.max(0, found.length - state.shown))} left)`;
+    const left = count(Math.max(0, found.length - state.shown));
+    replaceChildren(more, moreLabel(`Show more (${left} left)`, `${left} more`));
   };
   const table = el("table", { class: "evidence stacking" }, el("caption", { class: "unseen" }, caption),
     el("thead", null, el("tr", null, heads.map(({ head }) => head), el("th", { scope: "col" }, el("span", { class: "unseen" }, "More")))), body);

@@ -153,5 +153,5 @@ function treeDisclosure(model) {
 function treeLine(unit) {
   const pooled = unit.members.length > 1;
   return [el("strong", null, cardTitle(unit)), " ", el("small", null, cardDetail(unit)),
-    !pooled && unit.first.command ? code(shorten(unit.first.command, 160), { class: "block" }) : null];
+    !pooled && unit.first.command ? longCode(unit.first.command, 200) : null];
 }

@@ -8,7 +8,7 @@ function start() {
   replaceChildren(document.getElementById("page"),
     el("div", { class: "top" }, el("span", { class: "brand" }, "lineage"),
       el("span", { class: "muted" }, "process-lineage report"), themeButton(restyle)),
-    summary(report), list.element, footer(report));
+    el("p", { id: "print-note", class: "print-only" }), summary(report), list.element, footer(report));
   list.sections[0]?.open();
   listenToPage(list.sections);
   document.documentElement.dataset.ready = "true";
@@ -40,15 +40,29 @@ function listenToPage(sections) {
     if (link.dataset.chain) sections[Number(link.dataset.chain)].open();
     else unfold(document.getElementById("suspicious"));
   });
-  addEventListener("beforeprint", () => {
-    for (const section of sections) if (section.chain.verdict !== "suspicious") section.open();
-    for (const section of sections) section.panel?.picture();
-    document.querySelectorAll("details:not(.weak, .alike)").forEach(unfold);
-  });
+  addEventListener("beforeprint", () => printable(sections));
 }
 
-function unfold(details) {
-  details.open = true;
+const HEADLINES_PRINTED = 60;
+
+/** Opens what paper is to show, and says what it won't. */
+function printable(sections) {
+  const strong = sections.filter(({ chain }) => chain.verdict !== "suspicious");
+  for (const section of strong) {
+    section.open();
+    openAll(section.element);
+  }
+  for (const section of sections) section.panel?.picture();
+  document.querySelectorAll("details:not(.weak, .alike)").forEach(unfold);
+  const weak = sections.length - strong.length;
+  const listed = weak <= HEADLINES_PRINTED;
+  if (listed) document.querySelectorAll("details.weak, details.alike").forEach(unfold);
+  document.getElementById("print-note").textContent = [
+    strong.length ? `Printed in full: ${plural(strong.length, "confirmed or probable chain")}.` : null,
+    weak ? `Not printed: what ${plural(weak, "suspicious chain")} ${weak === 1 ? "holds" : "hold"}${
+      listed ? "; the headlines are listed" : ", nor their headlines"}.` : null,
+    "Times are UTC. The page itself and the JSON report have everything.",
+  ].filter(Boolean).join(" ");
 }
 
 /** The chain that is in view, else the first. */
