@@ -30,8 +30,9 @@ COMMON_PROGRAM = 24
 
 INVADING: frozenset[EdgeKind] = frozenset({"injected", "hollowed", "opened_for_writing"})
 """By these one process comes to run its code in another."""
-MOST_INVADED = 8
-"""An injector of more processes than this explains none of them (backward)."""
+MOST_REACHED = 8
+"""Who injects into more processes than this explains none of them (backward), and who opens more
+for writing than this enters none by that (forward): protections, and a search through all."""
 
 _ordinal = attrgetter("ordinal")
 
@@ -79,7 +80,7 @@ class Flows:
         self._uses_of = lru_cache(maxsize=None)(self._uses)
         self._makings_of = lru_cache(maxsize=None)(self._makings)
         self._files_of = lru_cache(maxsize=None)(self._files)
-        self._count_invaded = lru_cache(maxsize=None)(self._invaded)
+        self._count_reached = lru_cache(maxsize=None)(self._reached)
         self._is_rare = lru_cache(maxsize=None)(self._runs_seldom)
 
     # -- forward -------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ class Flows:
             elif edge.kind in {"started", "requested"}:
                 yield from self._to_started(edge, at)
             elif edge.kind in INVADING:
-                yield Flow(process_id, edge.target, at, (CausalStep(edge, at),))
+                yield from self._to_invaded(edge, at)
             elif edge.kind == "wrote":
                 yield from self.from_file(edge.target, at, process_id)
             elif edge.kind == "set":
@@ -199,11 +200,17 @@ class Flows:
 
     def _from_invader(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
         """Who reaches into many is a monitor or a protection, and explains none of them."""
-        if self._count_invaded(edge.source) <= MOST_INVADED:
+        if self._count_reached(edge.source, "injected") <= MOST_REACHED:
             yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
 
-    def _invaded(self, process_id: str) -> int:
-        return sum(edge.kind == "injected" for edge in self._graph.out_edges(process_id))
+    def _to_invaded(self, edge: Edge, at: int) -> Iterator[Flow]:
+        """Who opens everything looks for something; a thread is a thread, however many."""
+        looks = edge.kind == "opened_for_writing"
+        if not looks or self._count_reached(edge.source, edge.kind) <= MOST_REACHED:
+            yield Flow(edge.source, edge.target, at, (CausalStep(edge, at),))
+
+    def _reached(self, process_id: str, kind: EdgeKind) -> int:
+        return sum(edge.kind == kind for edge in self._graph.out_edges(process_id))
 
     def _from_entry(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
         if isinstance(self._graph.node(edge.source), ProcessNode):

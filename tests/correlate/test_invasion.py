@@ -65,6 +65,16 @@ def test_the_handle_that_starting_a_process_gives_says_nothing() -> None:
     assert browser.pid not in pids(chain)
 
 
+def test_who_opens_every_process_has_entered_none() -> None:
+    host = Host()
+    others = [host.run(NOTEPAD) for _ in range(9)]
+    attack = intrusion(host, "nipe")
+    for other in others:
+        host.access(attack.payload, other, "0x1fffff")
+    (chain,) = chains(host)
+    assert pids(chain) == attack.pids
+
+
 def test_an_injected_shell_still_opens_what_its_user_wants() -> None:
     host = Host()
     shell = shell_of(host)
