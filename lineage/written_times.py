@@ -91,6 +91,10 @@ _SIZES: Final = (
 """Below which size a number is of which unit: ticks in it, and 1970 in ticks; the rest are ns."""
 
 
+_LONGEST: Final = 100
+"""Characters that a time has at most."""
+
+
 class Written(NamedTuple):
     """A time by its parts; `offset` in minutes east of UTC, None where it isn't told."""
 
@@ -114,6 +118,8 @@ def read(text: str) -> Written | int | None:
     Returns:
         Its parts; ticks since 1970 for a number; None where it is no such time.
     """
+    if len(text) > _LONGEST:
+        return None
     number = _NUMBER.fullmatch(text)
     if number is not None:
         return _of_number(int(number[1]), number[2] or "")

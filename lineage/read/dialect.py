@@ -167,8 +167,8 @@ def record_of(dialect: Dialect, number: int, row: Row) -> RawRecord | Problem:
     channel = channel_in(first_text(row, dialect.channel))
     key = (_writer_of(provider, channel), event_id if type(event_id) is int else 0)
     data = _data_of(dialect, row, key)
-    if not key[0] and type(event_id) is int and data:
-        provider = provider or provider_by_fields(event_id, data)
+    if not provider and not channel and type(event_id) is int and event_id:
+        provider, data = _told_by_fields(dialect, row, event_id, data)
     if not event_id or not (provider or channel):
         return untold(number, row, event_id)
     record_id = first(row, dialect.record_id)
@@ -289,6 +289,15 @@ _BY_FIELDS: Final = (
     ("Microsoft-Windows-Sysmon", range(1, 30), ("Image", "UtcTime")),
 )
 """Who alone writes events with such ids and such fields: tables of chosen columns leave it out."""
+
+
+def _told_by_fields(dialect: Dialect, row: Row, event_id: int, data: Row) -> tuple[str, Row]:
+    """Who wrote an event that doesn't say, and its data as theirs; "" where it can't be told."""
+    for provider in dict.fromkeys(provider for provider, _, _ in _BY_FIELDS):
+        theirs = _data_of(dialect, row, (_writer_of(provider, ""), event_id))
+        if provider_by_fields(event_id, theirs) == provider:
+            return provider, theirs
+    return "", data
 
 
 def provider_by_fields(event_id: int, data: Row) -> str:

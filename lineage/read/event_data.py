@@ -127,7 +127,7 @@ def _from_text(text: str, key: Key, layers: int) -> Fields | None:
         fields = event_data_from_xml(whole)
         if fields is not None:
             return _from_nameless(fields, key) if _NAMELESS.issuperset(fields) else fields
-    if "\n" not in text and text.count("|") >= _FEWEST_BARS:
+    if text.count("|") >= _FEWEST_BARS:
         fields = _from_bars(text, key)
         if fields is not None:
             return fields

@@ -19,12 +19,10 @@ _SPLUNK_START: Final = re.compile(
     rb"^(?:[^\r\n=]{6,60}\r?\n)?LogName=[^\r\n]*\r?\n(?=(?:[A-Z]\w{2,20}=[^\r\n]*\r?\n){2})", re.M
 )
 _WEVTUTIL_START: Final = re.compile(rb"^Event\s?\[\d+\]:?[ \t]*\r?\n(?=[ \t]+[^\r\n]{2,80}:)", re.M)
-_LIST_START: Final = re.compile(
-    rb"^(?:TimeCreated|Message|Id|ProviderName)[ ]{1,40}: [^\r\n]*\r?\n"
-    rb"(?=(?:[ \t]+[^\r\n]*\r?\n|\r?\n|[A-Z]\w{1,30}[ ]{0,40}: [^\r\n]*\r?\n){0,400}?"
-    rb"(?:Id|ProviderName|Message|TimeCreated)[ ]{0,40}: )",
-    re.M,
+_LIST_LABEL: Final = re.compile(
+    rb"^(TimeCreated|Message|Id|ProviderName|LogName|RecordId|MachineName)[ ]{1,40}: ", re.M
 )
+_LIST_ID: Final = re.compile(rb"^Id[ ]{1,40}: \d{1,6}[ \t]*\r?$", re.M)
 _LONGEST_START: Final = 4096
 """Bytes that the beginning of a block can't exceed: kept from one piece to the next."""
 _WEVTUTIL_NAMES: Final = ("Channel", "SourceName", "TimeCreated", "EventID")
@@ -65,7 +63,11 @@ class _Style(NamedTuple):
 
 
 def _style_of(text: bytes) -> _Style | None:
-    return next((style for style in _STYLES if style.start.search(text)), None)
+    style = next((style for style in _STYLES if style.start.search(text)), None)
+    label = _LIST_LABEL.search(text) if style is None and _LIST_ID.search(text) else None
+    if label is not None:  # every block begins with the same label, whichever was chosen
+        style = _Style(re.compile(rb"^%b[ ]{1,40}: " % label[1], re.M), _format_list)
+    return style
 
 
 def _rows(stream: BinaryIO, limit: int) -> Iterator[tuple[Row | None, Problem]]:
@@ -164,5 +166,4 @@ def _format_list(text: str) -> Row | None:
 _STYLES: Final = (
     _Style(_SPLUNK_START, fields_of_block),
     _Style(_WEVTUTIL_START, _wevtutil),
-    _Style(_LIST_START, _format_list),
 )

@@ -50,6 +50,9 @@ sysmon 2: RuleName ACTOR Image TargetFilename CreationUtcTime PreviousCreationUt
 sysmon 3: RuleName ACTOR Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname
     SourcePort SourcePortName DestinationIsIpv6 DestinationIp DestinationHostname DestinationPort
     DestinationPortName / RuleName
+sysmon 4: RuleName UtcTime State Version SchemaVersion / RuleName
+sysmon 16: UtcTime Configuration ConfigurationFileHash
+sysmon 255: UtcTime ID Description
 sysmon 5: RuleName ACTOR Image User / User / RuleName
 sysmon 6: RuleName UtcTime ImageLoaded Hashes Signed Signature SignatureStatus / RuleName
 sysmon 7: RuleName ACTOR Image ImageLoaded FILE OriginalFileName Hashes Signed Signature

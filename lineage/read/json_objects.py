@@ -109,7 +109,11 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
         try:
             value = loads(text)
         except orjson.JSONDecodeError as error:
-            if not text.isspace():
+            inner = _behind_header(text)
+            if inner is not None:
+                value = inner
+                yield number, inner
+            elif not text.isspace():
                 before = value if isinstance(value, dict) else {}
                 yield from _damaged_line(number, text, error, limit, before)
             continue
@@ -117,6 +121,22 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
             yield number, value
         else:
             yield Problem(number, "a JSON value, but not an object")
+
+
+def _behind_header(text: bytes) -> JsonObject | None:
+    """The object behind a syslog header or a record separator (RFC 7464), else None."""
+    start = text.find(b"{", 1, LONGEST_HEADER)
+    if start < 0 or text[0] in b"{[":
+        return None
+    try:
+        value = orjson.loads(text[start:])
+    except orjson.JSONDecodeError:
+        return None
+    return value if type(value) is dict else None
+
+
+LONGEST_HEADER = 1024
+"""Bytes of a line before its object: a syslog header with its structured data."""
 
 
 def _damaged_line(

@@ -16,6 +16,7 @@ from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write import json_lines
 from lineage.simulate.write.collection import EvtxArchive, EvtxCollection
 from lineage.simulate.write.event_xml import EventXmlDocument, EventXmlLines
+from lineage.simulate.write.exports import EXPORTS, Export
 from lineage.simulate.write.falcon import FalconFile
 from lineage.simulate.write.windows import Journal
 
@@ -70,6 +71,9 @@ _WINDOWS_FORMATS: dict[str, Callable[[Path], Container]] = {
 }
 _FALCON = "falcon-fdr"
 
+OTHERS: tuple[str, ...] = tuple(EXPORTS)
+"""Names of the exports that are written where they are asked for."""
+
 FORMATS: tuple[str, ...] = (*_WINDOWS_FORMATS, _FALCON)
 """Names of the formats, which are also the names of their folders."""
 
@@ -93,7 +97,7 @@ def simulate(
         noise: how much benign activity there is.
         case: what happens, one of `CASES`.
         damage: what befell the telemetry, one of `DAMAGES`; the ground truth doesn't know of it.
-        formats: some of `FORMATS`.
+        formats: some of `FORMATS` and `OTHERS`.
         events: at least this many Windows events in all; days of clean hosts are added to reach
             it. Memory stays bounded, however many.
         telemetry: "full" adds the image loads, registry traffic and unread events of a verbose
@@ -146,7 +150,7 @@ def write(
         scenes: scenarios in order of time.
         seed: noted in the ground truth.
         damage: what befell the telemetry, one of `DAMAGES`.
-        formats: some of `FORMATS`.
+        formats: some of `FORMATS` and `OTHERS`.
         events: how many Windows events are wanted at least, before any damage.
         telemetry: as in `simulate`.
 
@@ -158,13 +162,11 @@ def write(
         OSError: the directory can't be written.
     """
     _check("damage", [damage], DAMAGES)
-    _check("format", formats, FORMATS)
+    _check("format", formats, (*FORMATS, *OTHERS))
     folders = [directory / name for name in formats]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    outputs = [
-        _WINDOWS_FORMATS[name](directory / name) for name in formats if name in _WINDOWS_FORMATS
-    ]
+    outputs = [_container(name, directory / name) for name in formats if name != _FALCON]
     falcon = FalconFile(directory / _FALCON / "data.json") if _FALCON in formats else None
     truth = GroundTruth(seed)
     records = _records(scenes, seed, events, telemetry, truth)
@@ -184,6 +186,13 @@ def write(
     path = directory / "truth.json"
     path.write_bytes(orjson.dumps(truth.document(), option=orjson.OPT_INDENT_2) + b"\n")
     return [*folders, path]
+
+
+def _container(name: str, folder: Path) -> Container:
+    if name in _WINDOWS_FORMATS:
+        return _WINDOWS_FORMATS[name](folder)
+    file, one, around = EXPORTS[name]
+    return Export(folder / file, one, **around)
 
 
 class _Sensed(NamedTuple):

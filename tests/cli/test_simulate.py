@@ -39,9 +39,9 @@ def test_what_it_wrote_is_found(lineage: Lineage, tmp_path: Path) -> None:
 
 
 def test_a_format_that_is_not_there_is_one_line(lineage: Lineage, tmp_path: Path) -> None:
-    done = lineage("simulate", tmp_path, "--format", "syslog")
+    done = lineage("simulate", tmp_path, "--format", "pigeon")
     assert done.status == 2
-    assert done.error.startswith("lineage: no such format: syslog; there are evtx, ")
+    assert done.error.startswith("lineage: no such format: pigeon; there are evtx, ")
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(lineage: Lineage, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import falcon_event, json_lines, nxlog_event, winlogbeat_event, xml_event
+from read_as import READ_AS
 
 from lineage.read.sniff import FORMATS, HEAD_BYTES, READERS, recognise
 
@@ -20,7 +21,7 @@ HEADS = {
 
 
 def test_every_format_is_listed() -> None:
-    assert set(FORMATS) == set(READERS) >= set(HEADS)
+    assert set(FORMATS) == set(READERS) == set(HEADS) | set(READ_AS.values()) | {"defender"}
     assert all(READERS[name].name == name for name in FORMATS)
 
 

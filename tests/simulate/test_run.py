@@ -210,6 +210,6 @@ def test_more_events_come_from_clean_hosts(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no such format: syslog; there are evtx"):
-        simulate(tmp_path, formats=("syslog",))
+    with pytest.raises(ValueError, match="no such format: pigeon; there are evtx"):
+        simulate(tmp_path, formats=("pigeon",))
     assert set(READERS) | {"falcon-fdr"} == set(FORMATS)
