@@ -123,9 +123,9 @@ function coverageDisclosure(report) {
   const state = (entry) => (entry.evaluable ? "yes" : el("strong", { class: "warm-text" }, "no"));
   return disclosure(label, () => [
     el("p", { class: "muted" }, "A detection that is not evaluable could not have fired on this input: its silence says nothing."),
-    plainTable("Coverage", ["Detection", "Layer", "Evaluable", "Sources present", "Missing"],
+    plainTable("Coverage", ["Detection", "Evaluable", "Sources present", "Missing", "Layer"],
       [...blind, ...known.filter((entry) => entry.evaluable)].map((entry) =>
-        [entry.detection, entry.layer, state(entry), entry.sources_present.join(", ") || "–", entry.missing.join(", ") || "–"])),
+        [entry.detection, state(entry), entry.sources_present.join(", ") || "–", entry.missing.join(", ") || "–", entry.layer])),
   ]);
 }
 
