@@ -10,8 +10,11 @@ Each is made of its kind and seed alone. A case that takes longer than `--second
 from __future__ import annotations
 
 import argparse
+import faulthandler
+import os
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -19,6 +22,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 from mutate import KINDS, attack
+
+HANGS = 5
+"""Times the limit after which a case that still runs is given up."""
 
 
 def main() -> int:
@@ -52,6 +58,9 @@ def main() -> int:
 def stands(kind: str, seed: int, seconds: float) -> bool:
     """Whether lineage stood a case; what it fell to is printed in a line."""
     began = time.monotonic()
+    watch = threading.Timer(HANGS * seconds, end, (kind, seed))
+    watch.daemon = True
+    watch.start()
     try:
         with tempfile.TemporaryDirectory() as folder:
             attack(kind, seed, Path(folder))
@@ -59,10 +68,19 @@ def stands(kind: str, seed: int, seconds: float) -> bool:
         text = " ".join(str(error).split())[:300]
         print(f"--kind {kind} --seed {seed}: {type(error).__name__}: {text}", flush=True)
         return False
+    finally:
+        watch.cancel()
     took = time.monotonic() - began
     if took > seconds:
         print(f"--kind {kind} --seed {seed}: took {took:.1f} s", flush=True)
     return took <= seconds
+
+
+def end(kind: str, seed: int) -> None:
+    """Says where a case hangs, and gives up: a thread can't be stopped from outside."""
+    print(f"--kind {kind} --seed {seed}: hangs", flush=True)
+    faulthandler.dump_traceback()
+    os._exit(1)
 
 
 if __name__ == "__main__":

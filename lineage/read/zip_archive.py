@@ -253,9 +253,12 @@ def _local_member(
         if local.method == zipfile.ZIP_STORED:
             return packed()[:size] if size >= PIECE_BYTES else _small(size)
         while not inflate.eof:
-            data = inflate.decompress(inflate.unconsumed_tail or packed(), min(size, PIECE_BYTES))
+            more = inflate.unconsumed_tail or packed()
+            data = inflate.decompress(more, min(size, PIECE_BYTES))
             if data:
                 return data
+            if not more:  # the header told a size that the content goes beyond
+                raise EOFError
         return b""
 
     def _small(size: int) -> bytes:

@@ -200,6 +200,14 @@ def test_a_zip_without_its_directory_is_named(tmp_path: Path) -> None:
     assert "a zip without its end" in str(_contents(tmp_path)["a.zip"][1])
 
 
+def test_a_member_that_is_longer_than_its_header_says_ends(tmp_path: Path) -> None:
+    """Without the directory nothing but the member's own header tells its size."""
+    data = bytearray(_zip({"a": LINES})[:-100])
+    data[18:22] = (5).to_bytes(4, "little")
+    (tmp_path / "a.zip").write_bytes(data)
+    assert _contents(tmp_path)["a.zip!a"][1]
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads anything")
 def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
