@@ -177,10 +177,10 @@ def _analysis(
     cache = FolderCache() if request.cache else None
     user = load_user(request.rules, cache, request.preparation, request.selection)
     allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
-    graph, (hits, repeats), covered = _tagged(events, clock, user, allowances)
+    graph, (hits, repeats), covered, gaps = _tagged(events, clock, user, allowances)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
-    for source, remark in clock.remarks():
+    for source, remark in (*clock.remarks(), *gaps):
         ledgers[source].reject(Problem(None, remark, lost=0))
     plugins = correlators() if request.correlators is None else request.correlators
     chains = correlate(tagged_graph(graph, hits), plugins)
@@ -189,8 +189,8 @@ def _analysis(
 
 def _tagged(
     events: list[Event], clock: Clock, user: RuleSet, allowances: Sequence[Allowance]
-) -> tuple[ProvenanceGraph, Tagged, list[Coverage]]:
-    """The graph, what was tagged on it, and which rules could have.
+) -> tuple[ProvenanceGraph, Tagged, list[Coverage], list[tuple[int, str]]]:
+    """The graph, what was tagged on it, which rules could have, and where logs admit gaps.
 
     Empties the events; the builder's and the engine's tables end here, before a report takes room.
     """
@@ -208,7 +208,7 @@ def _tagged(
         for rule in detections
         if rule.rule_id not in user.silent
     ]
-    return builder.graph, result, covered
+    return builder.graph, result, covered, list(builder.remarks())
 
 
 @contextmanager

@@ -189,6 +189,24 @@ class TestLedger:
         assert entry.records == 19
         assert [each.record for each in entry.problems] == [4, 7, None, None]
 
+    @pytest.mark.parametrize(
+        ("record_of", "remark"),
+        [
+            (sysmon(4, {"State": "Stopped"}), "was stopped"),
+            (sysmon(16), "got another configuration"),
+            (sysmon(255), "reports an error of its own"),
+            (sysmon(4), None),
+        ],
+    )
+    def test_what_sysmon_says_of_its_own_gaps_is_a_remark(
+        self, record_of: RawRecord, remark: str | None
+    ) -> None:
+        (entry,) = reported([record_of, sysmon(1, record_id=9)]).inputs
+        assert (entry.events, entry.rejected) == (2, 0)
+        reasons = [problem.reason for problem in entry.problems]
+        wanted = f"Sysmon of WS01.example.test {remark}: what it didn't record can't show"
+        assert reasons == ([wanted] if remark else [])
+
     def test_a_record_that_another_input_gave_is_its_duplicate(self) -> None:
         records = [sysmon(1, record_id=number) for number in range(1, 4)]
         first, second = reported(records, records).inputs

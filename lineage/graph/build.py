@@ -9,7 +9,7 @@ from lineage.graph.placing import access, channel, files, network, processes, re
 from lineage.normalise import event as events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lineage.graph.identity import Hosts
     from lineage.graph.provenance import ProvenanceGraph
@@ -76,6 +76,12 @@ class Builder:
     def graph(self) -> ProvenanceGraph:
         """The graph, as far as it is built."""
         return self._canvas.graph
+
+    def remarks(self) -> Iterator[tuple[int, str]]:
+        """What the logs say of themselves: index of the input, and one line on it."""
+        for (source, host, note), count in self._canvas.log_notes.items():
+            times = "" if count == 1 else f" ({count:,} times)"
+            yield source, f"Sysmon of {host} {note}{times}: what it didn't record can't show"
 
     def add(self, event: Event) -> Placed:
         """Adds an event's facts to the graph and tells where they went."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import launcher_of
@@ -53,6 +53,7 @@ class Canvas:
         processes: resolves identities to processes.
         entries: what will start which program.
         brokers: who asked a service to start something.
+        log_notes: (index of an input, host as written, what its Sysmon says of itself) -> times.
         archives: (host, name) of each archive that was written -> its file's id.
 
     Args:
@@ -65,6 +66,7 @@ class Canvas:
         self.entries = Entries(self.graph)
         self.brokers = Brokers(self.graph)
         self.archives: dict[tuple[str, str], str] = {}
+        self.log_notes: Counter[tuple[int, str, str]] = Counter()
         self._hosts = hosts
         self._known: defaultdict[tuple[NodeKind, str], dict[str, str]] = defaultdict(dict)
         """Kind of object and host -> name -> node id."""

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
         WmiSubscriptionChanged,
     )
 
+_GAPS: Final[dict[int | str, str]] = {
+    "stopped": "was stopped",
+    16: "got another configuration",
+    255: "reports an error of its own",
+}
+"""What Sysmon says of itself that may mean missing events, by event id, or by the state of 4."""
 _INSTANCE: Final = re.compile(r"""\.Name=[\\"']*([^"'\\]+)""", re.IGNORECASE)
 
 
@@ -122,6 +128,8 @@ def log_changed(canvas: Canvas, event: LogChanged, host: str, ordinal: int) -> P
     """Sysmon starts with Windows."""
     if (event.State or "").lower() == "started":
         canvas.processes.booted_lately(host, event.time)
+    if note := _GAPS.get(event.event_id if event.event_id != 4 else (event.State or "").lower()):
+        canvas.log_notes[event.source, event.host, note] += 1
     return Placed(ordinal, None, canvas.host(host, event.host))
 
 
