@@ -58,7 +58,7 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
         ParentCommandLine=None,
         ParentBaseFileName=None,
         CurrentDirectory=None,
-        IntegrityLevel=_INTEGRITY.get(label, label) if label else None,
+        IntegrityLevel=_INTEGRITY.get(label, _shown_level(label)) if label else None,
         Hashes=None,
         LogonId=text(get("TargetLogonId" if target else "SubjectLogonId")),
         ParentUser=None,
@@ -67,6 +67,11 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
         Description=None,
         FileVersion=None,
     )
+
+
+def _shown_level(label: str) -> str:
+    r"""The level in a label as messages show it: ``Mandatory Label\\High Mandatory Level``."""
+    return label.rpartition("\\")[2].removesuffix(" Mandatory Level")
 
 
 def object_accessed(raw: RawRecord, source: int, origin: str, values: Values) -> Event:

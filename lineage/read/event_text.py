@@ -149,17 +149,17 @@ def _wevtutil(text: str) -> Row | None:
 
 
 def _format_list(text: str) -> Row | None:
-    row: Row = {}
+    members: dict[str, list[str]] = {}
     name = ""
     for line in text.splitlines():
         member = None if line[:1].isspace() else _LIST_MEMBER.fullmatch(line)
-        if member is not None and member[1] not in row:
+        if member is not None and member[1] not in members:
             name = member[1]
-            row[name] = member[2]
+            members[name] = [member[2]]
         elif name and line.strip():
-            row[name] += "\n" + line.strip()
-    if "Properties" in row:
-        del row["Properties"]  # Format-List cuts them short
+            members[name].append(line.strip())
+    members.pop("Properties", None)  # Format-List cuts them short
+    row: Row = {name: "\n".join(lines) for name, lines in members.items()}
     return row if "Id" in row else None
 
 

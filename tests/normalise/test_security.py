@@ -59,6 +59,7 @@ def test_4688_s_session_is_that_of_the_account_that_it_runs_as() -> None:
         ("S-1-16-12288", "High"),
         ("S-1-16-16384", "System"),
         ("S-1-16-99", "S-1-16-99"),
+        (r"Mandatory Label\High Mandatory Level", "High"),
         ("-", None),
     ],
 )

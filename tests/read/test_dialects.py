@@ -612,3 +612,9 @@ def test_a_lost_quote_costs_its_row_and_no_more() -> None:
     items = decoded(header + good + broken + good * 5)
     assert len([item for item in items if isinstance(item, RawRecord)]) >= 5
     assert len([item for item in items if isinstance(item, Problem)]) == 1
+
+
+@pytest.mark.parametrize("line", [b"Message   : \n", b"ProviderName : x\n", b"\n", b" x\n"])
+def test_a_text_of_labels_alone_comes_to_its_end(line: bytes) -> None:
+    items = decoded(b"Id   : 1\n" + line * 50_000 + b"ProviderName : y\n")
+    assert len(items) == 1
