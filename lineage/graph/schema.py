@@ -375,7 +375,7 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
     ),
     EdgeSchema(
         "requested", "REQUESTED", _PROCESS, _PROCESS, "forward",
-        "had WMI, the installer service or COM start it, which is its parent in the log",
+        "had WMI, the installer service, COM or the shell start it, its parent in the log",
         Words("requested the start of", "started on request of"), arranges=True, arrow=_START,
     ),
     EdgeSchema(
