@@ -86,6 +86,8 @@ def run(arguments: list[str]) -> int:
         The exit status; what went wrong has been said on standard error in one line.
     """
     debug = "--debug" in arguments[:1]
+    if arguments in ([], ["--debug"]):
+        arguments = ["--help"]
     try:
         outcome = cli.main(arguments, prog_name="lineage", standalone_mode=False)
     except click.exceptions.Exit as exit_:

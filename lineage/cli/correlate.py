@@ -130,8 +130,12 @@ def command(
         if not quiet:
             from lineage.report.terminal import render
 
-            render(report, console(), details=details)
+            render(report, console(), details=details, saved=_named(wanted.get("json")))
     return exit_status(report, fail_on, strict=strict)
+
+
+def _named(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _keep(report: Report, min_score: float) -> Report:

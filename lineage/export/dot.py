@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
 from lineage.report.escape import terminal
-from lineage.report.wording import GUESSED, edge_words, verdict_line
+from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def render(report: Report) -> str:
         '  node [style="filled", fillcolor="#ffffff", fontname="Helvetica", fontsize=10];',
         '  edge [fontname="Helvetica", fontsize=8, color="#555555"];',
     ]
-    for number, chain in enumerate(report.chains):
-        lines += _cluster(number, chain)
+    for number, chain in reversed([*enumerate(report.chains)]):
+        lines += _cluster(number, chain)  # Graphviz draws the last one on top
     return "\n".join([*lines, "}", ""])
 
 
@@ -44,10 +44,11 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
         names[element.node] = f"c{number}_n{place}"
         yield f"    {names[element.node]} [{_node(element)}];"
     for link in links([chain]):
+        says = _quoted_lines([_verb(link), clock(link.time, chain.first_seen)])
         shows = _quoted(f"{link.time} {link.file}#{link.record}", TOOLTIP_CELLS)
         yield (
             f"    {names[link.source]} -> {names[link.target]} "
-            f"[label={_quoted(_verb(link), LABEL_CELLS)}, tooltip={shows}"
+            f"[label={says}, tooltip={shows}"
             f"{', style=dashed' if link.guess else ''}];"
         )
     yield "  }"
@@ -60,6 +61,7 @@ def _verb(link: Link) -> str:
 
 def _node(element: ChainNode) -> str:
     lines = [element.name if element.pid is None else f"{element.name} (pid {element.pid})"]
+    lines += [clock(element.start, None)] if element.start else []
     lines += element.detections
     tooltip = element.command_line or element.name
     fill = ', fillcolor="#fff2cc"' if element.detections else ""

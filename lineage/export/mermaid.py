@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, bounded, grow, parents_of, walk
-from lineage.report.wording import GUESSED, edge_words, verdict_line
+from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +89,7 @@ def _left_out(
 
 
 def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
-    """What each drawn process left, tagged things first, and what such a thing later starts."""
+    """What each drawn process left: first what leads on to another process, then tagged things."""
     values = {artifact.node: artifact for artifact in chain.artifacts}
     tagged = {hit.node for hit in chain.evidence}
     drawn: dict[str, str] = {}
@@ -97,8 +97,10 @@ def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
     for edge in chain.edges:
         if edge.from_ in names and edge.to in values:
             by_process[edge.from_].setdefault(edge.to, edge.kind)
+    links = {edge.from_ for edge in chain.edges if edge.to in names} & values.keys()
     for process, things in by_process.items():
-        new = sorted((node for node in things if node not in drawn), key=lambda n: n not in tagged)
+        new = [node for node in things if node not in drawn]
+        new.sort(key=lambda node: (node not in links, node not in tagged))
         for node in new[:MAX_ARTIFACTS]:
             drawn[node] = f"a{len(drawn)}"
             mark = ":::tagged" if node in tagged else ""
@@ -121,11 +123,16 @@ def _process(branch: Branch) -> str:
     fired = list(dict.fromkeys(hit.detection for hit in branch.hits))
     lines = [
         f"<b>{_text(image)}</b>{_escaped(pid)}",
+        *_started(branch.process.start),
         *(_text(name, TITLE) for name in fired[:MAX_DETECTIONS]),
     ]
     if len(fired) > MAX_DETECTIONS:
         lines.append(f"… {len(fired) - MAX_DETECTIONS} more")
     return "<br/>".join(lines)
+
+
+def _started(time: str | None) -> list[str]:
+    return [] if time is None else [_escaped(terminal(clock(time, None), NARROW + 2))]
 
 
 def _text(text: str, cells: int = WIDE) -> str:

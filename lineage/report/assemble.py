@@ -76,6 +76,7 @@ def _coverage(coverage: Coverage) -> model.Coverage:
         evaluable=coverage.evaluable,
         sources_present=coverage.sources_present,
         missing=coverage.missing,
+        pack=coverage.detection.pack,
     )
 
 

@@ -90,6 +90,9 @@ class Coverage(Model):
     evaluable: bool
     sources_present: list[str]
     missing: list[str]
+    pack: str | None = Field(
+        default=None, description="The package's rule pack that it is of; null for a user's rule."
+    )
 
 
 class RecordReference(Model):

@@ -1,4 +1,4 @@
-"""The report on a terminal: chains first, then what was read, and one line that sums up.
+"""The report on a terminal: chains, what was read, and last, where the eye is, the answer.
 
 Everything is said in words; colour only repeats it. Untrusted text passes `lineage.report.escape`.
 """
@@ -16,9 +16,10 @@ from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.ignored_view import ignored_view
 from lineage.report.input_view import allow_view, coverage_view, input_view, known, rule_view
+from lineage.report.judged import judged_by, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import clock, counted, headline, listed, points
+from lineage.report.wording import accounts_of, clock, counted, headline, listed, points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["detections_table", "explain", "render", "render_hits"]
 
-FULL_CHAINS: Final = 10
-"""Confirmed and probable chains shown in full before the rest stands in the overview alone."""
 FEW_CHAINS: Final = 3
-"""Up to so many chains are all shown in full, suspicious ones too."""
-OVERVIEW: Final = 25
+"""Up to so many chains are shown in full; of more, the confirmed and probable ones, if as few."""
+OVERVIEW: Final = 10
 """Chains listed in the overview before the rest is counted."""
+ANSWERS: Final = 5
+"""Confirmed and probable chains that the answer names."""
 VERDICT_CELLS: Final = 11
-FIRST_LINE_CELLS: Final = 50
+FIRST_LINE_CELLS: Final = 56
 """Cells that an overview's first line takes beside the hosts."""
 _PART_STYLES: Final = {
     "time": "",
@@ -48,17 +49,20 @@ _PART_STYLES: Final = {
 }
 
 
-def render(report: Report, console: Console, *, details: bool = False) -> None:
+def render(
+    report: Report, console: Console, *, details: bool = False, saved: str | None = None
+) -> None:
     """Prints a report.
 
     Args:
         report: what was found and read.
         console: where to; its width, colour and encoding are kept to.
+        saved: file that the report was written to as JSON, for the next command.
         details: leave nothing out: every chain in full, all processes, artifacts, files and
             problems, and the fields that made each detection match.
     """
     pen = _pen(report, console, details=details)
-    for part in _report(report, pen):
+    for part in _report(report, pen, saved):
         console.print(Trimmed(part))
 
 
@@ -91,18 +95,55 @@ def _pen(report: Report, console: Console, *, details: bool) -> Pen:
 # -- the report's parts --------------------------------------------------------------------------
 
 
-def _report(report: Report, pen: Pen) -> Iterator[RenderableType]:
-    full = _in_full(report, pen)
+def _report(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableType]:
+    for chain in _in_full(report, pen):
+        yield chain_view(chain, pen)
+    yield from _reading(report, pen)
     if not report.chains:
         yield _nothing(report)
     if len(report.chains) > 1:
         yield _overview(report, pen)
-    for chain in full:
-        yield chain_view(chain, pen)
-    if left := len(report.chains) - len(full):
-        yield Group(pen.more(left, "chain", where=", in full with --json"), Text())
-    yield from _reading(report, pen)
+    yield from _answer(report, pen, saved)
     yield _last_line(report)
+
+
+def _answer(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableType]:
+    """What was found, where, as whom and when; what was judged; and what to do next."""
+    strong = [chain for chain in report.chains if chain.verdict != "suspicious"]
+    for place, chain in enumerate(strong[:ANSWERS], 1):
+        verdict = Text(chain.verdict.upper(), style=VERDICT_STYLES[chain.verdict])
+        family = pen.text(chain.family or "no family", "bold", limit=30)
+        hosts = pen.text(listed(chain.hosts, shown=3), "bold", limit=120)
+        users = pen.text(listed(accounts_of(chain), shown=2), limit=120)
+        first = clock(chain.first_seen, None)
+        when = pen.text(f"{first} to {clock(chain.last_seen, chain.first_seen)} UTC", limit=60)
+        who = pen.line(" (", users, ")") if users else Text()
+        yield pen.line(f"{place}  ", verdict, "  ", family, " on ", hosts, who, "  ", when)
+    if len(strong) > ANSWERS:
+        yield pen.more(len(strong) - ANSWERS, "confirmed or probable chain", where=" above")
+    for sentence in (no_all_clear(report), judged_by(report), unjudged(report)):
+        if sentence:
+            yield pen.fitted(sentence)
+    if report.chains:
+        yield _next(report, pen, saved)
+
+
+def _next(report: Report, pen: Pen, saved: str | None) -> Text:
+    """What to run to see more."""
+    if saved is None:
+        return pen.line(
+            "Next: add ",
+            Text("--json report.json --html report.html", "bold"),
+            " for the whole; ",
+            Text("--details", "bold"),
+            " shows it here.",
+        )
+    return pen.line(
+        "Next: ",
+        Text("lineage explain 1 --report ", "bold"),
+        pen.text(saved, "bold", limit=200),
+        " tells the best chain's story; the others by their numbers.",
+    )
 
 
 def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
@@ -121,26 +162,30 @@ def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
 def _in_full(report: Report, pen: Pen) -> list[Chain]:
     if pen.details or len(report.chains) <= FEW_CHAINS:
         return report.chains
-    return [chain for chain in report.chains if chain.verdict != "suspicious"][:FULL_CHAINS]
+    strong = [chain for chain in report.chains if chain.verdict != "suspicious"]
+    return strong if len(strong) <= FEW_CHAINS else []
 
 
 def _overview(report: Report, pen: Pen) -> RenderableType:
     """Every chain in two lines: verdict, score, where and when; id and what it is about."""
     rows = _alike(report.chains)
     shown = pen.some(rows, OVERVIEW)
-    lines = [line for chains in shown for line in _in_two_lines(chains, pen)]
+    places = {chain.id: place for place, chain in enumerate(report.chains, 1)}
+    lines = [line for row in shown for line in _in_two_lines(row, places[row[0].id], pen)]
     left = sum(len(chains) for chains in rows[len(shown) :])
-    rest = [pen.more(left, "chain", where=", see --json")] if left else []
+    rest = [pen.more(left, "chain", where=": --details, --html")] if left else []
     return Group(*lines, *rest, Text())
 
 
-def _in_two_lines(chains: Sequence[Chain], pen: Pen) -> Iterator[Text]:
+def _in_two_lines(chains: Sequence[Chain], place: int, pen: Pen) -> Iterator[Text]:
     best = chains[0]
     verdict = Text(f"{best.verdict:<{VERDICT_CELLS}}", style=VERDICT_STYLES[best.verdict])
     hosts = pen.text(listed(best.hosts, shown=2), limit=max(pen.width - FIRST_LINE_CELLS, 16))
     when = pen.text(clock(best.first_seen, None)[:-3], limit=19)
-    yield pen.line(verdict, f"{points(best.score):>7}  ", hosts, "  ", when, _times(chains))
-    indent = " " * (VERDICT_CELLS + 9)
+    yield pen.line(
+        f"{place:>4}  ", verdict, f"{points(best.score):>7}  ", hosts, "  ", when, _times(chains)
+    )
+    indent = " " * (VERDICT_CELLS + 15)
     room = max(pen.width - len(indent) - len(best.id) - 2, 20)
     what = pen.text(headline(best), limit=room)
     yield pen.line(indent, pen.text(best.id, "dim", 24), "  ", what)

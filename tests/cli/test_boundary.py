@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lineage.cli import COMMANDS
+from lineage.cli import COMMANDS, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,3 +120,14 @@ def test_fail_on_is_kept_where_nobody_reads(telemetry: Path) -> None:
         assert running.stdout is not None
         running.stdout.close()
         assert running.wait() == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["--debug"]])
+def test_a_bare_call_shows_the_help(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 0
+    out, err = capsys.readouterr()
+    assert "Commands:" in out
+    assert len(out.splitlines()) > 10
+    assert err == ""

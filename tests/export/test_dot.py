@@ -70,3 +70,13 @@ def test_any_text_is_drawn_as_it_shows(text: str) -> None:
     label = next(line for line in plain.splitlines() if line.startswith("node c0_n0 "))
     expected = shown.replace("\\", "\\\\").replace('"', '\\"')
     assert expected in label
+
+
+def test_the_best_chain_is_drawn_on_top_and_times_are_told() -> None:
+    report = full_report()
+    text = dot.render(report)
+    places = [text.index(f"subgraph cluster_{number} ") for number in range(len(report.chains))]
+    assert places == sorted(places, reverse=True)
+    start = report.chains[0].processes[0].start
+    assert start
+    assert start[:10] in text

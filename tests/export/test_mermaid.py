@@ -11,6 +11,7 @@ from sample_report import empty_report, full_report, hostile_report, large_repor
 
 from lineage.export import mermaid
 from lineage.report.escape import terminal
+from lineage.report.model import Artifact
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, Report
@@ -112,7 +113,7 @@ def test_a_heading_can_hold_no_markup() -> None:
 @settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=18))
 def test_any_name_is_drawn_as_it_shows(text: str) -> None:
-    process = remcos().processes[0].model_copy(update={"image": text, "pid": None})
+    process = remcos().processes[0].model_copy(update={"image": text, "pid": None, "start": None})
     chain = remcos().model_copy(update={"processes": [process], "edges": [], "evidence": []})
     diagram = mermaid.diagram(chain)
     assert all(LINE.fullmatch(line) for line in diagram.split("\n")[:-1])
@@ -120,3 +121,30 @@ def test_any_name_is_drawn_as_it_shows(text: str) -> None:
     full = terminal(text.replace("/", "\\").rpartition("\\")[2], mermaid.WIDE)
     assert shown(diagram)[0] in (f"<b>{name}</b>", f"<b>{full}</b>", "<b>(empty)</b>")
     assert len(blocks(report_of([chain]))) == 1
+
+
+def test_what_persists_hangs_on_the_entry_that_starts_it() -> None:
+    chain = remcos()
+    extra = [
+        Artifact(node=f"registry:ws:hklm\\a{n}", kind="registry", value=f"HKLM\\a{n}")
+        for n in range(9)
+    ]
+    started = next(edge for edge in chain.edges if edge.kind == "started")
+    maker = next(edge for edge in chain.edges if edge.to == started.from_).from_
+    noise = [
+        started.model_copy(update={"from_": maker, "to": one.node, "kind": "set"}) for one in extra
+    ]
+    crowded = chain.model_copy(
+        update={"artifacts": [*extra, *chain.artifacts], "edges": [*noise, *chain.edges]}
+    )
+    assert "had Windows start" in terminal_words(mermaid.diagram(crowded))
+
+
+def test_a_process_says_when_it_started() -> None:
+    first = remcos().processes[0]
+    assert first.start
+    assert first.start[:10] in terminal_words(mermaid.diagram(remcos()))
+
+
+def terminal_words(diagram: str) -> str:
+    return re.sub(r"#(\d+);", lambda code: chr(int(code[1])), diagram)

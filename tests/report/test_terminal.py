@@ -121,16 +121,31 @@ class TestManyChains:
     def test_suspicious_chains_are_one_line_each_when_there_are_many(self) -> None:
         chains = [remcos_chain(), *map(suspicious_chain, range(1, 9))]
         text = shown(report_of(chains))
-        assert text.count("CONFIRMED") == 1
+        assert text.count("CONFIRMED") == 2  # the chain's headline, and the answer
         assert "SUSPICIOUS" not in text
         for chain in chains:
             assert chain.id in text
-        assert "… and 8 more chains, in full with --json" in text
         assert shown(report_of(chains), details=True).count("SUSPICIOUS") == 8
 
     def test_few_chains_are_all_shown_in_full(self) -> None:
         text = shown(full_report())
         assert all(word in text for word in ("CONFIRMED", "PROBABLE", "SUSPICIOUS"))
+
+    def test_the_last_lines_answer_who_where_and_what_next(self) -> None:
+        chain = remcos_chain()
+        users = [process.model_copy(update={"user": "CORP\\dana"}) for process in chain.processes]
+        chain = chain.model_copy(update={"processes": users})
+        lines = shown(report_of([chain, *map(suspicious_chain, range(1, 9))]), width=200)
+        last = lines.splitlines()[-8:]
+        answer = next(line for line in last if line.startswith("1  CONFIRMED"))
+        for word in ("Remcos", chain.hosts[0], "CORP\\dana", "2024-10-14 10:02"):
+            assert word in answer
+        assert any(line.startswith("Next: ") for line in last)
+        assert any("doesn't make them honest" in line for line in last)
+
+    def test_many_strong_chains_stay_within_two_screens(self) -> None:
+        chains = [remcos_chain().model_copy(update={"id": f"chain-{n:012}"}) for n in range(20)]
+        assert len(shown(report_of(chains)).splitlines()) < 90
 
     def test_the_last_line_sums_up(self) -> None:
         last = joined(shown(full_report(), width=300).splitlines()[-1])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
 from lineage.report.html.vocabulary import vocabulary
+from lineage.report.judged import judged_by, no_all_clear, unjudged
 from lineage.report.wording import GUESSED, headline
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def payload(report: Report) -> Json:
     data = {
         "schema_version": report.schema_version,
         "vocabulary": vocabulary(),
+        "judged": [sentence for sentence in (judged_by(report), unjudged(report)) if sentence],
+        "weak": no_all_clear(report),
         "generator": report.generator.model_dump(),
         "inputs": [entry.model_dump() for entry in report.inputs],
         "graph": report.graph.model_dump(),

@@ -1,12 +1,13 @@
 // The top of the page: what was found, where, when, from what, and what could not be seen.
 
-const WEAK_NOTE = "weak signals, mostly honest software";
+const WEAK_NOTE = "too little was seen to call them attacks, which doesn't make them honest";
 
 function summary(report) {
   const verdicts = tally(report.chains);
   const facts = keyFacts(report);
   return el("header", { class: "summary" },
     el("h1", null, headline(verdicts)), el("p", { class: "subline" }, subline(report, verdicts)),
+    report.judged.map((sentence) => el("p", { class: "muted judged" }, sentence)),
     el("dl", { class: "key-facts" }, facts.map(([name, value, detail]) =>
       el("div", null, el("dt", null, name), el("dd", null, value, detail ? el("small", null, detail) : null)))),
     el("div", { class: "disclosures" }, inputsDisclosure(report), coverageDisclosure(report),
@@ -31,9 +32,9 @@ function headline({ confirmed, probable, suspicious }) {
 
 function subline(report, { confirmed, probable, suspicious }) {
   if (!report.chains.length) return nothingFound(report);
-  if (confirmed + probable === 0) return "Weak signals, mostly honest software; nothing adds up to a probable attack.";
+  if (confirmed + probable === 0) return report.weak;
   if (!suspicious) return null;
-  return el("a", { href: "#suspicious", class: "to-weak" }, `${count(suspicious)} suspicious`, ", mostly honest software");
+  return el("a", { href: "#suspicious", class: "to-weak" }, report.weak);
 }
 
 /** Why there is no chain, as far as the report tells. */
@@ -119,7 +120,7 @@ function coverageDisclosure(report) {
   const known = [...report.coverage.map((entry) => ({ ...entry, layer: "core" })),
     ...report.tradecraft.map((entry) => ({ ...entry, layer: "tradecraft" }))];
   const blind = known.filter((entry) => !entry.evaluable);
-  const label = ["Coverage", blind.length ? badge(`${count(blind.length)} not evaluable`) : badge("all evaluable")];
+  const label = ["Coverage", blind.length ? badge(`${count(blind.length)} not evaluable`) : badge("all could have fired")];
   const state = (entry) => (entry.evaluable ? "yes" : el("strong", { class: "warm-text" }, "no"));
   return disclosure(label, () => [
     el("p", { class: "muted" }, "A detection that is not evaluable could not have fired on this input: its silence says nothing."),
