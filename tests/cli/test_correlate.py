@@ -37,6 +37,8 @@ OUTPUTS = {
     "attack-flow": "{",
     "timesketch": "{",
     "mermaid": "",
+    "iocs": "\ufeffkind,",
+    "misp": "{",
 }
 
 

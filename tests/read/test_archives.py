@@ -205,7 +205,7 @@ def test_a_damaged_seven_zip_never_raises(tmp_path: Path, place: float, noise: b
     start = int(place * len(data))
     data[start : start + len(noise)] = noise
     contents, problems = _read(tmp_path, bytes(data))
-    assert contents == MEMBERS or problems or start == 0
+    assert contents == MEMBERS or problems or start < len(seven_zip.MAGIC)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
