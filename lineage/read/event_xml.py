@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from lineage.read.record import RawRecord
 
-_FIRST = re.compile(rb"(?:^|[\n>])[ \t\r]*" + EVENT_START.pattern)
+_FIRST = re.compile(
+    rb"(?:(?:^|[\n>])[ \t\r]*|(?:^|\n)(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT)"
+    rb"[^\n<]{0,300})" + EVENT_START.pattern
+)
 _TAG = re.compile(rb"<(/)?((?:[\w.-]{1,64}:)?Event)(?=[\s>])")
 """A start tag's beginning, or an end tag."""
 _LONGEST_TAG = 128

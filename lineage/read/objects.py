@@ -182,9 +182,10 @@ _MOST_SHAPES: Final = 5000
 def choose(row: Row) -> Choice | None:
     """The dialect of a row; None where it is of none."""
     choice = _fitting(row, dotted=False)
-    if choice is None and any("." in name for name in row):
-        choice = _fitting(unwrapped(nested(row)), dotted=True)
-    return choice
+    known = choice is not None and choice.dialect is not DIALECTS[-1]
+    if known or not any("." in name for name in row):
+        return choice
+    return _fitting(unwrapped(nested(row)), dotted=True) or choice
 
 
 def _fitting(row: Row, *, dotted: bool) -> Choice | None:

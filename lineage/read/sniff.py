@@ -28,8 +28,8 @@ _IN_ORDER: tuple[Reader, ...] = (
     JsonTableReader(),  # names and rows apart: no object of it is an event
     XmlObjectReader(),  # a root of its own
     EventXmlReader(),  # searches the text, so JSON that carries XML must be gone by then
+    TableReader(),  # any text with a line of names; a value may be a text of events
     EventTextReader(),  # lines that only events begin with
-    TableReader(),  # any text with a line of names
 )
 READERS: dict[str, Reader] = {reader.name: reader for reader in _IN_ORDER}
 """Readers by format name, in the order in which they are asked."""

@@ -618,3 +618,36 @@ def test_a_lost_quote_costs_its_row_and_no_more() -> None:
 def test_a_text_of_labels_alone_comes_to_its_end(line: bytes) -> None:
     items = decoded(b"Id   : 1\n" + line * 50_000 + b"ProviderName : y\n")
     assert len(items) == 1
+
+
+def test_a_table_whose_values_are_texts_of_events_is_a_table() -> None:
+    data = csv(["_time", "_raw"], ["2026-03-02T11:11:12+01:00", classic(OLD)])
+    (record,) = decoded(data)
+    assert isinstance(record, RawRecord)
+    assert (record.event_id, record.data["NewProcessId"]) == (4688, "0x1092")
+    assert record.time == "2026-03-02T11:11:12+01:00"
+
+
+def test_dotted_names_beside_a_message_are_understood() -> None:
+    source = {
+        "message": "Process Create",
+        "winlog.event_id": "1",
+        "winlog.provider_name": SYSMON,
+        "winlog.computer_name": "WS-7",
+        **{f"winlog.event_data.{name}": value for name, value in START.items()},
+    }
+    (record,) = decoded(lines({"_index": "x", "_source": source}))
+    assert isinstance(record, RawRecord)
+    assert record.data == START
+
+
+@pytest.mark.parametrize(
+    "header", ["<14>1 2026-03-02T10:11:12Z ws7 app - - - ", "Mar  2 10:11:12 ws7 "]
+)
+def test_events_behind_a_syslog_header_are_xml(header: str) -> None:
+    event = (
+        f"{header}<Event xmlns='x'><System><Provider Name='{SYSMON}'/><EventID>1</EventID>"
+        f"</System><EventData>{DATA_XML}</EventData></Event>\n"
+    )
+    records = decoded(event.encode() * 2)
+    assert [type(record) for record in records] == [RawRecord, RawRecord]
