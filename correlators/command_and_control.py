@@ -13,7 +13,7 @@ def own_names(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
         for edge in tagged.graph.out_edges(hit.actor):
             if edge.kind != "queried" or edge.target == hit.node:
                 continue
-            askers = {each.source for each in tagged.graph.in_edges(edge.target)}
+            askers = {query.source for query in tagged.graph.in_edges(edge.target)}
             if askers <= cluster.processes.keys():
                 name = edge.target.partition(":")[2]
                 return ScorePart("own names", 30, f"only the attack asked for {name}")

@@ -18,13 +18,13 @@ EXCLUSIONS = (
 
 def excluded_own_program(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
     """What was excluded from scanning is where a process of the chain runs from."""
-    told = " ".join(
+    words = " ".join(
         value
         for hit in cluster.hits
         if hit.detection.title in EXCLUSIONS
         for value in hit.fields.values()
     )
-    text = canonical_path(told)
+    text = canonical_path(words)
     for process_id in cluster.processes:
         image = canonical_path(tagged.graph.process(process_id).image or "")
         folder = image.rpartition("\\")[0]

@@ -58,10 +58,10 @@ def parse(text: str) -> tuple[int, bool]:
 
 def _read_tail(text: str) -> tuple[int, bool] | None:
     """The part after the minute, for the two spellings that make up nearly all telemetry."""
-    found = _TAIL.fullmatch(text)
-    if found is None:
+    match = _TAIL.fullmatch(text)
+    if match is None:
         return None
-    second, fraction, zone = found.groups("")
+    second, fraction, zone = match.groups("")
     tail = int(second) * TICKS + int((fraction + "0000000")[:7]), zone == "Z"
     if len(_tails) >= _CACHE_LIMIT:
         _tails.clear()
@@ -71,10 +71,10 @@ def _read_tail(text: str) -> tuple[int, bool] | None:
 
 def _parse_slowly(text: str) -> tuple[int, bool]:
     text = text.strip()
-    found = _TIME.fullmatch(text)
-    if found is None:
+    match = _TIME.fullmatch(text)
+    if match is None:
         return _parse_other(text)
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
     ticks = _minute(text, year, month, day, int(hour), minute)
     if int(second) > 59:
         raise _not_a_time(text)

@@ -122,10 +122,10 @@ def _by_stages(cluster: Cluster, stages: Stages, template: Template) -> Judgemen
 
 def _by_hits(hits: Iterable[Hit]) -> Judgement | None:
     """Whether one detection is worth attention alone, or several facts show different weak ones."""
-    found = list(hits)
-    if any(hit.detection.type == "TTP" for hit in found):
+    listed = list(hits)
+    if any(hit.detection.type == "TTP" for hit in listed):
         return Judgement("suspicious", "a detection that is worth attention alone")
-    facts = {hit.ordinal for hit in score.distinct(found).values()}
+    facts = {hit.ordinal for hit in score.distinct(listed).values()}
     if len(facts) >= FACTS_FOR_SUSPICIOUS:
         return Judgement("suspicious", f"weak detections of {len(facts)} facts")
     return None

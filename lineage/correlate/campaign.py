@@ -69,12 +69,12 @@ def campaigns(findings: Sequence[Finding], graph: ProvenanceGraph) -> dict[int, 
     members: dict[str, list[Trait]] = defaultdict(list)
     for trait, held in shared.items():
         members[groups.find(str(held[0]))].append(trait)
-    named = {group: _campaign(found) for group, found in members.items()}
+    named = {group: _campaign(shared_traits) for group, shared_traits in members.items()}
     return {index: named[groups.find(str(index))] for held in shared.values() for index in held}
 
 
-def _campaign(found: list[Trait]) -> Campaign:
-    ordered = tuple(sorted(found))
+def _campaign(shared: list[Trait]) -> Campaign:
+    ordered = tuple(sorted(shared))
     digest = sha256("\n".join(f"{kind}={value}" for kind, value in ordered).encode())
     return Campaign(f"campaign-{digest.hexdigest()[:ID_DIGITS]}", ordered)
 
@@ -88,7 +88,7 @@ def traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
             if edge.kind in {"set", "created"}:
                 yield from _entry(edge.target, graph)
             elif edge.kind == "queried":
-                askers = {each.source for each in graph.in_edges(edge.target)}
+                askers = {query.source for query in graph.in_edges(edge.target)}
                 if _only_attacks(askers, finding, graph):
                     yield Trait("name", edge.target.partition(":")[2])
     for hit in finding.cluster.hits:
@@ -121,5 +121,5 @@ def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
 def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:
     """Whether all who asked for a name run programs that only an attack brought."""
     others = askers - finding.cluster.processes.keys()
-    images = (graph.process(each).image for each in others)
+    images = (graph.process(asker).image for asker in others)
     return not any(image is None or is_provided(canonical_path(image)) for image in images)

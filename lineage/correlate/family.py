@@ -63,17 +63,19 @@ def families() -> Mapping[str, Family]:
     import yaml
 
     text = (files(__package__) / "families.yaml").read_text(encoding="utf-8")
-    return {name: _family(name, told) for name, told in yaml.safe_load(text)["families"].items()}
+    return {
+        name: _family(name, content) for name, content in yaml.safe_load(text)["families"].items()
+    }
 
 
-def _family(name: str, told: Mapping[str, Any]) -> Family:
-    key = told["key"]
+def _family(name: str, content: Mapping[str, Any]) -> Family:
+    key = content["key"]
     return Family(
         name,
         re.compile(key["named"]),
         frozenset(key["own"]),
         frozenset(key["values"]),
-        {file["name"]: re.compile(file["path"]) for file in told["beside_key"]},
+        {file["name"]: re.compile(file["path"]) for file in content["beside_key"]},
     )
 
 
@@ -156,12 +158,14 @@ def _values(cluster: Cluster, graph: ProvenanceGraph, family: Family) -> Iterato
     keys: dict[str, list[_Value]] = {}
     for process_id in cluster.processes:
         for edge in graph.out_edges(process_id):
-            found = _VALUE.search(edge.target) if edge.kind == "set" else None
-            if found and found.group(3) in family.values:
-                value = _Value(process_id, found.group(2), found.group(3), edge.events[0])
-                keys.setdefault(found.group(1), []).append(value)
+            match = _VALUE.search(edge.target) if edge.kind == "set" else None
+            if match and match.group(3) in family.values:
+                value = _Value(process_id, match.group(2), match.group(3), edge.events[0])
+                keys.setdefault(match.group(1), []).append(value)
     for values in keys.values():
-        if family.named.fullmatch(values[0].key) or family.own <= {each.name for each in values}:
+        if family.named.fullmatch(values[0].key) or family.own <= {
+            value_set.name for value_set in values
+        }:
             yield from sorted(values, key=lambda value: value.ordinal)
 
 

@@ -180,23 +180,23 @@ class Flows:
 
     def _inward(self, process_id: str) -> tuple[Flow, ...]:
         """What influenced a process's start and what it runs; bystanders are left out."""
-        found: list[Flow] = []
+        flows: list[Flow] = []
         for edge in self._graph.in_edges(process_id):
             at = edge.events[0]
             if self._is_mere_guess(edge):
                 continue
             if edge.kind in {"spawned", "requested"}:
-                found.append(Flow(edge.source, process_id, at, (CausalStep(edge, at),)))
+                flows.append(Flow(edge.source, process_id, at, (CausalStep(edge, at),)))
             elif edge.kind == "started":
-                found += self._from_entry(edge, process_id, at)
+                flows += self._from_entry(edge, process_id, at)
             elif edge.kind == "injected" and not self.is_bystander(edge.source):
-                found += self._from_invader(edge, process_id, at)
+                flows += self._from_invader(edge, process_id, at)
         for edge in self._graph.out_edges(process_id):
             if edge.kind in {"executed", "interpreted"}:
-                found += self._from_writer(edge.target, process_id, edge.events[0])
+                flows += self._from_writer(edge.target, process_id, edge.events[0])
             elif edge.kind == "loaded":
-                found += self._from_module(edge, process_id)
-        return tuple(found)
+                flows += self._from_module(edge, process_id)
+        return tuple(flows)
 
     def _from_invader(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
         """Who reaches into many is a monitor or a protection, and explains none of them."""
@@ -241,7 +241,7 @@ class Flows:
 
         They ran, interpreted or loaded it, or it is the shortcut that started them.
         """
-        found = [
+        flows = [
             Flow(file_id, edge.source, edge.events[0], (CausalStep(edge, edge.events[0]),))
             for edge in self._graph.in_edges(file_id)
             if edge.kind == "executed" or (edge.kind == "interpreted" and self._runs(edge))
@@ -249,15 +249,15 @@ class Flows:
         for edge in self._graph.out_edges(file_id):
             step = CausalStep(edge, edge.events[0])
             if edge.kind == "started":
-                found.append(Flow(file_id, edge.target, edge.events[0], (step,)))
+                flows.append(Flow(file_id, edge.target, edge.events[0], (step,)))
             elif edge.kind == "mapped":
-                found += self._loads(file_id, edge.target, step)
+                flows += self._loads(file_id, edge.target, step)
             elif edge.kind == "copied":
-                found += [
+                flows += [
                     Flow(file_id, use.target, use.ordinal, (step, *use.steps))
                     for use in self._copies(edge.target)
                 ]
-        return tuple(sorted(found, key=lambda use: (use.ordinal, use.target)))
+        return tuple(sorted(flows, key=lambda use: (use.ordinal, use.target)))
 
     def _copies(self, file_id: str) -> Iterator[Flow]:
         """Runs of a copy that nobody was seen to write."""

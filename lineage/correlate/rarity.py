@@ -35,7 +35,7 @@ class Profile:
         for node in graph.nodes():
             if isinstance(node, ProcessNode) and node.parent and node.parent not in tagged:
                 parents[_pair(graph.process(node.parent), node)].add(node.parent)
-        self._parents = {pair: len(found) for pair, found in parents.items()}
+        self._parents = {pair: len(starters) for pair, starters in parents.items()}
 
     def is_usual(self, parent: ProcessNode, child: ProcessNode) -> bool:
         """Whether such a child is usual for such a parent."""

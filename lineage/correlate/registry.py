@@ -39,19 +39,19 @@ def correlators(
         UsageError: a correlator can't be imported or is none, a module has no `CORRELATORS`, a
             template can't be used, or two correlators have one name.
     """
-    found: list[Correlator] = []
+    loaded: list[Correlator] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         if not (plugins or _is_ours(point)):
             continue
-        found += _loaded(f"correlator {point.value}", point.load, "reinstall its package")
+        loaded += _loaded(f"correlator {point.value}", point.load, "reinstall its package")
     for name in modules:
-        found += _loaded(f"--correlator {name}", partial(_of_module, name), "mend or leave out")
+        loaded += _loaded(f"--correlator {name}", partial(_of_module, name), "mend or leave out")
     chains = [(path, load(path)) for path in templates]
-    found += [TemplateChain(template.name, template) for _, template in chains]
-    _check_names(found)
+    loaded += [TemplateChain(template.name, template) for _, template in chains]
+    _check_names(loaded)
     for path, template in chains:
-        _check_references(path, template, found)
-    return tuple(found)
+        _check_references(path, template, loaded)
+    return tuple(loaded)
 
 
 def _is_ours(point: EntryPoint) -> bool:
@@ -76,24 +76,24 @@ def _loaded(place: str, import_: Callable[[], object], remedy: str) -> Sequence[
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from error
     except (Exception, SystemExit) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{place}: {' '.join(told.split())}; {remedy}") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{place}: {' '.join(reason.split())}; {remedy}") from error
     brought = list(loaded) if isinstance(loaded, Iterable) else [loaded]
-    for each in brought:
-        if not (callable(each) and hasattr(each, "name") and hasattr(each, "tactic")):
-            raise UsageError(f"{place}: {each!r} is no correlator; see lineage.correlate.api")
+    for plugin in brought:
+        if not (callable(plugin) and hasattr(plugin, "name") and hasattr(plugin, "tactic")):
+            raise UsageError(f"{place}: {plugin!r} is no correlator; see lineage.correlate.api")
     return cast("Sequence[Correlator]", brought)
 
 
-def _check_names(found: Sequence[Correlator]) -> None:
-    names = [each.name for each in found]
+def _check_names(plugins: Sequence[Correlator]) -> None:
+    names = [plugin.name for plugin in plugins]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"two correlators are called {name!r}; rename one or leave it out")
 
 
-def _check_references(path: Path, template: Template, found: Sequence[Correlator]) -> None:
-    known = {each.name for each in found if each.tactic is not None}
+def _check_references(path: Path, template: Template, plugins: Sequence[Correlator]) -> None:
+    known = {plugin.name for plugin in plugins if plugin.tactic is not None}
     for stage in template.stages:
         for name in sorted(stage.correlators - known):
             raise UsageError(

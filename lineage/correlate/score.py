@@ -57,10 +57,10 @@ def quarters(points: float) -> float:
 
 def distinct(hits: Iterable[Hit]) -> dict[str, Hit]:
     """Detection title -> its first hit, in order of time."""
-    found: dict[str, Hit] = {}
+    firsts: dict[str, Hit] = {}
     for hit in hits:
-        found.setdefault(hit.detection.title, hit)
-    return found
+        firsts.setdefault(hit.detection.title, hit)
+    return firsts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ def covered(
     stages: dict[str, CoveredStage] = {}
     for stage in template.stages:
         hits = tuple(hit for hit in cluster.hits if stage.is_shown_by(hit.detection))
-        mine = tuple(each for each in findings if each.correlator in stage.correlators)
+        mine = tuple(finding for finding in findings if finding.correlator in stage.correlators)
         if hits or mine:
             spoken = [hit.ordinal for hit in hits or cluster.hits]
-            strength = max([hit_strength(hits), *(each.score / 100 for each in mine)])
+            strength = max([hit_strength(hits), *(finding.score / 100 for finding in mine)])
             stages[stage.tactic] = CoveredStage(hits, mine, strength, min(spoken), max(spoken))
     return stages
 
@@ -115,15 +115,15 @@ def stage_part(stages: Stages, template: Template) -> ScorePart:
 
     points = STAGE_POINTS * sum of weight * strength / MOST_WEIGHT.
     """
-    points, told = 0.0, []
+    points, terms = 0.0, []
     for stage in template.stages:
         shown = stages.get(stage.tactic)
         if shown is None:
             continue
         points += stage.weight * shown.strength
-        told.append(f"{stage.tactic} {stage.weight:g} x {shown.strength:.2g}")
+        terms.append(f"{stage.tactic} {stage.weight:g} x {shown.strength:.2g}")
     points *= STAGE_POINTS / MOST_WEIGHT
-    return ScorePart("stages", quarters(points), "; ".join(told) or "no stage covered")
+    return ScorePart("stages", quarters(points), "; ".join(terms) or "no stage covered")
 
 
 def risk_part(hits: Iterable[Hit]) -> ScorePart:
@@ -196,8 +196,8 @@ def family_part(marks: Mapping[str, FamilyFact], family: str | None) -> ScorePar
     if not marks:
         return ScorePart("family", 0.0, f"nothing specific to {family or 'a family'}")
     points = FAMILY_POINTS[min(len(marks), len(FAMILY_POINTS)) - 1]
-    told = ", ".join(fact.what for fact in marks.values())
-    return ScorePart("family", points, f"specific to {family}: {told}")
+    marked = ", ".join(fact.what for fact in marks.values())
+    return ScorePart("family", points, f"specific to {family}: {marked}")
 
 
 def rarity_part(cluster: Cluster, graph: ProvenanceGraph, profile: Profile) -> ScorePart:

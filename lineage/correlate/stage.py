@@ -33,8 +33,8 @@ class StageCorrelator:
     def __call__(self, tagged: TaggedGraph) -> Iterator[StageFinding]:
         """Yields a finding for every cluster in which a clue is found."""
         for cluster in tagged.clusters:
-            found = (clue(cluster, tagged) for clue in self.clues)
-            parts = tuple(part for part in found if part is not None)
+            clues = (clue(cluster, tagged) for clue in self.clues)
+            parts = tuple(part for part in clues if part is not None)
             if parts:
                 yield StageFinding(self.name, cluster, self.tactic, parts)
 

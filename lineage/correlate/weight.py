@@ -70,7 +70,7 @@ def _weight(stage: CoveredStage, event: int | None, own: Mapping[str, int]) -> f
         return 0.0
     others = set(own.values()) - {event}
     hits = [hit for hit in stage.hits if hit.ordinal not in others]
-    strength = max([hit_strength(hits), *(each.score / 100 for each in stage.findings)])
+    strength = max([hit_strength(hits), *(finding.score / 100 for finding in stage.findings)])
     return min(MOST_OF_STAGE, strength + FURTHER_FACT * max(0, len(strong_facts(hits)) - 1))
 
 

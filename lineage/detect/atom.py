@@ -202,24 +202,24 @@ def _test(value: SigmaType) -> Callable[[Value], bool]:
         return _date_part(value)
     if isinstance(value, SigmaNumber):
         number = value.number
-        return lambda found: number_of(found) == number
+        return lambda field_value: number_of(field_value) == number
     if isinstance(value, SigmaBool):
         word = str(value.boolean).casefold()
-        return lambda found: str(found).casefold() == word
+        return lambda field_value: str(field_value).casefold() == word
     if isinstance(value, SigmaRegularExpression):
         return _search(value)
     if isinstance(value, SigmaCIDRExpression):
         return _within(value)
     if isinstance(value, SigmaCompareExpression):
         return _ordering(value)
-    return lambda found: False
+    return lambda field_value: False
 
 
 def _date_part(value: SigmaTimestampPart) -> Callable[[Value], bool]:
     part, number = value.timestamp_part, value.number
 
-    def holds(found: Value) -> bool:
-        moment = moment_of(found)
+    def holds(field_value: Value) -> bool:
+        moment = moment_of(field_value)
         if moment is None:
             return False
         if part is TimestampPart.WEEK:
@@ -232,8 +232,8 @@ def _date_part(value: SigmaTimestampPart) -> Callable[[Value], bool]:
 def _within(value: SigmaCIDRExpression) -> Callable[[Value], bool]:
     network = value.network
 
-    def holds(found: Value) -> bool:
-        address = address_of(found)
+    def holds(field_value: Value) -> bool:
+        address = address_of(field_value)
         return address is not None and address in network
 
     return holds
@@ -251,8 +251,8 @@ _ORDERINGS: Final[dict[CompareOperators, Callable[[float, float], bool]]] = {
 def _ordering(value: SigmaCompareExpression) -> Callable[[Value], bool]:
     compare, limit = _ORDERINGS[value.op], value.number.number
 
-    def holds(found: Value) -> bool:
-        number = number_of(found)
+    def holds(field_value: Value) -> bool:
+        number = number_of(field_value)
         return number is not None and compare(number, limit)
 
     return holds
@@ -272,8 +272,8 @@ def _search(value: SigmaRegularExpression) -> Callable[[Value], bool]:
         flags |= _FLAGS[flag]
     search = POLICY.regex_engine.compile(str(value.regexp), flags).search
 
-    def holds(found: Value) -> bool:
-        text = str(found)
+    def holds(field_value: Value) -> bool:
+        text = str(field_value)
         if not text.isascii():  # lone surrogates have no UTF-8, which RE2 works on
             text = text.encode("utf-8", "replace").decode("utf-8")
         return search(text) is not None
@@ -296,8 +296,8 @@ def _glob(parts: tuple[Part, ...], *, cased: bool) -> Callable[[Value], bool]:
     patterns = [re.compile(_expression(piece, cased=cased), re.DOTALL) for piece in pieces]
     lengths = [_length(piece, cased=cased) for piece in pieces]
 
-    def holds(found: Value) -> bool:
-        text = str(found) if cased else str(found).casefold()
+    def holds(field_value: Value) -> bool:
+        text = str(field_value) if cased else str(field_value).casefold()
         if len(patterns) == 1:
             return patterns[0].fullmatch(text) is not None
         end = len(text) - lengths[-1]

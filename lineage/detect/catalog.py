@@ -173,12 +173,12 @@ def condition_of(rule: SigmaRule, sources: Sequence[str] | None = None) -> Condi
         SigmaError: its condition is broken.
     """
     trees = [condition.parsed for condition in rule.detection.parsed_condition]
-    found: list[Tree] = [tree for tree in trees if tree is not None]
-    if not found:
+    parsed: list[Tree] = [tree for tree in trees if tree is not None]
+    if not parsed:
         raise UnusableError("the condition is empty")
-    if any(depth(tree) > MAX_DEPTH for tree in found):
+    if any(depth(tree) > MAX_DEPTH for tree in parsed):
         raise UnusableError(f"the condition is nested deeper than {MAX_DEPTH} levels")
-    tree = logsource.with_implied(rule.logsource, logsource.any_of(found))
+    tree = logsource.with_implied(rule.logsource, logsource.any_of(parsed))
     reading = logsource.read(rule.logsource)
     for leaf in leaves(tree):
         unusable = unusable_value(leaf.value)

@@ -66,9 +66,9 @@ class _Column:
     def tests(self, field: Field) -> FieldTests:
         return self.fields.setdefault(field.name, FieldTests(field.read))
 
-    def mask(self, found: _Found) -> int:
+    def mask(self, content: _Found) -> int:
         """Which of the atoms hold, for an attribute's value or the values of several."""
-        values = found if isinstance(found, tuple) else (found,)
+        values = content if isinstance(content, tuple) else (content,)
         plain = [unescape(value) if isinstance(value, str) else value for value in values]
         mask = 0
         for tests in self.fields.values():
@@ -185,21 +185,21 @@ class Predicates:
         """Indices of the conditions that the event meets, ascending."""
         mask = _ALWAYS
         for look, known, compute in self._columns:
-            found = look(event)
-            bits = known.get(found)
+            content = look(event)
+            bits = known.get(content)
             if bits is None:
-                bits = compute(found)
-                self._remember(known, found, bits)
+                bits = compute(content)
+                self._remember(known, content, bits)
             mask |= bits
         outcome = self._outcomes.get(mask)
         return self._decide(mask) if outcome is None else outcome
 
-    def _remember(self, known: dict[_Found, int], found: _Found, bits: int) -> None:
-        if _length(found) > CACHED_TEXT:
+    def _remember(self, known: dict[_Found, int], content: _Found, bits: int) -> None:
+        if _length(content) > CACHED_TEXT:
             return
         if len(known) >= self._room:
             known.clear()
-        known[found] = bits
+        known[content] = bits
 
     def _decide(self, mask: int) -> tuple[int, ...]:
         candidates = dict(self._unguarded)
@@ -231,10 +231,10 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
-def _length(found: _Found) -> int:
-    if isinstance(found, str):
-        return len(found)
-    return sum(map(_length, found)) if isinstance(found, tuple) else 0
+def _length(content: _Found) -> int:
+    if isinstance(content, str):
+        return len(content)
+    return sum(map(_length, content)) if isinstance(content, tuple) else 0
 
 
 def _compiled(

@@ -61,7 +61,7 @@ def encoded_command(command_line: str) -> str | None:
         The decoded text, several joined by line breaks; None where there is none. What is cut off
         or doesn't decode is left out, as far as it is broken.
     """
-    texts = [_decode(found[1]) for found in _ENCODED_ARGUMENT.finditer(command_line)]
+    texts = [_decode(argument[1]) for argument in _ENCODED_ARGUMENT.finditer(command_line)]
     return "\n".join(text for text in texts if text) or None
 
 

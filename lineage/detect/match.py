@@ -100,9 +100,9 @@ def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] 
     None where the node doesn't hold.
     """
     if isinstance(node, ConditionAND | ConditionOR):
-        found = [_reasons(child, event, known) for child in children(node)]
-        holding = [names for names in found if names is not None]
-        if not holding or (isinstance(node, ConditionAND) and len(holding) < len(found)):
+        reasons = [_reasons(child, event, known) for child in children(node)]
+        holding = [names for names in reasons if names is not None]
+        if not holding or (isinstance(node, ConditionAND) and len(holding) < len(reasons)):
             return None
         return [name for names in holding for name in names]
     if not _holds(node, event, known):

@@ -76,19 +76,19 @@ def needs(condition: Condition, origin: str) -> tuple[Need, ...]:
     """
     if origin not in condition.sources or foregone(condition, origin) is False:
         return ()
-    found = _needs(condition.tree, fields_of(origin, condition.dialect))
+    alternatives_of_tree = _needs(condition.tree, fields_of(origin, condition.dialect))
     never = SOURCE[origin].never
-    return tuple(need for need in found if not need & never)
+    return tuple(need for need in alternatives_of_tree if not need & never)
 
 
 def _needs(node: Tree, known: Mapping[str, Field]) -> tuple[Need, ...]:
     if isinstance(node, ConditionNOT):
         return _NOTHING
     if isinstance(node, ConditionAND):
-        found = _NOTHING
+        combined = _NOTHING
         for child in children(node):
-            found = _smallest(a | b for a, b in product(found, _needs(child, known)))
-        return found
+            combined = _smallest(a | b for a, b in product(combined, _needs(child, known)))
+        return combined
     inner = children(node)
     if inner:
         return _smallest(need for child in _distinct(inner) for need in _needs(child, known))
@@ -135,10 +135,10 @@ def _attributes(field: Field) -> tuple[Need, ...]:
     return (frozenset(field.attributes) - {"event_id", "host", "time"},)
 
 
-def _smallest(found: Iterable[Need]) -> tuple[Need, ...]:
+def _smallest(candidates: Iterable[Need]) -> tuple[Need, ...]:
     """Drops every set that contains another one; bounded, keeping the smallest."""
     kept: list[Need] = []
-    for need in sorted(set(found), key=lambda need: (len(need), sorted(need))):
+    for need in sorted(set(candidates), key=lambda need: (len(need), sorted(need))):
         if not any(other <= need for other in kept):
             kept.append(need)
     return tuple(kept[:_MAX_NEEDS])

@@ -64,19 +64,19 @@ def tagged(
         placed = builder.add(event)
         matches = engine.match(event, _context(placed))
         if matches:
-            for found in judged.add(event, placed, matches):
-                _tag(tagger, found, allowed)
-    for found in judged.rest():
-        _tag(tagger, found, allowed)
+            for judgement in judged.add(event, placed, matches):
+                _tag(tagger, judgement, allowed)
+    for judgement in judged.rest():
+        _tag(tagger, judgement, allowed)
     return Tagged(tagger.hits(builder.graph), tagger.repeats)
 
 
-def _tag(tagger: Tagger, found: Found, allowed: Allowances) -> None:
-    tagger.add(*found)
+def _tag(tagger: Tagger, judgement: Found, allowed: Allowances) -> None:
+    tagger.add(*judgement)
     tagger.drop(
-        found.event,
-        found.placed,
-        allowed.taken(found.event, fact(found.event, found.placed), found.matches),
+        judgement.event,
+        judgement.placed,
+        allowed.taken(judgement.event, fact(judgement.event, judgement.placed), judgement.matches),
     )
 
 

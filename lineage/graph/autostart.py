@@ -45,8 +45,8 @@ def launcher_of(registry: str) -> Launcher | None:
     >>> launcher_of(r"hku\s-1-5-21-1\software\microsoft\windows\currentversion\run\x")
     'logon'
     """
-    found = (launcher for launcher, places in _VALUES if places.search(registry))
-    return next(found, None)
+    launchers = (launcher for launcher, places in _VALUES if places.search(registry))
+    return next(launchers, None)
 
 
 def is_autostart_file(path: str) -> bool:
@@ -67,8 +67,8 @@ def started_programs(data: str) -> list[str]:
     ['c:\\users\\d\\my app\\a.exe']
     """
     programs = []
-    if found := _PROGRAM.match(data):
-        programs.append(canonical_path(found.group(1)))
+    if match := _PROGRAM.match(data):
+        programs.append(canonical_path(match.group(1)))
     programs += [path for path in named_files(data, None) if path not in programs]
     return programs
 

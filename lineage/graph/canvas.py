@@ -154,7 +154,11 @@ class Canvas:
         if "~" not in path or not path.startswith(USERS):
             return path
         name, separator, rest = path[len(USERS) :].partition("\\")
-        long = [each for each in self._profiles[host] if "~" in name and abbreviates(name, each)]
+        long = [
+            profile
+            for profile in self._profiles[host]
+            if "~" in name and abbreviates(name, profile)
+        ]
         return USERS + long[0] + separator + rest if len(long) == 1 else path
 
     def _learn_profile(self, host: str, name: str) -> None:

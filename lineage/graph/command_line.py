@@ -64,8 +64,8 @@ def named_files(command_line: str, directory: str | None) -> Mapping[str, str]:
 
 
 def _path(word: str, directory: str | None) -> str | None:
-    if found := _DRIVE_PATH.search(word):
-        return found.group().rstrip(" .'`)")
+    if match := _DRIVE_PATH.search(word):
+        return match.group().rstrip(" .'`)")
     if word.startswith(("\\\\", "%")):
         return word
     ending = word.rpartition(".")[2].lower()
@@ -80,10 +80,10 @@ def split_deletion(command_line: str) -> tuple[str, str]:
     >>> split_deletion('cmd /c copy a.exe b.exe & del "c.exe"')
     ('cmd /c copy a.exe b.exe &', ' del "c.exe"')
     """
-    found = _DELETES.search(command_line[:LONGEST])
-    if found is None:
+    match = _DELETES.search(command_line[:LONGEST])
+    if match is None:
         return command_line, ""
-    return command_line[: found.start()], command_line[found.start() :]
+    return command_line[: match.start()], command_line[match.start() :]
 
 
 def archive_around(path: str) -> str | None:
@@ -95,8 +95,8 @@ def archive_around(path: str) -> str | None:
     >>> archive_around(r"c:\users\d\appdata\local\temp\temp1_order.zip\order.js")
     'order.zip'
     """
-    found = _INSIDE_ARCHIVE.search(path)
-    return found[1] if found else None
+    match = _INSIDE_ARCHIVE.search(path)
+    return match[1] if match else None
 
 
 def is_archive(path: str) -> bool:

@@ -199,8 +199,8 @@ class ProvenanceGraph:
 
     def node(self, node_id: str) -> Node:
         """The node of an id. Raises KeyError where there is none."""
-        found: Node = self.graph.nodes[node_id][NODE]
-        return found
+        node: Node = self.graph.nodes[node_id][NODE]
+        return node
 
     def process(self, node_id: str) -> ProcessNode:
         """The process of an id. Raises KeyError where there is none."""

@@ -63,11 +63,11 @@ class Slice:
 
 def find(graph: ProvenanceGraph, wanted: Wanted) -> list[Node]:
     """The nodes that are meant, in order of mention; with a time, the one nearest to it."""
-    found = [node for node in _candidates(graph, wanted) if _fits(node, wanted)]
-    if wanted.time is None or len(found) < 2:
-        return found
-    processes = [node for node in found if isinstance(node, ProcessNode)]
-    return [_nearest(processes, wanted.time)] if processes else found
+    fitting = [node for node in _candidates(graph, wanted) if _fits(node, wanted)]
+    if wanted.time is None or len(fitting) < 2:
+        return fitting
+    processes = [node for node in fitting if isinstance(node, ProcessNode)]
+    return [_nearest(processes, wanted.time)] if processes else fitting
 
 
 def _candidates(graph: ProvenanceGraph, wanted: Wanted) -> Iterator[Node]:
@@ -104,10 +104,12 @@ def _is_file(node: Node, wanted: str) -> bool:
 
 def _nearest(processes: list[ProcessNode], time: int) -> ProcessNode:
     """The last to start before a time; where none did, the first."""
-    before = [each for each in processes if each.start is not None and each.start <= time]
+    before = [
+        process for process in processes if process.start is not None and process.start <= time
+    ]
     if before:
-        return max(before, key=lambda each: (each.start or 0, each.id))
-    return min(processes, key=lambda each: (each.began or 0, each.id))
+        return max(before, key=lambda process: (process.start or 0, process.id))
+    return min(processes, key=lambda process: (process.began or 0, process.id))
 
 
 def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:
@@ -150,10 +152,10 @@ def _stops(node_id: str, graph: ProvenanceGraph) -> bool:
     return not NODE[node.kind].is_local or graph.graph.degree(node_id) >= COMMON
 
 
-def _in_order(found: Iterable[tuple[int, Edge]]) -> tuple[CausalStep, ...]:
+def _in_order(steps: Iterable[tuple[int, Edge]]) -> tuple[CausalStep, ...]:
     """All steps of a slice, not only those by which each node was reached first.
 
     A start comes before what the same record tells of the new process.
     """
-    ordered = sorted(found, key=lambda step: (step[0], step[1].kind != DESCENT, step[1]))
+    ordered = sorted(steps, key=lambda step: (step[0], step[1].kind != DESCENT, step[1]))
     return tuple(CausalStep(edge, at) for at, edge in ordered)

@@ -115,10 +115,10 @@ class Clock:
                 " --timezone"
             )
             yield source, remark
-        told: set[int] = set()
+        remarked: set[int] = set()
         for (source, host), (first, last) in self._unzoned.items():
-            if source not in told and not self._samples_of(source, host):
-                told.add(source)
+            if source not in remarked and not self._samples_of(source, host):
+                remarked.add(source)
                 remark = (
                     f"times of {host} from {iso(first)} to {iso(last)} don't say their zone and are"
                     " read as UTC: name it with --timezone"

@@ -95,12 +95,12 @@ def _moment(written: str, per_second: int) -> int:
 
 
 def _hashes(raw: RawRecord, values: Values) -> str | None:
-    found = [
+    hashes = [
         f"{algorithm}={digest.upper()}"
         for algorithm, field in _HASHES
         if (digest := values.texts[raw.data.get(field)]) is not None and digest.strip("0")
     ]
-    return values.texts[",".join(found)] if found else None
+    return values.texts[",".join(hashes)] if hashes else None
 
 
 CROWDSTRIKE: Final = Provider("crowdstrike", None, own_time=True)

@@ -78,7 +78,7 @@ def canonical_path(path: str) -> str:
     if text.startswith("\\systemroot\\"):
         text = "c:\\windows" + text[len("\\systemroot") :]
     if "%" in text:
-        text = _ENVIRONMENT_PATTERN.sub(lambda found: _ENVIRONMENT[found.group()], text)
+        text = _ENVIRONMENT_PATTERN.sub(lambda match: _ENVIRONMENT[match.group()], text)
     if text.startswith("\\device\\mup\\"):
         return _share(text[len("\\device\\mup\\") :])
     if text.startswith("\\\\"):
@@ -98,8 +98,8 @@ def _single_separators(text: str) -> str:
 
 def device_of(canonical: str) -> str | None:
     r"""The device of a canonical path, such as `\device\harddiskvolume3`, or None."""
-    found = _DEVICE.match(canonical)
-    return found.group() if found else None
+    match = _DEVICE.match(canonical)
+    return match.group() if match else None
 
 
 @lru_cache(maxsize=_CACHE)

@@ -88,8 +88,8 @@ class Joiner:
         self._pending.clear()
 
     def _ordinal(self, raw: RawRecord, field: str) -> int:
-        found = self._values.numbers[field][raw.data.get(field)]
-        return 1 if found is None else found
+        ordinal = self._values.numbers[field][raw.data.get(field)]
+        return 1 if ordinal is None else ordinal
 
     def _part(self, raw: RawRecord, source: int, origin: str, text: str) -> _Part:
         return _Part(

@@ -45,10 +45,10 @@ def number(value: object, field: str) -> int | None:
     """
     if value is None or (isinstance(value, str) and value.strip() in ABSENT):
         return None
-    found = _spelled_number(value.strip()) if isinstance(value, str) else _whole_number(value)
-    if found is None or not 0 <= found < _DWORD:
+    whole = _spelled_number(value.strip()) if isinstance(value, str) else _whole_number(value)
+    if whole is None or not 0 <= whole < _DWORD:
         raise ValueError(f"{field} {str(value)[:40]!r} is not a number of 32 bits")
-    return found
+    return whole
 
 
 def _spelled_number(spelled: str) -> int | None:
@@ -85,10 +85,10 @@ class Texts(dict[object, str | None]):
     """
 
     def __missing__(self, value: object) -> str | None:
-        found = text(value)
+        made = text(value)
         if isinstance(value, str):
-            self[value] = found
-        return found
+            self[value] = made
+        return made
 
 
 class Numbers(dict[object, int | None]):
@@ -101,10 +101,10 @@ class Numbers(dict[object, int | None]):
         self._field = field
 
     def __missing__(self, value: object) -> int | None:
-        found = number(value, self._field)
+        made = number(value, self._field)
         if isinstance(value, str):
-            self[value] = found
-        return found
+            self[value] = made
+        return made
 
 
 class NumberTables(dict[str, Numbers]):
@@ -119,10 +119,10 @@ class Guids(dict[object, str | None]):
     """GUID as spelled -> canonical form, shared. See `guid`."""
 
     def __missing__(self, value: object) -> str | None:
-        found = guid(value)
+        made = guid(value)
         if isinstance(value, str):
-            self[value] = found
-        return found
+            self[value] = made
+        return made
 
 
 class Shapes(dict[tuple[str, ...], Shape]):

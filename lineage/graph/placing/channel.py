@@ -123,11 +123,11 @@ def _name_asked(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) ->
 
 def _threat_found(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) -> Placed | None:
     """Defender names what it found a threat in; it is about the first file among that."""
-    found = _THREAT_FILE.search(event.Path or "")
-    if found is None:
+    match = _THREAT_FILE.search(event.Path or "")
+    if match is None:
         return None
-    path = canvas.processes.drive_path(host, canonical_path(found[1]))
-    return Placed(ordinal, None, canvas.file(host, path, found[1]))
+    path = canvas.processes.drive_path(host, canonical_path(match[1]))
+    return Placed(ordinal, None, canvas.file(host, path, match[1]))
 
 
 _PLACES: Final[dict[tuple[str | None, int | str], Callable[..., Placed | None]]] = {
