@@ -61,7 +61,7 @@ class TestHappyPath:
         assert (done.status, done.err) == (0, "")
         assert re.search(r"(?i)confirmed.*\n?.*remcos", done.out)
         assert "WINWORD.EXE" in done.out
-        assert re.search(r"4 chains: 1 confirmed, 3 suspicious; .* 0 of 1,275 records", done.out)
+        assert re.search(r"6 chains: 1 confirmed, 5 suspicious; .* 0 of 1,275 records", done.out)
 
     def test_piped_it_is_plain_text_of_a_fixed_width(
         self, lineage: Lineage, telemetry: Path, monkeypatch: pytest.MonkeyPatch
