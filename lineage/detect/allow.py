@@ -16,7 +16,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from fnmatch import fnmatch
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,9 +28,12 @@ from sigma.rule import SigmaRule
 from lineage import user_files, user_yaml
 from lineage.detect.catalog import UnusableError, condition_of, one_line
 from lineage.detect.compile import Predicates
+from lineage.detect.condition import named_fields
+from lineage.detect.fields import fields_of
 from lineage.detect.regex import POLICY
 from lineage.errors import UsageError
 from lineage.graph.provenance import Reference
+from lineage.normalise.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,6 +190,17 @@ def _condition(fields: dict[str, Any], place: str) -> Condition:
         "detection": {"selection": fields, "condition": "selection"},
     }
     try:
-        return condition_of(SigmaRule.from_dict(rule, policy=POLICY))
+        condition = condition_of(SigmaRule.from_dict(rule, policy=POLICY))
     except (SigmaError, UnusableError) as error:
         raise UsageError(f"{place}: fields: {one_line(error)}") from error
+    for name in sorted(named_fields(condition) - _known_fields()):
+        near = get_close_matches(name, _known_fields(), 1, 0.8)
+        if near:  # other names may be fields of logs that are read as they are
+            raise UsageError(f"{place}: fields: {name} is unknown; did you mean {near[0]}?")
+    return condition
+
+
+@cache
+def _known_fields() -> frozenset[str]:
+    closed = (source.name for source in SOURCES if not source.is_open)
+    return frozenset(name for origin in closed for name in fields_of(origin, "sigma"))

@@ -63,7 +63,7 @@ def test_what_an_entry_takes_away(tmp_path: Path, text: str, expected: int) -> N
         ("- {rule: a, reason: b}", "expires is missing"),
         ("- {rule: a, reason: b, expires: soon}", "expires"),
         ("- {rule: a, reason: b, expires: 2026-01-01, hosts: c}", "did you mean host"),
-        (ENTRY + ", fields: {NoSuchField: x}}", "NoSuchField"),
+        (ENTRY + ", fields: {ComandLine: x}}", "did you mean CommandLine"),
         (ENTRY + ", fields: {Image|fuzzy: x}}", "fuzzy"),
         ("[", "allow.yml"),
     ],
