@@ -184,7 +184,25 @@ def true_where_lacking(value: SigmaType) -> bool:
     )
 
 
-def foregone(condition: Condition, origin: str, event_id: int | str | None = None) -> bool | None:
+def event_ids(node: Tree) -> frozenset[str] | None:
+    """The event ids, as text, without one of which a condition can't hold; None for any."""
+    if isinstance(node, ConditionAND | ConditionOR):
+        named = [event_ids(child) for child in children(node)]
+        ids = [each for each in named if each is not None]
+        if isinstance(node, ConditionOR):
+            return frozenset().union(*ids) if len(ids) == len(named) else None
+        return frozenset.intersection(*ids) if ids else None
+    if not isinstance(node, ConditionFieldEqualsValueExpression) or node.field != "EventID":
+        return None
+    values = alternatives(node.value)
+    return frozenset(map(_folded, values)) if all(map(_is_plain, values)) else None
+
+
+def _folded(value: object) -> str:
+    return str(value).casefold()
+
+
+def foregone(condition: Condition, origin: str) -> bool | None:
     """What the condition comes to on every event of a source, whatever its values are.
 
     Three-valued (Kleene): only the event id and the fields that its events never have are known.
@@ -192,26 +210,20 @@ def foregone(condition: Condition, origin: str, event_id: int | str | None = Non
     Args:
         condition: which.
         origin: name of the event source.
-        event_id: the events' id, where the source has events of many.
 
     Returns:
         True or False where that decides it; None where it depends on the event.
     """
-    source_id = SOURCE[origin].event_id
-    return _foregone(
-        condition.tree, condition, origin, event_id if source_id is None else source_id
-    )
+    return _foregone(condition.tree, condition, origin)
 
 
-def _foregone(
-    node: Tree, condition: Condition, origin: str, event_id: int | str | None
-) -> bool | None:
+def _foregone(node: Tree, condition: Condition, origin: str) -> bool | None:
     if isinstance(node, ConditionNOT):
-        inner = [_foregone(child, condition, origin, event_id) for child in children(node)]
+        inner = [_foregone(child, condition, origin) for child in children(node)]
         return None if not inner or inner[0] is None else not inner[0]
     if isinstance(node, ConditionAND | ConditionOR):
         decisive = isinstance(node, ConditionOR)
-        known = [_foregone(child, condition, origin, event_id) for child in children(node)]
+        known = [_foregone(child, condition, origin) for child in children(node)]
         if decisive in known:
             return decisive
         return None if None in known else not decisive
@@ -224,9 +236,10 @@ def _foregone(
     if all(isinstance(v, SigmaFieldReference) and v.field not in known_fields for v in values):
         return False
     if node.field == "EventID" and all(_is_plain(value) for value in values):
-        named = {str(value).casefold() for value in values}
+        named = set(map(_folded, values))
+        event_id = SOURCE[origin].event_id
         if event_id is not None:
-            return str(event_id).casefold() in named
+            return _folded(event_id) in named
         return False if named <= ids_with_rows(origin) else None
     return None
 

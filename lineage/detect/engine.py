@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.detect.compile import Predicates
-from lineage.detect.condition import foregone
+from lineage.detect.condition import event_ids
 from lineage.detect.detection import (
     IMAGE_ONLY,
     NO_CONTEXT,
@@ -87,6 +87,7 @@ class RuleEngine:
         self._by_detection = {id(rule.detection): rule for rule in self.rules}
         self._plans: dict[str | tuple[str, int | str], _Plan | None] = {}
         """By source, with the event id where it has many; made when the first such event comes."""
+        self._ids: dict[str, list[tuple[Rule, frozenset[str] | None]]] = {}
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -124,8 +125,28 @@ class RuleEngine:
     def _plan(self, event: Event) -> _Plan | None:
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        event_id = event.event_id if event.origin in _HAVE_MANY_IDS else None
-        return _plan(self.rules, event.origin, event_id)
+        origin = event.origin
+        if origin not in _HAVE_MANY_IDS:
+            return _plan(self._of_source(origin), origin, None)
+        named = str(event.event_id).casefold()
+        rules = (rule for rule, ids in self._of_id(origin) if ids is None or named in ids)
+        return _plan(tuple(rules), origin, event.event_id)
+
+    def _of_source(self, origin: str) -> tuple[Rule, ...]:
+        return tuple(
+            rule
+            for rule in self.rules
+            if any(origin in layer.condition.sources for layer in rule.layers)
+        )
+
+    def _of_id(self, origin: str) -> list[tuple[Rule, frozenset[str] | None]]:
+        """The rules of a source, each with the event ids that it is about, None for all."""
+        rules = self._ids.get(origin)
+        if rules is None:
+            rules = self._ids[origin] = [
+                (rule, _event_ids(rule)) for rule in self._of_source(origin)
+            ]
+        return rules
 
     def requirements(self, detection: Detection) -> Mapping[str, Sequence[frozenset[str]]]:
         """What an event must carry for a detection to be able to fire on it, in any layer.
@@ -146,24 +167,25 @@ class RuleEngine:
 
 
 def _plan(rules: tuple[Rule, ...], origin: str, event_id: int | str | None) -> _Plan | None:
-    concerned = tuple(rule for rule in rules if _concerns(rule, origin, event_id))
-    if not concerned:
+    if not rules:
         return None
     first: list[int] = []
     rule_of: list[int] = []
-    for number, rule in enumerate(concerned):
+    for number, rule in enumerate(rules):
         first.append(len(rule_of))
         rule_of.extend([number] * len(rule.layers))
-    conditions = [layer.condition for rule in concerned for layer in rule.layers]
-    return _Plan(Predicates(conditions, origin, event_id), concerned, tuple(first), tuple(rule_of))
+    conditions = [layer.condition for rule in rules for layer in rule.layers]
+    return _Plan(Predicates(conditions, origin, event_id), rules, tuple(first), tuple(rule_of))
 
 
-def _concerns(rule: Rule, origin: str, event_id: int | str | None) -> bool:
-    return any(
-        origin in layer.condition.sources
-        and (event_id is None or foregone(layer.condition, origin, event_id) is not False)
-        for layer in rule.layers
-    )
+def _event_ids(rule: Rule) -> frozenset[str] | None:
+    ids: set[str] = set()
+    for layer in rule.layers:
+        named = event_ids(layer.condition.tree)
+        if named is None:
+            return None
+        ids |= named
+    return frozenset(ids)
 
 
 def _with_parent(event: Event, context: Context) -> Event:

@@ -99,10 +99,12 @@ def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] 
 
     None where the node doesn't hold.
     """
-    if isinstance(node, ConditionAND | ConditionOR):
+    if isinstance(node, ConditionOR):
+        return _reasons_of_any(node, event, known)
+    if isinstance(node, ConditionAND):
         reasons = [_reasons(child, event, known) for child in children(node)]
         holding = [names for names in reasons if names is not None]
-        if not holding or (isinstance(node, ConditionAND) and len(holding) < len(reasons)):
+        if not holding or len(holding) < len(reasons):
             return None
         return [name for names in holding for name in names]
     if not _holds(node, event, known):
@@ -114,6 +116,21 @@ def _reasons(node: Tree, event: Event, known: Mapping[str, Field]) -> list[str] 
             if _keyword(node.value, attribute_value(event, name))
         ]
     return _looked_at(node)
+
+
+def _reasons_of_any(
+    node: ConditionOR, event: Event, known: Mapping[str, Field]
+) -> list[str] | None:
+    """Of many values of one field, the first that holds is enough: no other names another field."""
+    names: list[str] = []
+    holds = False
+    for child in children(node):
+        if isinstance(child, ConditionFieldEqualsValueExpression) and child.field in names:
+            continue
+        reasons = _reasons(child, event, known)
+        holds |= reasons is not None
+        names += reasons or ()
+    return names if holds else None
 
 
 def _looked_at(node: Tree) -> list[str]:
@@ -230,9 +247,16 @@ def _parts(wanted: SigmaString) -> tuple[str | SpecialChars, ...]:
     return tuple(part for part in wanted.s if isinstance(part, str | SpecialChars))
 
 
+_CONTAINS = 3
+"""Parts of a pattern that is `*text*`, as most are."""
+
+
 def _glob(parts: Sequence[str | SpecialChars], text: str, *, cased: bool) -> bool:
     """Whether a pattern with wildcards takes the whole text."""
     subject = text if cased else text.casefold()
+    literal = parts[1] if len(parts) == _CONTAINS else None
+    if isinstance(literal, str) and parts[0] is parts[2] is SpecialChars.WILDCARD_MULTI:
+        return (literal if cased else literal.casefold()) in subject
     return _glob_pattern(tuple(parts), cased).fullmatch(subject) is not None
 
 

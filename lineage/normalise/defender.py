@@ -40,20 +40,20 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
         *header(raw, source, origin, moment),
         ProcessGuid=None,
         ProcessId=pid,
-        Image=require(_path(raw, values, ""), "FolderPath"),
+        Image=require(path(raw, values, ""), "FolderPath"),
         CommandLine=text(get("ProcessCommandLine")),
-        User=_account(raw, values, "Account"),
+        User=account(raw, values, "Account"),
         OriginalFileName=text(get(f"{_VERSION}OriginalFileName")),
         ParentProcessGuid=None,
         ParentProcessId=values.numbers["InitiatingProcessId"][get("InitiatingProcessId")],
-        ParentImage=_path(raw, values, "InitiatingProcess"),
+        ParentImage=path(raw, values, "InitiatingProcess"),
         ParentCommandLine=text(get("InitiatingProcessCommandLine")),
         ParentBaseFileName=None,
         CurrentDirectory=None,
         IntegrityLevel=text(get("ProcessIntegrityLevel")),
         Hashes=_hashes(raw, values),
         LogonId=text(get("LogonId")),
-        ParentUser=_account(raw, values, "InitiatingProcessAccount"),
+        ParentUser=account(raw, values, "InitiatingProcessAccount"),
         Company=text(get(f"{_VERSION}CompanyName")),
         Product=text(get(f"{_VERSION}ProductName")),
         Description=text(get(f"{_VERSION}FileDescription")),
@@ -63,27 +63,27 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
 
 def file_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """DeviceFileEvents. Raises ValueError where a field it needs is missing or malformed."""
-    pid, image = _actor(raw, values)
+    pid, image = actor(raw, values)
     return FileCreated(
         *header(raw, source, origin, logged_time(raw)),
         ProcessGuid=None,
         ProcessId=pid,
         Image=image,
-        TargetFilename=require(_path(raw, values, ""), "FolderPath"),
-        User=_account(raw, values, "InitiatingProcessAccount"),
+        TargetFilename=require(path(raw, values, ""), "FolderPath"),
+        User=account(raw, values, "InitiatingProcessAccount"),
         CreationUtcTime=None,
     )
 
 
 def image_loaded(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """DeviceImageLoadEvents. Raises ValueError where a field it needs is missing or malformed."""
-    pid, image = _actor(raw, values)
+    pid, image = actor(raw, values)
     absent = dict.fromkeys(ImageLoaded._fields)
     known = {
         "ProcessId": pid,
         "Image": image,
-        "ImageLoaded": require(_path(raw, values, ""), "FolderPath"),
-        "User": _account(raw, values, "InitiatingProcessAccount"),
+        "ImageLoaded": require(path(raw, values, ""), "FolderPath"),
+        "User": account(raw, values, "InitiatingProcessAccount"),
         "Hashes": _hashes(raw, values),
     }
     names = ImageLoaded._fields[len(header(raw, source, origin, 0)) :]
@@ -93,7 +93,7 @@ def image_loaded(raw: RawRecord, source: int, origin: str, values: Values) -> Ev
 
 def registry_value_set(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """DeviceRegistryEvents. Raises ValueError where a field it needs is missing or malformed."""
-    pid, image = _actor(raw, values)
+    pid, image = actor(raw, values)
     text = values.texts.__getitem__
     key = require(text(raw.data.get("RegistryKey")), "RegistryKey")
     name = text(raw.data.get("RegistryValueName"))
@@ -105,19 +105,20 @@ def registry_value_set(raw: RawRecord, source: int, origin: str, values: Values)
         EventType="SetValue",
         TargetObject=values.texts[f"{key}\\{name}"] if name else key,
         Details=text(raw.data.get("RegistryValueData")),
-        User=_account(raw, values, "InitiatingProcessAccount"),
+        User=account(raw, values, "InitiatingProcessAccount"),
     )
 
 
-def _actor(raw: RawRecord, values: Values) -> tuple[int | None, str | None]:
+def actor(raw: RawRecord, values: Values) -> tuple[int | None, str | None]:
+    """Pid and image of the initiating process. Raises ValueError where neither is there."""
     pid = values.numbers["InitiatingProcessId"][raw.data.get("InitiatingProcessId")]
-    image = _path(raw, values, "InitiatingProcess")
+    image = path(raw, values, "InitiatingProcess")
     if pid is None and image is None:
         raise ValueError("neither InitiatingProcessId nor its path says which process it was")
     return pid, image
 
 
-def _path(raw: RawRecord, values: Values, role: str) -> str | None:
+def path(raw: RawRecord, values: Values, role: str) -> str | None:
     """The whole path: `FolderPath` has the file's name in it in most tables, but not in all."""
     name = values.texts[raw.data.get(f"{role}FileName")]
     folder = values.texts[raw.data.get(f"{role}FolderPath")]
@@ -126,7 +127,8 @@ def _path(raw: RawRecord, values: Values, role: str) -> str | None:
     return values.texts[folder.rstrip("\\") + "\\" + name]
 
 
-def _account(raw: RawRecord, values: Values, role: str) -> str | None:
+def account(raw: RawRecord, values: Values, role: str) -> str | None:
+    r"""`DOMAIN\\name` of an account's columns, or None."""
     name = values.texts[raw.data.get(f"{role}Name")]
     domain = values.texts[raw.data.get(f"{role}Domain")]
     return values.texts[f"{domain}\\{name}"] if domain and name else name
@@ -154,7 +156,15 @@ SOURCES: Final = (
         bridged=PARENT,
         never=frozenset({"ParentBaseFileName"}),
     ),
-    Source("defender-file", DEFENDER, "FileCreated", FileCreated, file_created, {"file_event": ""}),
+    Source(
+        "defender-file",
+        DEFENDER,
+        "FileCreated",
+        FileCreated,
+        file_created,
+        {"file_event": ""},
+        also=("FileModified", "FileRenamed"),
+    ),
     Source(
         "defender-registry",
         DEFENDER,

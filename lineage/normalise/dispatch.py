@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.normalise.clock import Clock, in_utc, zone_named
+from lineage.normalise.falcon_activity import FILE_WRITTEN
 from lineage.normalise.header import UNKNOWN_HOST
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.powershell import Joiner
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 _NAMES = {name: provider for provider in PROVIDERS for name in (provider.name, *provider.aliases)}
 _CHANNELS = {channel: provider for provider in PROVIDERS for channel in provider.channels}
 _ROWS: dict[tuple[Provider, int | str | None], Source] = {
-    (source.provider, source.event_id): source for source in SOURCES
+    (source.provider, event_id): source
+    for source in SOURCES
+    for event_id in (source.event_id, *source.also)
 }
 _MOST_ROUTES = 10_000
 """Spellings of provider, channel and id that are remembered; real telemetry has a few hundred."""
@@ -137,6 +140,8 @@ def _route(provider: str, channel: str, event_id: int | str) -> Source | None:
     if writer is None and (not provider or " " in provider or not provider.isascii()):
         writer = _CHANNELS.get(channel.lower())
     row = _ROWS.get((writer, event_id)) if writer else None
+    if row is None and writer and str(event_id).endswith(FILE_WRITTEN):
+        row = _ROWS.get((writer, f"*{FILE_WRITTEN}"))
     return row or _of_channel(channel, event_id) or (_ROWS.get((writer, None)) if writer else None)
 
 

@@ -1,4 +1,4 @@
-"""CrowdStrike Falcon Data Replicator, ProcessRollup2 and EndOfProcess.
+"""CrowdStrike Falcon Data Replicator: starts and ends of processes.
 
 `TargetProcessId` and `ParentProcessId` are CrowdStrike's own process identities, unique per agent
 (`aid`); the operating system's pid is `RawProcessId`.
@@ -23,30 +23,33 @@ _INTEGRITY = {"4096": "Low", "8192": "Medium", "12288": "High", "16384": "System
 
 
 def process_created(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
-    """ProcessRollup2. Raises ValueError where a field it needs is missing or malformed."""
+    """ProcessRollup2, and the synthetic one, of what ran before the sensor.
+
+    Raises ValueError where a field it needs is missing or malformed.
+    """
     get = raw.data.get
     known = values.texts.__getitem__
-    guid = _identity(raw, values, "TargetProcessId")
+    guid = identity(raw, values, "TargetProcessId")
     pid = values.numbers["RawProcessId"][get("RawProcessId")]
     if guid is None and pid is None:
         raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
     level = known(get("IntegrityLevel"))
     return ProcessCreated(
-        *header(raw, source, origin, _first_time((get("ProcessStartTime"), 1), (raw.time, 1000))),
+        *header(raw, source, origin, first_time((get("ProcessStartTime"), 1), (raw.time, 1000))),
         ProcessGuid=guid,
         ProcessId=pid,
         Image=require(known(get("ImageFileName")), "ImageFileName"),
         CommandLine=known(get("CommandLine")),
         User=known(get("UserName")) or known(get("UserSid")),
         OriginalFileName=known(get("OriginalFilename")) or known(get("OriginalFileName")),
-        ParentProcessGuid=_identity(raw, values, "ParentProcessId"),
+        ParentProcessGuid=identity(raw, values, "ParentProcessId"),
         ParentProcessId=None,
         ParentImage=None,
         ParentCommandLine=None,
         ParentBaseFileName=known(get("ParentBaseFileName")),
         CurrentDirectory=None,
         IntegrityLevel=_INTEGRITY.get(level, level) if level else None,
-        Hashes=_hashes(raw, values),
+        Hashes=hashes(raw, values),
         LogonId=known(get("AuthenticationId")),
         ParentUser=None,
         Company=None,
@@ -59,12 +62,12 @@ def process_created(raw: RawRecord, source: int, origin: str, values: Values) ->
 def process_ended(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
     """EndOfProcess. Raises ValueError where a field it needs is missing or malformed."""
     get = raw.data.get
-    guid = _identity(raw, values, "TargetProcessId")
+    guid = identity(raw, values, "TargetProcessId")
     pid = values.numbers["RawProcessId"][get("RawProcessId")]
     if guid is None and pid is None:
         raise ValueError("neither TargetProcessId nor RawProcessId says which process it was")
     return ProcessEnded(
-        *header(raw, source, origin, _first_time((get("ProcessEndTime"), 1), (raw.time, 1000))),
+        *header(raw, source, origin, first_time((get("ProcessEndTime"), 1), (raw.time, 1000))),
         ProcessGuid=guid,
         ProcessId=pid,
         Image=values.texts[get("ImageFileName")],
@@ -73,14 +76,15 @@ def process_ended(raw: RawRecord, source: int, origin: str, values: Values) -> E
     )
 
 
-def _identity(raw: RawRecord, values: Values, field: str) -> str | None:
+def identity(raw: RawRecord, values: Values, field: str) -> str | None:
+    """The identity of the process that a field names, or None."""
     identity = values.texts[raw.data.get(field)]
     if identity is None or identity == "0":
         return None
     return values.texts[f"{raw.data.get('aid') or raw.computer}:{identity}"]
 
 
-def _first_time(*moments: tuple[object, int]) -> int:
+def first_time(*moments: tuple[object, int]) -> int:
     """The first time that is there, in ticks, of (as written, units a second)."""
     for written, per_second in moments:
         if (moment := text(written)) is not None and moment != "0":
@@ -94,13 +98,14 @@ def _moment(written: str, per_second: int) -> int:
     return times.parse_epoch(written, per_second=per_second)
 
 
-def _hashes(raw: RawRecord, values: Values) -> str | None:
-    hashes = [
+def hashes(raw: RawRecord, values: Values) -> str | None:
+    """The hashes of the file that a record is about, as Sysmon writes them."""
+    digests = [
         f"{algorithm}={digest.upper()}"
         for algorithm, field in _HASHES
         if (digest := values.texts[raw.data.get(field)]) is not None and digest.strip("0")
     ]
-    return values.texts[",".join(hashes)] if hashes else None
+    return values.texts[",".join(digests)] if digests else None
 
 
 CROWDSTRIKE: Final = Provider("crowdstrike", None, own_time=True)
@@ -114,6 +119,7 @@ SOURCES: Final = (
         process_created,
         {"process_creation": ""},
         bridged=PARENT,
+        also=("SyntheticProcessRollup2",),
     ),
     Source("crowdstrike-endofprocess", CROWDSTRIKE, "EndOfProcess", ProcessEnded, process_ended),
 )

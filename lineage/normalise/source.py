@@ -69,6 +69,7 @@ class Source:
             the attributes have those names.
         actor: attributes that tell the acting process's ProcessGuid, pid and image; for a process
             start, the new one's.
+        also: other ids under which the same is told.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Source:
     never: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
     actor: tuple[str | None, str | None, str | None] = PROCESS
+    also: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,16 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
-from lineage.normalise import channels, defender, falcon, powershell, security, sysmon
+from lineage.normalise import (
+    channels,
+    defender,
+    defender_activity,
+    falcon,
+    falcon_activity,
+    powershell,
+    security,
+    sysmon,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +37,9 @@ SOURCES: Final[tuple[Source, ...]] = (
     *security.SOURCES,
     *powershell.SOURCES,
     *falcon.SOURCES,
+    *falcon_activity.SOURCES,
     *defender.SOURCES,
+    *defender_activity.SOURCES,
     *channels.SOURCES,
 )
 """Every event source."""

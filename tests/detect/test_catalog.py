@@ -270,17 +270,45 @@ def test_newer_tactics_of_attack_are_parts_of_defense_evasion(tmp_path: Path, ta
 @pytest.mark.parametrize(
     ("category", "selection", "node", "implicates", "sources"),
     [
-        ("image_load", "ImageLoaded: a", "module", ("actor",), ("sysmon-7", "defender-image")),
-        ("file_event", "TargetFilename: a", "file", ("actor",), ("sysmon-11", "defender-file")),
+        (
+            "image_load",
+            "ImageLoaded: a",
+            "module",
+            ("actor",),
+            ("sysmon-7", "crowdstrike-classifiedmoduleload", "defender-image"),
+        ),
+        (
+            "file_event",
+            "TargetFilename: a",
+            "file",
+            ("actor",),
+            ("sysmon-11", "crowdstrike-filewritten", "defender-file"),
+        ),
         (
             "registry_set",
             "TargetObject: a",
             "registry",
             ("actor",),
-            ("sysmon-13", "defender-registry"),
+            ("sysmon-13", "crowdstrike-asepvalueupdate", "defender-registry"),
         ),
-        ("dns_query", "QueryName: a", "dns", ("actor",), ("sysmon-22",)),
-        ("ps_script", "ScriptBlockText: a", "script", ("actor",), ("powershell-4104",)),
+        (
+            "dns_query",
+            "QueryName: a",
+            "dns",
+            ("actor",),
+            ("sysmon-22", "crowdstrike-dnsrequest", "defender-dnsqueryresponse"),
+        ),
+        (
+            "ps_script",
+            "ScriptBlockText: a",
+            "script",
+            ("actor",),
+            (
+                "powershell-4104",
+                "crowdstrike-scriptcontrolscaninfo",
+                "defender-powershellcommand",
+            ),
+        ),
         (
             "process_creation",
             "OriginalFileName: a",

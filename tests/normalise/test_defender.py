@@ -77,7 +77,7 @@ def test_a_module_is_loaded_by_the_initiating_process() -> None:
 
 
 def test_another_action_is_ignored_and_a_process_without_a_pid_is_rejected() -> None:
-    assert event_of(ActionType="ConnectionSuccess") is Outcome.IGNORED
+    assert event_of(ActionType="AntivirusReport") is Outcome.IGNORED
     problem = event_of(ProcessId=None)
     assert isinstance(problem, Problem)
     assert problem.reason == "event ProcessCreated: ProcessId is missing"

@@ -56,7 +56,7 @@ def test_provider_or_else_channel_and_id_decide(
         (SYSMON, "", "1"),
         ("Microsoft-Windows-Kernel-Boot", "Microsoft-Windows-Kernel-Boot/Operational", 1),
         ("Contoso", "", 4688),
-        ("CrowdStrike", "", "SyntheticProcessRollup2"),
+        ("CrowdStrike", "", "SensorHeartbeat"),
     ],
 )
 def test_other_records_are_ignored_whatever_is_in_them(

@@ -137,6 +137,8 @@ _PLACES: Final[dict[tuple[str | None, int | str], Callable[..., Placed | None]]]
     ("dns-client", 3008): _name_asked,
     **{("windefend", number): _threat_found for number in (1006, 1007, 1116, 1117)},
     ("security", 4624): sessions.logged_on,
+    (None, "UserLogon"): sessions.logged_on,
+    (None, "LogonSuccess"): sessions.logged_on,
     **{("security", number): sessions.about_session for number in (4634, 4647, 4672, 5140, 5145)},
     ("security", 4697): upkeep.service_installed,
     ("system", 7045): upkeep.service_installed,

@@ -40,7 +40,7 @@ def script_block_logged(
     script_id = canvas.once(
         "script", host, key.lower(), lambda key: ScriptNode(key, host, text, event.Path)
     )
-    if event.ProcessId is None:
+    if event.ProcessId is None and event.ProcessGuid is None:
         return Placed(ordinal, None, script_id)
     process = canvas.actor(event, host, ordinal)
     canvas.graph.connect(process.id, script_id, "ran", ordinal)

@@ -29,6 +29,8 @@ class ScriptBlockLogged(NamedTuple):
     """The text of each part that was seen, in order of MessageNumber."""
     parts_total: int
     """MessageTotal: how many parts the block has."""
+    ProcessGuid: str | None = None
+    """CrowdStrike's identity of the process; PowerShell logs none."""
 
 
 class ClipboardChanged(NamedTuple):
