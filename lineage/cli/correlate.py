@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from lineage.cli import options, status
-from lineage.cli.output import console
-from lineage.cli.outputs import check, outputs, write
+from lineage.cli.narrowing import VERDICTS
+from lineage.cli.narrowing import narrowing as narrowing_options
+from lineage.cli.output import console, print_lines
+from lineage.cli.outputs import check, is_standard_output, outputs, write
 from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
     from lineage.detect.choice import Preparation, Selection
     from lineage.report.model import Report
-
-VERDICTS = ("suspicious", "probable", "confirmed")
-
-
-class _Points(click.FloatRange):
-    """A number that is one: every comparison with "nan" fails, so that no chain would be kept."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """The number.
-
-        Raises:
-            BadParameter: it is none, or out of range.
-        """
-        points = float(super().convert(value, param, ctx))
-        if isnan(points):
-            self.fail(f"{value!r} is not a number", param, ctx)
-        return points
+    from lineage.report.narrow import Narrowing
 
 
 @click.command("correlate")
 @options.telemetry
 @options.rule_choice
 @outputs
+@narrowing_options
 @click.option(
     "--fail-on",
     type=click.Choice(VERDICTS),
-    help="Exit with 1 when a chain has this verdict or a stronger one.",
-)
-@click.option(
-    "--min-score",
-    type=_Points(0, 100),
-    default=0,
-    metavar="POINTS",
-    help="Leave out chains below this score (0 to 100); --fail-on doesn't see them either.",
+    help="Exit with 1 when a chain that isn't left out has this verdict or a stronger one.",
 )
 @click.option(
     "--correlator",
@@ -69,6 +46,7 @@ class _Points(click.FloatRange):
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also look for the chain that this YAML template describes.",
 )
+@click.option("--ndjson", is_flag=True, help="Print one JSON object a chain instead of text.")
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; use with --json or --fail-on.")
 def command(
@@ -78,7 +56,6 @@ def command(
     rules: tuple[Path, ...],
     strict: bool,
     fail_on: str | None,
-    min_score: float,
     modules: tuple[str, ...],
     plugins: bool,
     templates: tuple[Path, ...],
@@ -88,6 +65,8 @@ def command(
     allow: tuple[Path, ...],
     selection: Selection,
     preparation: Preparation,
+    narrowing: Narrowing,
+    ndjson: bool,
     **wanted: Path | None,
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
@@ -123,11 +102,13 @@ def command(
                 timezone=timezone,
             )
         )
-    report = _keep(run.report, min_score)
+    report = narrowing.apply(run.report)
     try:
         write(report, wanted)
+        if ndjson:
+            print_lines(report.chains)
     finally:
-        if not quiet:
+        if not (quiet or ndjson or is_standard_output(wanted.get("json"))):
             from lineage.report.terminal import render
 
             render(report, console(), details=details, saved=_named(wanted.get("json")))
@@ -136,11 +117,6 @@ def command(
 
 def _named(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _keep(report: Report, min_score: float) -> Report:
-    chains = [chain for chain in report.chains if chain.score >= min_score]
-    return report.model_copy(update={"chains": chains})
 
 
 def exit_status(report: Report, fail_on: str | None, *, strict: bool) -> int:

@@ -8,18 +8,21 @@ import click
 
 from lineage.cli import options
 from lineage.cli.correlate import exit_status
-from lineage.cli.output import console
+from lineage.cli.narrowing import narrowing_of_hits
+from lineage.cli.output import console, print_lines
 from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.detect.choice import Preparation, Selection
+    from lineage.report.narrow import Narrowing
 
 
 @click.command("detect")
 @options.telemetry
 @options.rule_choice
+@narrowing_of_hits
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
 def command(
@@ -34,6 +37,7 @@ def command(
     strict: bool,
     details: bool,
     ndjson: bool,
+    narrowing: Narrowing,
 ) -> int:
     """Lists the detections' hits, each with its record and the fields that made it match."""
     from lineage import pipeline
@@ -53,11 +57,9 @@ def command(
                 timezone=timezone,
             )
         ).report
+    report = narrowing.apply(report)
     if ndjson:
-        from lineage.report.escape import json_line
-
-        for hit in report.detections:
-            click.echo(json_line(hit.model_dump_json(by_alias=True)))
+        print_lines(report.detections)
     else:
         from lineage.report.terminal import render_hits
 

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
+
+    from lineage.report.model import Model
 
 PIPED_COLUMNS = 120
 """Width where there is no terminal to ask: wide enough for paths, narrow enough for a ticket."""
@@ -38,6 +42,16 @@ def console() -> Console:
         force_terminal=False,
         _environ=environment,
     )
+
+
+def print_lines(entries: Iterable[Model]) -> None:
+    """Prints parts of a report as JSON, one a line."""
+    import click
+
+    from lineage.report.escape import json_line
+
+    for entry in entries:
+        click.echo(json_line(entry.model_dump_json(by_alias=True)))
 
 
 _SIZES = frozenset(("COLUMNS", "LINES"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lineage.cli.output import write_file
+from lineage.cli.output import print_lines, write_file
 from lineage.errors import LineageError, UsageError
 from lineage.export import EXPORTERS
 from lineage.read.walk import STANDARD_INPUT
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lineage.report.model import Report
+
+
+STANDARD_OUTPUT = "-"
 
 
 def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,11 +36,16 @@ def outputs(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in (
         ("rules-report", "Write what is wrong with the --rules as CSV."),
         ("html", "Write one self-contained page for the browser."),
-        ("json", "Write the report as JSON (its shape: lineage schema)."),
+        ("json", "Write the report as JSON (its shape: lineage schema); - prints it."),
     ):
         kind = click.Path(path_type=Path, dir_okay=False)
         command = click.option(f"--{name}", metavar="FILE", type=kind, help=text)(command)
     return command
+
+
+def is_standard_output(path: Path | None) -> bool:
+    """Whether a file's name is the usual one for standard output."""
+    return str(path) == STANDARD_OUTPUT
 
 
 def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
@@ -76,7 +84,7 @@ def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
 
 def _targets(name: str, path: Path | None) -> list[Path]:
     """The files that an option writes, but for devices and pipes, which lose nothing."""
-    if path is None:
+    if path is None or (name == "json" and is_standard_output(path)):
         return []
     files = next((each.files for each in EXPORTERS if each.name.replace("-", "_") == name), ())
     targets = [path / file for file in files] or [path]
@@ -141,6 +149,9 @@ def write(report: Report, wanted: dict[str, Path | None]) -> None:
     failures: list[LineageError] = []
     for name, path in wanted.items():
         if path is None:
+            continue
+        if name == "json" and is_standard_output(path):
+            print_lines([report])
             continue
         try:
             for below, content in _contents(name, report).items():

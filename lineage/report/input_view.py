@@ -269,5 +269,5 @@ def allow_view(report: Report, pen: Pen) -> RenderableType:
     lines += [pen.fitted(note) for note in report.notes]
     if not lines:
         return Group()
-    title = Text("Known to be benign", style="bold")
+    title = Text("Known to be benign" if report.allowances else "Notes", style="bold")
     return Group(Text(), title, *(Padding(line, (0, 0, 0, 1)) for line in lines))

@@ -45,6 +45,15 @@ def unjudged(report: Report) -> str | None:
     return f"Not judged: {'; '.join(told)}." if told else None
 
 
+def left_out(report: Report) -> str | None:
+    """What was found and isn't in the report, as asked; None where nothing."""
+    if report.left_out is None:
+        return None
+    parts = [(report.left_out.chains, "chain"), (report.left_out.hits, "detection hit")]
+    told = " and ".join(counted(number, thing) for number, thing in parts if number)
+    return f"Left out, as asked: {told}." if told else None
+
+
 def no_all_clear(report: Report) -> str | None:
     """What suspicious chains are, where there are some: neither an attack nor honest, so far."""
     weak = [chain for chain in report.chains if chain.verdict == "suspicious"]

@@ -284,6 +284,13 @@ class Allowance(Model):
     records: list[AllowedRecord] = Field(description="The first 100 of them.")
 
 
+class LeftOut(Model):
+    """How much was found, and left out of the report as the user asked."""
+
+    chains: Count
+    hits: Count
+
+
 class Report(Model):
     """Everything a run found, and everything it read or could not read."""
 
@@ -301,6 +308,9 @@ class Report(Model):
         description="The same as coverage, of the tradecraft rules beside the story's detections.",
     )
     allowances: list[Allowance] = Field(default_factory=list)
+    left_out: LeftOut | None = Field(
+        default=None, description="What --since, --host, --verdict ... left out of the report."
+    )
     notes: list[str] = Field(
         default_factory=list, description="What else there is to say of the run's own settings."
     )

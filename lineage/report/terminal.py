@@ -16,7 +16,7 @@ from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.ignored_view import ignored_view
 from lineage.report.input_view import allow_view, coverage_view, input_view, known, rule_view
-from lineage.report.judged import judged_by, no_all_clear, unjudged
+from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
 from lineage.report.wording import accounts_of, clock, counted, headline, listed, points
@@ -121,7 +121,7 @@ def _answer(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableT
         yield pen.line(f"{place}  ", verdict, "  ", family, " on ", hosts, who, "  ", when)
     if len(strong) > ANSWERS:
         yield pen.more(len(strong) - ANSWERS, "confirmed or probable chain", where=" above")
-    for sentence in (no_all_clear(report), judged_by(report), unjudged(report)):
+    for sentence in (left_out(report), no_all_clear(report), judged_by(report), unjudged(report)):
         if sentence:
             yield pen.fitted(sentence)
     if report.chains:
@@ -206,6 +206,8 @@ def _times(chains: Sequence[Chain]) -> str:
 
 def _nothing(report: Report) -> RenderableType:
     """Why there is no chain, as far as the report tells."""
+    if report.left_out is not None and report.left_out.chains:
+        return Group(Text("No attack chain is left.", style="bold"), Text())
     if not any(entry.events for entry in report.inputs):
         why = "No event was understood in this input, so nothing could be found; see below why."
     elif report.detections:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
 from lineage.report.html.vocabulary import vocabulary
-from lineage.report.judged import judged_by, no_all_clear, unjudged
+from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.wording import GUESSED, headline
 
 if TYPE_CHECKING:
@@ -37,8 +37,13 @@ def payload(report: Report) -> Json:
     data = {
         "schema_version": report.schema_version,
         "vocabulary": vocabulary(),
-        "judged": [sentence for sentence in (judged_by(report), unjudged(report)) if sentence],
+        "judged": [
+            sentence
+            for sentence in (left_out(report), judged_by(report), unjudged(report))
+            if sentence
+        ],
         "weak": no_all_clear(report),
+        "chains_left_out": report.left_out.chains if report.left_out else 0,
         "generator": report.generator.model_dump(),
         "inputs": [entry.model_dump() for entry in report.inputs],
         "graph": report.graph.model_dump(),

@@ -39,6 +39,7 @@ function subline(report, { confirmed, probable, suspicious }) {
 
 /** Why there is no chain, as far as the report tells. */
 function nothingFound(report) {
+  if (report.chains_left_out) return "Chains were found, but none is left of those that were asked for.";
   if (!report.inputs.some((input) => input.events)) {
     return "No event was understood in this input, so nothing could be found. See below what was read, and why not.";
   }
