@@ -13,7 +13,7 @@ from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
 from lineage.report.html.vocabulary import vocabulary
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
-from lineage.report.wording import GUESSED, headline
+from lineage.report.wording import GUESSED, accounts_of, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +49,7 @@ def payload(report: Report) -> Json:
         "graph": report.graph.model_dump(),
         "coverage": [entry.model_dump() for entry in report.coverage],
         "tradecraft": [entry.model_dump() for entry in report.tradecraft_coverage],
+        "rules": [entry.model_dump() for entry in report.rules],
         "rule_problems": [entry.model_dump() for entry in report.rule_problems],
         "allowances": [entry.model_dump() for entry in report.allowances],
         "chains": [_chain(chain, hits) for chain in report.chains],
@@ -94,6 +95,7 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
         "correlator": chain.correlator,
         "campaign": _campaign(chain),
         "hosts": chain.hosts,
+        "accounts": accounts_of(chain),
         "first": chain.first_seen,
         "last": chain.last_seen,
         "parts": [[part.part, part.points, part.why] for part in chain.score_parts],
@@ -109,7 +111,10 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
         "summary": story.summary(chain).text,
         "story": [_passage(passage, numbers) for passage in story.tell(chain)],
         "edges": [_edge(edge, numbers) for edge in chain.edges],
-        "evidence": [[hits.number(hit), numbers[hit.node]] for hit in chain.evidence],
+        "evidence": [
+            [hits.number(hit), numbers[hit.node], numbers.get(hit.actor or "")]
+            for hit in chain.evidence
+        ],
         "nodes": [_node(node, described) for node in nodes.values()],
     }
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from sample_report import hostile_report, large_report
+from sample_report import full_report, hostile_report, large_report
+
+from lineage.report.model import Rule
 
 TABLE = "#chain-1 .evidence-block"
 
@@ -88,3 +90,37 @@ def test_copied_cells_are_no_formulas(open_page, start):
         assert len({line.count("\t") for line in lines}) == 1
         assert any(cell.startswith("'" + start) for cell in cells)
         assert not any(cell.startswith(start) for cell in cells)
+
+
+def test_a_row_tells_process_account_and_what_the_rule_means(open_page):
+    report = full_report()
+    chain = report.chains[0]
+    hit = chain.evidence[0].model_copy(
+        update={"image": "C:\\X\\word.exe", "user": "CORP\\dana", "integrity": "High"}
+    )
+    rule = Rule(
+        rule_id=hit.rule_id, title=hit.detection, level="high", description="Means that.",
+        false_positives=["Backup of templates"],
+    )  # fmt: skip
+    chain = chain.model_copy(update={"evidence": [hit, *chain.evidence[1:]]})
+    report = report.model_copy(update={"chains": [chain], "rules": [rule], "detections": []})
+    with open_page(report) as page:
+        assert column(page, "Process")[0] == "word.exe"
+        page.locator(f"{TABLE} tbody .open button").first.click()
+        told = page.locator(f"{TABLE} tr.below").inner_text()
+        for words in ("CORP\\dana, High", "Means that.", "Backup of templates"):
+            assert words in told
+
+
+def test_times_sort_as_times(open_page):
+    report = full_report()
+    chain = report.chains[0]
+    times = ["2024-10-14T10:02:08.82Z", "2024-10-14T10:02:08.8Z", "2024-10-14T10:02:09Z"]
+    hits = [
+        hit.model_copy(update={"time": time})
+        for hit, time in zip(chain.evidence, times, strict=False)
+    ]
+    chain = chain.model_copy(update={"evidence": hits})
+    with open_page(report.model_copy(update={"chains": [chain], "detections": []})) as page:
+        shown = [time.rpartition(" ")[2] for time in column(page, "Time (UTC)")]
+        assert shown == ["10:02:08.800", "10:02:08.820", "10:02:09.000"]

@@ -31,7 +31,7 @@ def test_a_hit_of_a_chain_is_sent_once():
     data = payload(report)
     assert len(data["hits"]) == len(report.detections)
     for sent, chain in zip(data["chains"], report.chains, strict=True):
-        titles = [data["hits"][number]["detection"] for number, _ in sent["evidence"]]
+        titles = [data["hits"][number]["detection"] for number, *_ in sent["evidence"]]
         assert titles == [hit.detection for hit in chain.evidence]
 
 
@@ -40,7 +40,7 @@ def test_a_hit_knows_its_node():
     sent, chain = payload(report)["chains"][0], report.chains[0]
     values = {node.node: node.image for node in chain.processes}
     values |= {node.node: node.value for node in chain.artifacts}
-    at = [sent["nodes"][node]["value"] for _, node in sent["evidence"]]
+    at = [sent["nodes"][node]["value"] for _, node, _ in sent["evidence"]]
     assert at == [values[hit.node] for hit in chain.evidence]
 
 
@@ -108,3 +108,13 @@ def test_any_text_can_be_sent(text):
 
 def test_a_large_chain_is_sent_whole():
     assert len(payload(large_report(500))["chains"][0]["nodes"]) >= 500
+
+
+def test_a_hit_on_a_thing_counts_for_the_process_that_did_it():
+    report = full_report()
+    chain = report.chains[0]
+    did = {edge.to: edge.from_ for edge in chain.edges if not edge.to.startswith("process:")}
+    hits = [hit.model_copy(update={"actor": did.get(hit.node, hit.node)}) for hit in chain.evidence]
+    sent = payload(with_chain(evidence=hits))["chains"][0]
+    assert any(node != actor for _, node, actor in sent["evidence"])
+    assert all(sent["nodes"][actor]["kind"] == "process" for *_, actor in sent["evidence"])

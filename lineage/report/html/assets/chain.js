@@ -78,22 +78,30 @@ function graphLead(model) {
 /** The score as a stacked bar of 100, its key, and each part's reason on demand. */
 function scoreBlock(chain) {
   const parts = chain.parts.filter(([, value]) => value > 0);
-  const colour = (name) => parts.findIndex(([part]) => part === name);
   const bar = el("div", {
     class: "bar", role: "img",
     "aria-label": `Score ${points(chain.score)} of 100: ${parts.map(([name, value]) => `${name} ${points(value)}`).join(", ")}`,
-  }, parts.map(([name, value], index) => scorePiece(name, value, index)));
-  const key = el("ul", { class: "score-key" }, parts.map(([name, value], index) => el("li", null,
-    el("span", { class: `swatch part-${index % 6}`, "aria-hidden": "true" }), shorten(name, 40), " ", el("strong", null, points(value)))));
-  const swatch = (name) => el("span", { class: colour(name) < 0 ? "swatch none" : `swatch part-${colour(name) % 6}`, "aria-hidden": "true" });
+  }, parts.map(([name, value]) => scorePiece(name, value)));
+  const key = el("ul", { class: "score-key" }, parts.map(([name, value]) => el("li", null,
+    el("span", { class: `swatch part-${partColour(name)}`, "aria-hidden": "true" }), shorten(name, 40), " ", el("strong", null, points(value)))));
+  const counts = new Set(parts.map(([name]) => name));
+  const swatch = (name) => el("span", { class: counts.has(name) ? `swatch part-${partColour(name)}` : "swatch none", "aria-hidden": "true" });
   const reasons = disclosure("How the score adds up", () => plainTable("Parts of the score", ["Part", "Points", "Why"],
     [...chain.parts.map(([name, value, why]) => [[swatch(name), name], points(value), why]),
       [el("strong", null, "total"), el("strong", null, points(chain.score)), "of 100"]], [1]), { class: "reasons" });
   return el("div", { class: "scoring" }, bar, key, reasons);
 }
 
-function scorePiece(name, value, index) {
-  const piece = el("span", { class: `part part-${index % 6}`, title: `${name}: ${points(value)}` });
+const PARTS = ["verdict", "stages", "risk", "order", "family", "rarity", "tightness"];
+
+/** The colour of a part of the score: the same in every chain. */
+function partColour(name) {
+  const place = PARTS.indexOf(name);
+  return place < 0 ? name.length % PARTS.length : place;
+}
+
+function scorePiece(name, value) {
+  const piece = el("span", { class: `part part-${partColour(name)}`, title: `${name}: ${points(value)}` });
   piece.style.width = `${Math.max(0, Math.min(100, value))}%`;
   return piece;
 }

@@ -3,12 +3,15 @@
 /** Builds the working form of a chain of the payload. */
 function chainModel(chain, hits) {
   const nodes = chain.nodes.map((node, index) => ({
-    ...node, index, did: [], touchedBy: [], children: [], hits: [], time: moment(node.start),
+    ...node, index, did: [], touchedBy: [], children: [], hits: [], acts: [], time: moment(node.start),
   }));
   for (const [from, to, kind, time, source, record] of chain.edges) {
     link(nodes, { from, to, kind, time: moment(time), iso: time, source, record });
   }
-  for (const [hit, node] of chain.evidence) nodes[node].hits.push(hits[hit]);
+  for (const [hit, node, actor] of chain.evidence) {
+    nodes[node].hits.push(hits[hit]);
+    nodes[nodes[actor]?.kind === "process" ? actor : node].acts.push(hits[hit]);
+  }
   setParents(nodes);
   setTimes(nodes);
   setHosts(nodes, chain.hosts);
@@ -66,14 +69,9 @@ function setHosts(nodes, hosts) {
   }
 }
 
-/** Hits in the subtree of each process, its artifacts' included: what decides on what is shown. */
+/** Hits in the subtree of each process, on what it did included: what decides on what is shown. */
 function setWeights(nodes) {
-  for (const node of nodes) node.weight = node.hits.length;
-  for (const node of nodes) {
-    if (node.kind === "process") continue;
-    const actor = node.touchedBy.find((edge) => nodes[edge.from].kind === "process");
-    if (actor) nodes[actor.from].weight += node.hits.length;
-  }
+  for (const node of nodes) node.weight = node.acts.length;
   for (const node of childrenFirst(nodes)) {
     if (node.parent !== null && node.parent !== undefined) nodes[node.parent].weight += node.weight;
   }

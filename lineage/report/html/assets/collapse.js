@@ -83,7 +83,7 @@ function makeUnit(model, parent, members, rest) {
     time: times.length ? times.reduce((a, b) => Math.min(a, b)) : null,
     until: times.length ? times.reduce((a, b) => Math.max(a, b)) : null,
     weight: nodes.reduce((sum, node) => sum + node.weight, 0),
-    hits: nodes.reduce((sum, node) => sum + node.hits.length, 0),
+    hits: nodes.reduce((sum, node) => sum + node.acts.length, 0),
     rows: [],
   };
 }

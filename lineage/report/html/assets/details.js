@@ -30,7 +30,7 @@ function pooledDetails(model, { unit, row }, actions) {
     button(shorten(node.kind === "process" ? node.command || node.value || "unknown process" : node.value, 90),
       () => actions.goTo(node), { class: "link mono" }),
     node.kind === "process" ? el("small", null, processPlace(node)) : null);
-  return [el("p", { class: "muted" }, row ? "Each is a thing that these processes touched."
+  return [el("p", { class: "muted" }, row ? "What this process, or several alike, did that to."
     : "Alike siblings, drawn as one card."), shortList(nodes, RELATED_SHOWN, entry, { class: "plain" })];
 }
 

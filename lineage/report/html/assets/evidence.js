@@ -8,6 +8,7 @@ const COLUMNS = [
   { key: "risk", name: "Risk", of: (hit) => hit.risk, numeric: true },
   { key: "attack", name: "ATT&CK", of: (hit) => hit.attack.join(" "), show: (hit) => hit.attack.map(techniqueLink) },
   { key: "host", name: "Host", of: (hit) => hit.host },
+  { key: "process", name: "Process", of: (hit) => (hit.image ? baseName(hit.image) : null) },
   { key: "pid", name: "Pid", of: (hit) => hit.pid, numeric: true },
   { key: "layer", name: "Layer", of: (hit) => (hit.by ? `${hit.layer}: ${hit.by}` : hit.layer) },
   { key: "record", name: "Record", of: (hit) => `${hit.source} ${hit.record}`, show: (hit) => `${baseName(hit.source)} #${hit.record}` },
@@ -119,10 +120,24 @@ function detectionCell(hit, goTo) {
 
 function hitDetails(hit) {
   const facts = [...hit.fields.map(([name, value]) => [name, longCode(value)]),
+    ["Process", hit.image ? code(hit.image) : null], ["Account", [hit.user, hit.integrity].filter(Boolean).join(", ")],
     ["Host", hit.host], ["Process id", hit.pid ?? "–"], ["Layer", hit.by ? `${hit.layer}: ${hit.by}` : hit.layer],
-    ["Record", [code(hit.source), ` #${hit.record}`]], ["Event id", hit.event_id], ["Rule", code(hit.rule_id)],
+    ["Record", [code(hit.source), ` #${hit.record}`]], ["Event id", hit.event_id], ["Rule", [hit.detection, " ", code(hit.rule_id)]],
+    ["It means", ruleOf(hit)?.description], ["It also fires on", ruleOf(hit)?.false_positives.join("; ")],
     ...hit.also.map((one) => ["Also told by", `event ${one.event_id}, ${one.source} #${one.record}`])];
-  return el("dl", { class: "facts-list wide" }, facts.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]));
+  return el("dl", { class: "facts-list wide" }, facts.filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => [el("dt", null, name), el("dd", null, value)]));
+}
+
+// What the rules that fired say of themselves, by title and id. Set by main.js.
+const RULES = new Map();
+
+function useRules(rules) {
+  for (const rule of rules) RULES.set(`${rule.title}\n${rule.rule_id}`, rule);
+}
+
+function ruleOf(hit) {
+  return RULES.get(`${hit.detection}\n${hit.rule_id}`);
 }
 
 function emptyRow(total) {

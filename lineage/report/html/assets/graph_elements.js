@@ -75,9 +75,10 @@ function lineElement(id, from, to, pointList, classes, data) {
   };
 }
 
-/** Worst type of detection on any of the nodes, as a class. */
+/** Worst type of detection on any of the nodes, as a class: for a process, of all that it did. */
 function heat(nodes) {
-  const types = new Set(nodes.flatMap((node) => node.hits.map((hit) => hit.type)));
+  const told = (node) => (node.kind === "process" ? node.acts : node.hits);
+  const types = new Set(nodes.flatMap((node) => told(node).map((hit) => hit.type)));
   if (types.has("TTP")) return "hot";
   return types.size ? "warm" : "";
 }

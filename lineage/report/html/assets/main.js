@@ -3,6 +3,7 @@
 function start() {
   const report = JSON.parse(document.getElementById("report-data").textContent);
   useVocabulary(report.vocabulary);
+  useRules(report.rules);
   const list = chainList(report);
   const restyle = () => list.sections.forEach((section) => section.panel?.graph?.restyle());
   replaceChildren(document.getElementById("page"),

@@ -58,9 +58,11 @@ function keyFacts(report) {
   const hosts = [...new Set(chains.flatMap((chain) => chain.hosts))];
   const firsts = chains.map((chain) => chain.first).sort();
   const lasts = chains.map((chain) => chain.last).sort();
+  const accounts = [...new Set(chains.flatMap((chain) => chain.accounts))];
   const sum = (field) => report.inputs.reduce((total, input) => total + input[field], 0);
   return [
     ["Hosts", hosts.length ? hosts.slice(0, 3).join(", ") : "–", hosts.length > 3 ? `and ${hosts.length - 3} more` : null],
+    ["Accounts", accounts.length ? accounts.slice(0, 3).join(", ") : "not logged", accounts.length > 3 ? `and ${accounts.length - 3} more` : null],
     ["Time span", firsts.length ? unbroken(span(firsts[0], lasts[lasts.length - 1])) : "–",
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
