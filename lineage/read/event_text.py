@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from lineage.problems import Problem
 from lineage.read.text import MAX_RECORD_BYTES, overlong, utf8_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lineage.read.record import RawRecord
     from lineage.read.row import Row
@@ -22,6 +23,7 @@ _WEVTUTIL_START: Final = re.compile(rb"^Event\s?\[\d+\]:?[ \t]*\r?\n(?=[ \t]+[^\
 _LIST_LABEL: Final = re.compile(
     rb"^(TimeCreated|Message|Id|ProviderName|LogName|RecordId|MachineName)[ ]{1,40}: ", re.M
 )
+_LIST_FIRST: Final = re.compile(rb"(?:\A|\n[ \t]*\r?\n)" + _LIST_LABEL.pattern[1:])
 _LIST_ID: Final = re.compile(rb"^Id[ ]{1,40}: \d{1,6}[ \t]*\r?$", re.M)
 _LONGEST_START: Final = 4096
 """Bytes that the beginning of a block can't exceed: kept from one piece to the next."""
@@ -51,26 +53,31 @@ class EventTextReader:
 
         decode = Decoder().decode
         for number, (row, problem) in enumerate(_rows(stream, self._limit), 1):
-            if row is None:
-                yield problem._replace(record=number)
-            else:
+            if row is not None:
                 yield decode(number, row) or untold(number, row)
+            if problem is not None:
+                yield problem._replace(record=number)
 
 
 class _Style(NamedTuple):
     start: re.Pattern[bytes]
     parse: Callable[[str], Row | None]
+    labels: Callable[[bytes], Iterable[bytes]]
+    """Beginnings of lines that an event has once, in its header."""
 
 
 def _style_of(text: bytes) -> _Style | None:
     style = next((style for style in _STYLES if style.start.search(text)), None)
-    label = _LIST_LABEL.search(text) if style is None and _LIST_ID.search(text) else None
-    if label is not None:  # every block begins with the same label, whichever was chosen
-        style = _Style(re.compile(rb"^%b[ ]{1,40}: " % label[1], re.M), _format_list)
-    return style
+    if style is not None or not _LIST_ID.search(text):
+        return style
+    # Every block begins with the same label, whichever was chosen; one may be damaged.
+    labels = Counter(_LIST_FIRST.findall(text)) or Counter(_LIST_LABEL.findall(text))
+    label = labels.most_common(1)[0][0]
+    start = re.compile(rb"^%b[ ]{1,40}: " % label, re.M)
+    return _Style(start, _format_list, _list_labels)
 
 
-def _rows(stream: BinaryIO, limit: int) -> Iterator[tuple[Row | None, Problem]]:
+def _rows(stream: BinaryIO, limit: int) -> Iterator[tuple[Row | None, Problem | None]]:
     before = Problem(None, "text before the first event")
     style: _Style | None = None
     buffer = b""
@@ -102,8 +109,41 @@ def _rows(stream: BinaryIO, limit: int) -> Iterator[tuple[Row | None, Problem]]:
         yield _row(style, buffer) if style and begun else (None, before)
 
 
-def _row(style: _Style, block: bytes) -> tuple[Row | None, Problem]:
-    return style.parse(decoded(block)), Problem(None, "an event's text without its id")
+def _row(style: _Style, block: bytes) -> tuple[Row | None, Problem | None]:
+    row = style.parse(decoded(block))
+    swallowed = _swallowed(style, block)
+    if row is None:
+        return None, Problem(None, "an event's text without its id", 1 + swallowed)
+    if swallowed:
+        return row, Problem(
+            None, "the next event's first line is lost: it is in this one", swallowed
+        )
+    return row, None
+
+
+def _swallowed(style: _Style, block: bytes) -> int:
+    """How many more events a block holds: two labels of a header stand in it once more for each."""
+    text = b"\n" + block
+    times = sorted((text.count(b"\n" + label) for label in style.labels(block)), reverse=True)
+    return max(times[1] - 1, 0) if len(times) > 1 else 0
+
+
+def _splunk_labels(block: bytes) -> Iterable[bytes]:
+    del block
+    return (
+        b"LogName=", b"EventCode=", b"EventType=", b"ComputerName=", b"SourceName=",
+        b"RecordNumber=",
+    )  # fmt: skip
+
+
+def _wevtutil_labels(block: bytes) -> Iterable[bytes]:
+    header = block.split(b"\n", len(_WEVTUTIL_NAMES) + 1)[1:-1]
+    return {line.partition(b":")[0] + b":" for line in header if b":" in line}
+
+
+def _list_labels(block: bytes) -> Iterable[bytes]:
+    del block
+    return (b"TimeCreated ", b"ProviderName ", b"Id ", b"LogName ", b"RecordId ", b"MachineName ")
 
 
 def decoded(text: bytes) -> str:
@@ -164,6 +204,6 @@ def _format_list(text: str) -> Row | None:
 
 
 _STYLES: Final = (
-    _Style(_SPLUNK_START, fields_of_block),
-    _Style(_WEVTUTIL_START, _wevtutil),
+    _Style(_SPLUNK_START, fields_of_block, _splunk_labels),
+    _Style(_WEVTUTIL_START, _wevtutil, _wevtutil_labels),
 )

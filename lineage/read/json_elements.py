@@ -10,6 +10,8 @@ in proportion to the text; time stays linear.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from lineage.read.lenient import has_surrogate, loads_lenient
 from lineage.read.text import READ_ALL_THE_SAME, not_utf8, overlong
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 JsonObject = dict[str, Any]
 Numbered = tuple[int, JsonObject]
@@ -48,8 +50,8 @@ _MOST_NAMES = 16
 _LEARNED_FROM = 64
 """So many elements at a document's start tell how its elements begin."""
 
-_MEMBERS_COUNTED = 9
-"""Members of the export's elements that are counted where damage may have hit two of them."""
+_NAMES_COUNTED = 200
+"""Names of members that are counted where damage may have hit two elements."""
 
 _NESTED_LEVELS = 6
 """How deep an element is searched for others that it swallowed."""
@@ -104,13 +106,25 @@ def mended(text: bytes) -> tuple[JsonObject, str | None] | None:
     return (value, remark and remark + READ_ALL_THE_SAME) if isinstance(value, dict) else None
 
 
-def elements_in(text: bytes, members: Collection[str]) -> int:
-    """How many elements a damaged text was, at least 1, by the members that others have."""
-    if len(members) < 2:
-        return 1
-    names = sorted(members)[:_MEMBERS_COUNTED]
-    counts = sorted(text.count(f'"{name}"'.encode()) for name in names)
-    return max(counts[len(counts) * 3 // 4], 1)  # not all of them have every member
+def elements_in(text: bytes, sound: bytes = b"") -> int:
+    """How many elements a damaged text was, at least 1.
+
+    A quarter of the names that one element has once must be there as often.
+
+    Args:
+        text: what is damaged.
+        sound: an element of the same export; without one the text's own names are counted.
+    """
+    times = Counter(_MEMBER.findall(text))
+    names = _names_once(sound) or tuple(times)[:_NAMES_COUNTED]
+    counts = sorted(times[name] for name in names)
+    return max(counts[len(counts) * 3 // 4], 1) if len(counts) > 1 else 1
+
+
+@lru_cache(maxsize=4)
+def _names_once(text: bytes) -> tuple[bytes, ...]:
+    times = Counter(_MEMBER.findall(text))
+    return tuple(name for name, count in times.items() if count == 1)[:_NAMES_COUNTED]
 
 
 class ElementScanner:
@@ -129,6 +143,7 @@ class ElementScanner:
         self._allowance = _ALLOWANCE
         self._names: set[bytes] = set()
         self._members: frozenset[str] = frozenset()
+        self._sound = b""
         self._damaged = False
         self._certain = True
         self._array_ended = False
@@ -290,7 +305,9 @@ class ElementScanner:
         self._position = end
         self._start = -1
         if self._certain:
-            self._members = self._members or frozenset(value)
+            if not self._members:
+                self._members = frozenset(value)
+                self._sound = self._buffer[start : min(end, start + LIKELY_BYTES)]
             self._longest = max(self._longest, end - start)
             if self._number <= _LEARNED_FROM:
                 self._learn(start)
@@ -419,7 +436,7 @@ class ElementScanner:
     def _hit(self, start: int, stop: int | None) -> int:
         """How many elements damage hit that reaches from a place to the next element."""
         text = self._buffer[start : len(self._buffer) if stop is None else stop]
-        return elements_in(text, self._members) if len(text) <= self._limit else 1
+        return elements_in(text, self._sound) if len(text) <= self._limit else 1
 
     def _known_begin(self, start: int, stop: int) -> tuple[int, int]:
         """Where another of the export's elements starts between two places, else the latter.

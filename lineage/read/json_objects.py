@@ -16,6 +16,7 @@ import orjson
 
 from lineage.problems import Problem
 from lineage.read.json_elements import (
+    LIKELY_BYTES,
     ElementScanner,
     JsonObject,
     Numbered,
@@ -101,6 +102,7 @@ def _objects(stream: BinaryIO, limit: int) -> Iterator[Numbered | Problem]:
 def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Problem]:
     loads = orjson.loads
     value: object = None
+    sound = b""
     for item in lines(chunks, limit):
         if isinstance(item, Problem):
             yield item
@@ -114,10 +116,10 @@ def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Pr
                 value = inner
                 yield number, inner
             elif not text.isspace():
-                before = value if isinstance(value, dict) else {}
-                yield from _damaged_line(number, text, error, limit, before)
+                yield from _damaged_line(number, text, error, limit, sound)
             continue
         if type(value) is dict:
+            sound = text if len(text) < LIKELY_BYTES else sound
             yield number, value
         else:
             yield Problem(number, "a JSON value, but not an object")
@@ -140,7 +142,7 @@ LONGEST_HEADER = 1024
 
 
 def _damaged_line(
-    number: int, text: bytes, error: orjson.JSONDecodeError, limit: int, before: JsonObject
+    number: int, text: bytes, error: orjson.JSONDecodeError, limit: int, sound: bytes
 ) -> Iterator[Numbered | Problem]:
     """What can be had of a line that isn't one object: several, where a line feed was lost.
 
@@ -149,7 +151,7 @@ def _damaged_line(
         text: the line.
         error: why it isn't JSON.
         limit: longest object, in bytes.
-        before: the last object, by whose members it is told how many were in this line.
+        sound: the last sound line, by whose members it is told how many were in this one.
     """
     repaired = mended(text)
     if repaired is not None:
@@ -167,7 +169,7 @@ def _damaged_line(
         else:
             objects.append(item)
     if not objects and len(problems) < 2:
-        yield Problem(number, why_invalid(text, error), elements_in(text, before.keys()))
+        yield Problem(number, why_invalid(text, error), elements_in(text, sound))
         return
     for _, value in objects:
         yield number, value

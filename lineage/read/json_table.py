@@ -10,6 +10,8 @@ import codecs
 import io
 import json
 import re
+from collections import Counter
+from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lineage.problems import Problem
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 _NAMES: Final = re.compile(r'"(?:fields|columns|Columns|schema)"\s*:\s*(?=\[\s*(?:"|\{\s*"))')
 _BODY: Final = re.compile(r'"(rows|Rows|values|datarows|columns)"\s*:\s*\[\s*(?=\[|\])')
 _NEXT: Final = re.compile(r"\s*,?\s*(?=[\[{\]])")
-_RESUME: Final = re.compile(r"\]\s*,\s*(?=\[)")
+_RESUME: Final = re.compile(r"\]\s{0,64}+,?\s{0,64}+(?=\[)")
+_LONGEST_GAP: Final = 130
 _DECODE: Final = json.JSONDecoder(strict=False).raw_decode
 MOST_COLUMN_BYTES: Final = 256 * 1024**2
 """Longest text of a table by columns, which must be held whole."""
@@ -76,6 +79,8 @@ class _Table:
         self._partial = partial
         self._buffer = ""
         self._at = 0
+        self._quotes = 0
+        """Quotes that a sound row has."""
 
     def rows(self) -> Iterator[Row | Problem]:
         """The rows by names, a problem for each that can't be read."""
@@ -88,7 +93,23 @@ class _Table:
                 yield from self._by_columns(names)
                 continue
             for item in self._elements(self._limit):
-                yield item if isinstance(item, Problem) else _named(names, item)
+                if isinstance(item, Problem):
+                    yield item
+                else:
+                    yield from self._rows_of(names, item)
+
+    def _rows_of(self, names: list[str], values: list[Any]) -> Iterator[Row | Problem]:
+        """The row of some values; the rows in them where a bracket too many is around them."""
+        if len(values) == len(names):
+            self._quotes = self._quotes or 2 * sum(isinstance(value, str) for value in values)
+            yield _named(names, values)
+            return
+        if values and all(isinstance(value, list) for value in values):
+            for value in values:
+                yield from self._rows_of(names, value)
+            return
+        reason = f"{len(values)} values in a row of {len(names)} columns"
+        yield Problem(0, reason, max(round(len(values) / len(names)), 1))
 
     def _names(self) -> list[str]:
         if self._seek(_NAMES) is None:
@@ -101,27 +122,62 @@ class _Table:
         columns: list[list[Any]] = []
         for item in self._elements(MOST_COLUMN_BYTES):
             if isinstance(item, Problem):
-                yield item
+                yield item._replace(lost=0)
                 columns.append([])
             else:
                 columns.append(item)
-        for place in range(max(map(len, columns), default=0)):
-            yield _named(
-                names, [column[place] if place < len(column) else None for column in columns]
-            )
+        if not columns:
+            return
+        sizes = Counter(map(len, columns))
+        rows = sizes.most_common(1)[0][0]
+        if len(columns) != len(names):
+            reason = f"{len(columns)} columns that can be read of {len(names)}: not told which"
+            yield Problem(None, reason, max(sizes))
+            return
+        if len(sizes) > 1:
+            reason = f"columns of other lengths than {rows} aren't read: a value may be lost"
+            yield Problem(None, reason, max(sizes) - rows)
+            columns = [column if len(column) == rows else [None] * rows for column in columns]
+        for place in range(rows):
+            yield _named(names, [column[place] for column in columns])
 
     def _elements(self, limit: int) -> Iterator[list[Any] | Problem]:
         """The arrays in the array that begins here."""
         while True:
-            if not self._skip() or self._buffer[self._at] == "]":
+            if self._skip():
+                if self._buffer[self._at] == "]":
+                    return
+                value, reason = self._element(limit)
+                if isinstance(value, list):
+                    yield value
+                    continue
+                if not reason:
+                    yield Problem(0, "a row that is no array")
+                    continue
+                least = 1
+            elif self._at >= len(self._buffer):
+                yield Problem(None, "the table has no end; the file may be cut short", lost=0)
                 return
-            value, reason = self._element(limit)
-            if isinstance(value, list):
-                yield value
-                continue
-            yield Problem(0, reason or "a row that is no array")
-            if reason and self._seek(_RESUME) is None:
+            else:
+                reason, least = "not JSON: text between rows", 0
+            quotes, there = self._resume()
+            rows = ceil(quotes / self._quotes - 0.5 * least) if self._quotes else 1
+            yield Problem(0, reason, max(rows, least))
+            if not there:
                 return
+
+    def _resume(self) -> tuple[int, bool]:
+        """Goes to the next row; the quotes before it, and whether there is one."""
+        quotes = 0
+        while (place := _RESUME.search(self._buffer, self._at)) is None:
+            stop = max(len(self._buffer) - _LONGEST_GAP, self._at)
+            quotes += _quotes_in(self._buffer, self._at, stop)
+            self._at = stop
+            if not self._more(1):
+                return quotes + _quotes_in(self._buffer, 0, len(self._buffer)), False
+        quotes += _quotes_in(self._buffer, self._at, place.start())
+        self._at = place.end()
+        return quotes, True
 
     def _element(self, limit: int) -> tuple[Any, str]:
         """The value that begins here, and why there is none."""
@@ -168,6 +224,10 @@ class _Table:
             wanted -= len(piece)
         self._buffer = "".join(pieces)
         return len(pieces) > 1
+
+
+def _quotes_in(text: str, start: int, stop: int) -> int:
+    return text.count('"', start, stop) - text.count('\\"', start, stop)
 
 
 def _column_name(column: Any) -> str:

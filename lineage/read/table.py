@@ -37,6 +37,8 @@ _VIEWER_ID: Final = 3
 _MOST_LOOKED_AT: Final = 20
 """Rows of a head that are looked at to recognise a table of events."""
 _MOST_COLUMNS: Final = 5000
+_MOST_NULS: Final = 16
+"""In the first 1024 bytes of a text of which a few are damaged."""
 
 
 class TableReader:
@@ -51,7 +53,11 @@ class TableReader:
     def recognises(self, head: bytes) -> bool:
         """Whether the columns are those of events: by a first row, or by their names alone."""
         text = b"".join(utf8_chunks(io.BytesIO(head)))
-        if b"\n" not in text or b"\0" in text[:1024] or text.lstrip()[:1] in (b"{", b"[", b"<"):
+        if (
+            b"\n" not in text
+            or text[:1024].count(b"\0") > _MOST_NULS
+            or text.lstrip()[:1] in (b"{", b"[", b"<")
+        ):
             return False
         table = _Table(self._limit)
         for item, _ in zip(table.rows(iter((text,))), range(_MOST_LOOKED_AT), strict=False):
@@ -82,9 +88,10 @@ class _Table:
 
     def rows(self, chunks: Iterable[bytes]) -> Iterator[Row | Problem]:
         lines = _Lines(chunks, self._limit)
-        damaged = False
+        stretch = _Stretch()
         while (line := lines.next()) is not None:
             if isinstance(line, Problem):
+                yield from stretch.ended()
                 yield line
                 continue
             if not self._header:
@@ -96,13 +103,16 @@ class _Table:
             values, used = _split(block, self._delimiter)
             row = self._row(values)
             lines.again(block[used:] if row is not None else block[1:])
-            if row is not None:
-                damaged = False
-                if row:
-                    yield row
-            elif not damaged:
-                damaged = len(block) > 1
-                yield Problem(0, self._mismatch(len(values)))
+            if row is None:
+                stretch.add(self._mismatch(_cells_of(line, self._delimiter)))
+                stretch.is_open = stretch.is_open or len(block) > 1
+                if not stretch.is_open:
+                    yield from stretch.ended()
+                continue
+            yield from stretch.ended()
+            if row:
+                yield row
+        yield from stretch.ended()
 
     def _begin(self, line: str, lines: _Lines) -> None:
         if _PREAMBLE.match(line):
@@ -114,8 +124,13 @@ class _Table:
         self._header = [_column(name) for name in header[:_MOST_COLUMNS]]
         self.names = tuple(self._header)
 
-    def _mismatch(self, found: int) -> str:
-        return f"{found} values in a row of {len(self._header)} columns; a quote may be lost"
+    def _mismatch(self, cells: int) -> Problem:
+        """The problem of a line; it was as many rows as it has cells for, rounded."""
+        columns = len(self._header)
+        reason = (
+            f"{cells} values in a row of {columns} columns; a quote may be lost, or a line's end"
+        )
+        return Problem(0, reason, (cells + columns // 2) // columns)
 
     def _row(self, values: list[str]) -> Row | None:
         """The row by names; {} for the header once more, None for one of another length."""
@@ -128,6 +143,30 @@ class _Table:
         if values and values[0] == self.names[0] and tuple(map(_column, values)) == self.names:
             return {}
         return {name: value for name, value in zip(names, values, strict=False) if value}
+
+
+class _Stretch:
+    """Lines one after the other that are no rows: those of one whose quote is lost, or of several.
+
+    Attributes:
+        is_open: whether a quote is open, so that lines may be parts of one row.
+    """
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._first: Problem | None = None
+        self._lost = 0
+
+    def add(self, problem: Problem) -> None:
+        """Adds a line, whose problem tells how many whole rows it may have been."""
+        self._first = self._first or problem
+        self._lost += problem.lost
+
+    def ended(self) -> Iterator[Problem]:
+        """The problem of all of them, where there are any: at least one row was lost."""
+        if self._first is not None:
+            yield self._first._replace(lost=max(self._lost, 1))
+        self.is_open, self._first, self._lost = False, None, 0
 
 
 class _Lines:
@@ -192,6 +231,11 @@ def _split(block: list[str], delimiter: str) -> tuple[list[str], int]:
         return next(reader, []), reader.line_num
     except csv.Error:
         return [], len(block)
+
+
+def _cells_of(line: str, delimiter: str) -> int:
+    values, _ = _split([line.rstrip("\r\n").replace("\r", " ")], delimiter)
+    return len(values) or line.count(delimiter) + 1
 
 
 def _column(name: str) -> str:

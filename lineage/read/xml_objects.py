@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from lineage.read.row import Row
 
 _ROOT: Final = re.compile(
-    rb"<Objs\s[^>]{0,300}powershell/2004|<Objects>\s*<Object\s|<ROOT\b[^>]{0,300}>\s*<ROW>"
+    rb"<Objs\s[^>]{0,300}powershell/2004|<Objs\s[^>]{0,300}>\s*<Obj\s|<Objects>\s*<Object\s"
+    rb'|<Obj RefId="\d{1,10}">|<ROOT\b[^>]{0,300}>\s*<ROW|\n<ROW>\s*<\w'
 )
 _TAG: Final = re.compile(rb"<(/?)(Obj|Object|ROW)(?:\s[^<>]{0,400})?(/?)>")
+_PART: Final = re.compile(rb"\s(?:N|Name)=")
+"""What only objects inside others have: the name of the member that they are."""
 _LONGEST_TAG: Final = 512
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """PowerShell's escape for characters that XML can't hold ([MS-PSRP] 2.2.5.3.2)."""
@@ -58,40 +61,88 @@ class XmlObjectReader:
 
 
 def _cut(stream: BinaryIO, limit: int) -> Iterator[bytes | Problem]:
-    """Yields each outermost element; one inside which the next seems lost costs itself."""
-    buffer = b""
-    position = 0
-    start = -1
-    depth = 0
+    """Yields each outermost element; damage costs the one that it is in."""
+    cutter = _Cutter(limit)
     for chunk in utf8_chunks(stream):
-        keep = start if start >= 0 else max(position - _LONGEST_TAG, 0)
-        buffer = buffer[keep:] + chunk
-        position -= keep
-        start = 0 if start >= 0 else -1
-        while (tag := _TAG.search(buffer, position)) is not None:
-            position = tag.end()
+        yield from cutter.feed(chunk)
+    yield from cutter.finish()
+
+
+class _Cutter:
+    """Pairs tags in text that comes in pieces; `_start` < 0 means: between objects.
+
+    An object that never ends is given up, and the next one is looked for behind its own start.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._buffer = b""
+        self._position = 0
+        self._start = -1
+        self._inner = 0
+        """Where the object's content begins."""
+        self._depth = 0
+        """Open objects; between objects those that are parts of one whose start is lost."""
+        self._owed = 0
+        """Ends that may still come of objects that were given up for their size."""
+
+    def feed(self, chunk: bytes) -> Iterator[bytes | Problem]:
+        """Takes the next piece; yields what is whole by now."""
+        keep = self._start if self._start >= 0 else max(self._position - _LONGEST_TAG, 0)
+        self._buffer = self._buffer[keep:] + chunk
+        self._position -= keep
+        if self._start >= 0:
+            self._start, self._inner = 0, self._inner - keep
+        yield from self._scan()
+        while self._start >= 0 and len(self._buffer) - self._start > self._limit:
+            self._owed += 1
+            yield self._given_up(overlong(0, self._limit).reason)
+            yield from self._scan()
+        if self._start < 0:
+            self._position = max(self._position, len(self._buffer) - _LONGEST_TAG)
+
+    def finish(self) -> Iterator[bytes | Problem]:
+        """What is left when the text has ended."""
+        while self._start >= 0:
+            yield self._given_up("not XML: the text ends inside this object")
+            yield from self._scan()
+
+    def _scan(self) -> Iterator[bytes | Problem]:
+        while (tag := _TAG.search(self._buffer, self._position)) is not None:
+            self._position = tag.end()
             closing, name, empty = tag.groups()
             if empty:
                 continue
-            if not closing:
-                if start >= 0 and (name == b"ROW" or depth >= _MOST_LEVELS):
-                    yield Problem(0, "not XML: the next object starts inside this one")
-                    depth, start = 0, -1
-                if depth == 0:
-                    start = tag.start()
-                depth += 1
-            elif start >= 0:
-                depth -= 1
-                if depth == 0:
-                    yield buffer[start:position]
-                    start = -1
-        if start < 0:
-            position = max(position, len(buffer) - _LONGEST_TAG)
-        elif len(buffer) - start > limit:
-            yield overlong(0, limit)
-            depth, start = 0, -1
-    if start >= 0:
-        yield Problem(0, "not XML: the text ends inside this object")
+            if closing:
+                yield from self._end()
+            elif self._start < 0:
+                self._begin(tag)
+            elif name == b"ROW" or self._depth >= _MOST_LEVELS:
+                yield self._given_up("not XML: the next object starts inside this one")
+            else:
+                self._depth += 1
+
+    def _begin(self, tag: re.Match[bytes]) -> None:
+        if _PART.search(tag[0]):
+            self._depth += 1
+            return
+        self._start, self._inner, self._depth = tag.start(), tag.end(), 1
+
+    def _end(self) -> Iterator[bytes | Problem]:
+        self._depth -= 1
+        if self._depth > 0 or (self._depth == 0 and self._start < 0):
+            return
+        if self._start >= 0:
+            yield self._buffer[self._start : self._position]
+        elif self._owed:
+            self._owed -= 1
+        else:
+            yield Problem(0, "not XML: an object ends whose start is lost")
+        self._start, self._depth = -1, 0
+
+    def _given_up(self, reason: str) -> Problem:
+        self._position, self._start, self._depth = self._inner, -1, 0
+        return Problem(0, reason)
 
 
 def _row(element: _Element) -> Row:
