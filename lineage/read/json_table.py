@@ -99,17 +99,21 @@ class _Table:
                     yield from self._rows_of(names, item)
 
     def _rows_of(self, names: list[str], values: list[Any]) -> Iterator[Row | Problem]:
-        """The row of some values; the rows in them where a bracket too many is around them."""
+        """The row of some values, and the rows in it where a bracket is lost or one too many."""
         if len(values) == len(names):
             self._quotes = self._quotes or 2 * sum(isinstance(value, str) for value in values)
             yield _named(names, values)
             return
-        if values and all(isinstance(value, list) for value in values):
-            for value in values:
-                yield from self._rows_of(names, value)
-            return
-        reason = f"{len(values)} values in a row of {len(names)} columns"
-        yield Problem(0, reason, max(round(len(values) / len(names)), 1))
+        inner = [value for value in values if isinstance(value, list)]
+        own = [value for value in values if not isinstance(value, list)] if inner else values
+        if inner and len(own) == len(names):
+            yield _named(names, own)
+        elif own:
+            reason = f"{len(values)} values in a row of {len(names)} columns"
+            yield Problem(0, reason, max(round(len(own) / len(names)), 1))
+            inner = [value for value in inner if len(value) == len(names)]
+        for value in inner:
+            yield from self._rows_of(names, value)
 
     def _names(self) -> list[str]:
         if self._seek(_NAMES) is None:
@@ -146,7 +150,9 @@ class _Table:
         while True:
             if self._skip():
                 if self._buffer[self._at] == "]":
-                    return
+                    if self._is_end():
+                        return
+                    continue
                 value, reason = self._element(limit)
                 if isinstance(value, list):
                     yield value
@@ -165,6 +171,15 @@ class _Table:
             yield Problem(0, reason, max(rows, least))
             if not there:
                 return
+
+    def _is_end(self) -> bool:
+        """Whether a bracket ends the rows; steps over one before which another row follows."""
+        if len(self._buffer) - self._at < _LONGEST_GAP:
+            self._more(_LONGEST_GAP)
+        stray = _RESUME.match(self._buffer, self._at)
+        if stray is not None:
+            self._at = stray.end()
+        return stray is None
 
     def _resume(self) -> tuple[int, bool]:
         """Goes to the next row; the quotes before it, and whether there is one."""
