@@ -368,8 +368,13 @@ class Tally:
 
 def cost(name: str, seed: str) -> tuple[int, int]:
     """Records that one damage lost in silence, and neighbours that it lost."""
+    return cost_of(name, damaged(name, seed))
+
+
+def cost_of(name: str, data: bytes) -> tuple[int, int]:
+    """The same for an export that was damaged elsewhere."""
     whole = _whole(name)
-    records, lost = _read(damaged(name, seed))
+    records, lost = _read(data)
     missing = sum((whole - records).values())
     altered = sum((records - whole).values())
     silent = max(missing - altered - lost, 0)

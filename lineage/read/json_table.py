@@ -80,7 +80,8 @@ class _Table:
         self._buffer = ""
         self._at = 0
         self._quotes = 0
-        """Quotes that a sound row has."""
+        """Quotes that a sound row has; before there was one, twice as many as there are columns."""
+        self._measured = False
 
     def rows(self) -> Iterator[Row | Problem]:
         """The rows by names, a problem for each that can't be read."""
@@ -89,6 +90,7 @@ class _Table:
             body = self._seek(_BODY) if names else None
             if not names or body is None:
                 return
+            self._quotes, self._measured = 2 * len(names), False
             if body[1] == "columns":
                 yield from self._by_columns(names)
                 continue
@@ -100,8 +102,10 @@ class _Table:
 
     def _rows_of(self, names: list[str], values: list[Any]) -> Iterator[Row | Problem]:
         """The row of some values, and the rows in it where a bracket is lost or one too many."""
-        if len(values) == len(names):
-            self._quotes = self._quotes or 2 * sum(isinstance(value, str) for value in values)
+        if len(values) == len(names) and not _is_table(values, len(names)):
+            if not self._measured:
+                self._measured = True
+                self._quotes = 2 * sum(isinstance(value, str) for value in values)
             yield _named(names, values)
             return
         inner = [value for value in values if isinstance(value, list)]
@@ -239,6 +243,11 @@ class _Table:
             wanted -= len(piece)
         self._buffer = "".join(pieces)
         return len(pieces) > 1
+
+
+def _is_table(values: list[Any], columns: int) -> bool:
+    """Whether values are rows themselves, as many as there are columns."""
+    return columns > 1 and all(type(value) is list and len(value) == columns for value in values)
 
 
 def _quotes_in(text: str, start: int, stop: int) -> int:

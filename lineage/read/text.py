@@ -33,6 +33,8 @@ _ENCODING = re.compile(
 )
 _BLOCK_BYTES = 1024
 _SHIFTED_LEAST = 6
+_LITTLE_ENDIAN = re.compile(rb"(?s:..)(?:[\t\n\r -~]\0){32}")
+"""UTF-16 as Windows writes it, its byte order mark damaged or left out."""
 _SHIFTED = {
     "utf-16-le": (re.compile(rb"(?:\0[\x09-\x7e]){%d}" % _SHIFTED_LEAST), 0),
     "utf-16-be": (re.compile(rb"(?:[\x09-\x7e]\0){%d}" % _SHIFTED_LEAST), 1),
@@ -55,9 +57,10 @@ def read_exactly(stream: BinaryIO, size: int) -> bytes:
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
     """Yields the stream's text as UTF-8, without its byte order mark.
 
-    UTF-16 is known by its byte order mark, or by a first ``{``, ``[`` or ``<`` beside a NUL; a
-    legacy code page by the XML declaration, unless the text is UTF-8 all the same. Anything else
-    passes as it is: what isn't UTF-8 then shows as a problem of the record that it is in.
+    UTF-16 is known by its byte order mark, by a first ``{``, ``[`` or ``<`` beside a NUL, or by a
+    NUL behind each of the first characters but one; a legacy code page by the XML declaration,
+    unless the text is UTF-8 all the same. Anything else passes as it is: what isn't UTF-8 then
+    shows as a problem of the record that it is in.
     """
     first = read_exactly(stream, CHUNK_BYTES)
     encoding, mark = encoding_of(first)
@@ -112,6 +115,8 @@ def encoding_of(head: bytes) -> tuple[str, int]:
         return "utf-16-le", 0
     if head[:2] in (b"\0{", b"\0[", b"\0<") and head[2:3] == b"\0":
         return "utf-16-be", 0
+    if _LITTLE_ENDIAN.match(head):
+        return "utf-16-le", 0
     declared = _DECLARED.match(head)
     return (_legacy(declared[1].decode("ascii", "replace"), head) if declared else "utf-8"), 0
 

@@ -26,10 +26,10 @@ def _bench() -> Any:
 
 
 BENCH = _bench()
-NAMES = ("nxlog", "winlogbeat", "winlogbeat-6", "splunk", "falcon", "xml", "evtx")
+NOISE = b"\x84\xde\xcbPg=\x12\xb8,3>\xd7xA~x"
 
 
-@pytest.mark.parametrize("dialect", NAMES)
+@pytest.mark.parametrize("dialect", sorted({name.split()[0] for name in BENCH.exports()}))
 def test_a_damaged_record_costs_no_other_in_silence(dialect: str) -> None:
     names = [name for name in BENCH.exports() if name.split()[0] == dialect]
     assert names
@@ -41,6 +41,64 @@ def test_a_damaged_record_costs_no_other_in_silence(dialect: str) -> None:
             assert neighbours == 0 or dialect == "evtx", seed  # its records share templates
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "instead"),
+    [
+        ("falcon array", b'"}, {"event_', NOISE),
+        ("falcon array by lines", b'"},\n{"event_', NOISE),
+        ("winlogbeat-6 array by lines", b'}},\n{"@time', NOISE),
+        ("defender lines", b'}\n{"Time', NOISE),
+        ("chainsaw", b'}}},{"Ev', NOISE),
+        ("csv", b"\r\n", b"\r\x80"),
+        ("csv", b"\r\n", b","),
+        ("csv", b"\r\n", b""),
+        ("evtxecmd.csv", b'"\r\n"', NOISE),
+        ("event-viewer.csv", b'"\r\n"Info', b'"\r' + NOISE),
+        ("defender.csv", b'"\n"', NOISE),
+        ("defender.csv", b'"\n"', b""),
+        ("log-parser", b"<ROW>", b"<R,OW>"),
+        ("log-parser", b"</ROW>\n<ROW>", NOISE),
+        ("log-parser", b"</ROW>\n<ROW>", b""),
+        ("clixml", "<Obj ".encode("utf-16-le"), "<Ob ".encode("utf-16-le")),
+        ("clixml", "</Obj>".encode("utf-16-le"), "</Obj".encode("utf-16-le")),
+        ("splunk-raw", b"LogName=", b"Log>Name="),
+        ("splunk-raw", b"EventType=", NOISE),
+        ("wevtutil", b"Event[", b"Even[t"),
+        ("format-list", b"TimeCreated  :", b"TimeCreated"),
+        ("splunk-rows", b'"],["', NOISE),
+        ("splunk-rows", b'"],["', b'",]["'),
+        ("splunk-rows", b'","<Event', b'",["<Event'),
+        ("elastic-sql-rows", b"],\n[", NOISE),
+        ("elastic-sql-rows", b"],\n[", b"],\n[["),
+        ("elastic-sql-rows", b"],\n[", b",\n["),
+        ("elastic-sql-rows", b"],\n[", b"],]["),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_records_joined_by_damage_are_counted_as_that_many(
+    name: str, text: bytes, instead: bytes, place: int
+) -> None:
+    whole, start = BENCH.exports()[name]
+    parts = whole[start:].split(text)
+    assert len(parts) > 6
+    cut = place % (len(parts) - 1) + 1
+    data = whole[:start] + text.join(parts[:cut]) + instead + text.join(parts[cut:])
+    silent, neighbours = BENCH.cost_of(name, data)
+    assert (silent, neighbours) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["get-winevent.csv", "sentinel.csv", "defender.csv"])
+def test_a_damaged_character_near_a_tables_start_leaves_it_a_table(name: str) -> None:
+    whole, start = BENCH.exports()[name]
+    data = whole[: start + 20] + b"\0\0" + whole[start + 20 :]
+    assert BENCH.cost_of(name, data) == (0, 0)
+
+
+def test_utf_16_without_its_mark_is_known_by_its_nuls() -> None:
+    whole, _ = BENCH.exports()["clixml"]
+    assert BENCH.cost_of("clixml", b" " + whole[1:]) == (0, 0)
+
+
 def test_the_same_seed_damages_alike() -> None:
     assert BENCH.damaged("nxlog lines", "a") == BENCH.damaged("nxlog lines", "a")
-    assert BENCH.damaged("nxlog lines", "a") != BENCH.exports()["nxlog lines"]
+    assert BENCH.damaged("nxlog lines", "a") != BENCH.exports()["nxlog lines"].data
