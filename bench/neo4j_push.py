@@ -146,7 +146,8 @@ def plain(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def of_edge(row: EdgeRow) -> dict[str, object]:
-    properties = dict(zip(("first", "last", "count", "evidence", "chains"), row[2:], strict=True))
+    names = ("first", "last", "count", "evidence", "chains", "records")
+    properties = dict(zip(names, row[2:], strict=True))
     return {"source": row[0], "target": row[1], "properties": properties}
 
 

@@ -17,7 +17,7 @@ from lineage.graphdb.labels import (
     PART_OF,
     TAGGED_BY,
 )
-from lineage.graphdb.rows import Ends, NodeRow, TieRow, key, sample, short, stored, text
+from lineage.graphdb.rows import Ends, NodeRow, Record, TieRow, evidence, key, short, stored, text
 from lineage.times import parse
 
 if TYPE_CHECKING:
@@ -141,15 +141,20 @@ def _facts_row(source: str, target: str, hits: list[DetectionHit]) -> TieRow:
         "times": {"first": ticks(ordered[0].time), "last": ticks(ordered[-1].time)},
         "properties": {
             "count": len(hits),
-            "evidence": sample([each for hit in ordered for each in _records(hit)]),
+            **evidence([record for hit in ordered for record in _records(hit)]),
         },
     }
 
 
-def _records(hit: DetectionHit) -> list[str]:
+def _records(hit: DetectionHit) -> list[Record]:
     """The records that show a hit: its own, and those of other sources for the same fact."""
-    others = [f"{also.source}#{also.record}" for also in hit.also]
-    return [text(record) for record in (f"{hit.source}#{hit.record}", *others)]
+    time = ticks(hit.time)
+    of = f"#{hit.event_id}#{hit.host}"
+    others = (
+        Record.at(time, also.source, also.record, f"#{also.event_id}#{hit.host}")
+        for also in hit.also
+    )
+    return [Record.at(time, hit.source, hit.record, of), *others]
 
 
 def _fields(hit: DetectionHit) -> list[str]:

@@ -10,7 +10,7 @@ from lineage.graphdb.analysis import Analysis, analyse
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
 from lineage.graphdb.influence import MAKING, USING, Use, influences
 from lineage.graphdb.labels import LABEL, TAGGED, TYPE
-from lineage.graphdb.rows import EdgeRow, Ends, key, node_row, sample, text
+from lineage.graphdb.rows import EdgeRow, Ends, Record, key, node_row, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,14 +88,14 @@ def _uses(
         if edge.kind in USING and edge.target in made:
             later = [ordinal for ordinal in edge.events if ordinal >= made[edge.target]]
             if later:
-                evidence = [_reference(graph, ordinal, sources) for ordinal in later]
+                records = [_record(graph, ordinal, sources) for ordinal in later]
                 kind, first, last = edge.kind, time(later[0]), time(later[-1])
-                yield Use(edge.source, edge.target, kind, first, last, evidence)
+                yield Use(edge.source, edge.target, kind, first, last, records)
 
 
-def _reference(graph: ProvenanceGraph, ordinal: int, sources: Sequence[str]) -> str:
+def _record(graph: ProvenanceGraph, ordinal: int, sources: Sequence[str]) -> Record:
     event = graph.events[ordinal]
-    return text(f"{sources[event.source]}#{event.record}")
+    return Record.at(event.time, sources[event.source], event.record)
 
 
 def _around(graph: ProvenanceGraph, report: Report, hops: int) -> dict[str, None]:
@@ -161,13 +161,15 @@ def _edge_rows(
 def _edge_row(
     graph: ProvenanceGraph, edge: Edge, analysis: Analysis, sources: Sequence[str]
 ) -> EdgeRow:
-    told, time = edge.events, graph.events.time
+    ordinals, time = edge.events, graph.events.time
+    records = [_record(graph, ordinal, sources) for ordinal in sample(ordinals)]
     return [
         key(edge.source),
         key(edge.target),
-        time(told[0]),
-        time(told[-1]),
-        len(told),
-        [_reference(graph, ordinal, sources) for ordinal in sample(told)],
+        time(ordinals[0]),
+        time(ordinals[-1]),
+        len(ordinals),
+        [record.shown for record in records],
         analysis.chains_of.get((edge.source, edge.target, edge.kind)),
+        [record.key for record in records],
     ]

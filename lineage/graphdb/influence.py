@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.schema import EDGE_SCHEMAS, FLOW, EdgeKind
 from lineage.graphdb.labels import INFLUENCED, TYPE
-from lineage.graphdb.rows import Ends, TieRow, key, sample
+from lineage.graphdb.rows import Ends, Record, TieRow, evidence, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ class Use(NamedTuple):
     kind: EdgeKind
     first: int
     last: int
-    evidence: list[str]
+    records: list[Record]
 
 
 def influences(uses: Iterable[Use], label_of: Callable[[str], str]) -> list[tuple[Ends, TieRow]]:
@@ -50,7 +50,7 @@ def influences(uses: Iterable[Use], label_of: Callable[[str], str]) -> list[tupl
 
 
 def _row(same: list[Use]) -> TieRow:
-    evidence = [reference for use in same for reference in use.evidence]
+    records = [record for use in same for record in use.records]
     return {
         "source": key(same[0].used),
         "target": key(same[0].process),
@@ -61,7 +61,7 @@ def _row(same: list[Use]) -> TieRow:
         "properties": {
             "flow": "forward",
             "via": sorted(TYPE[use.kind] for use in same),
-            "count": len(evidence),
-            "evidence": sample(evidence),
+            "count": len(records),
+            **evidence(records),
         },
     }

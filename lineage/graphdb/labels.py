@@ -41,6 +41,7 @@ _SEEN = {
     "last": "time of the last",
     "count": "how many facts",
     "evidence": "records that show it, as source#record; the first and last five of many",
+    "records": "what makes each of them this record, whatever its input is called",
 }
 
 ANALYSIS_LABELS = (

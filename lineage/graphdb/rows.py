@@ -30,8 +30,8 @@ class NodeRow(TypedDict):
 
 EdgeRow = list[object]
 """An edge of the provenance graph as `cypher/edge.cypher` takes it: source, target, first, last
-(ticks), count, evidence, chains or None. A list, since packing a million mappings takes the driver
-twice as long."""
+(ticks), count, evidence, chains or None, keys of the evidence. A list, since packing a million
+mappings takes the driver twice as long."""
 
 
 class TieRow(TypedDict):
@@ -52,6 +52,37 @@ CAPTION_CHARACTERS = 60
 SAMPLE = 5
 """Records named at each end where many show the same edge."""
 _INTEGERS = range(-(2**63), 2**63)
+
+
+class Record(NamedTuple):
+    """A record that shows a fact.
+
+    Attributes:
+        shown: `source#record`, to find it by.
+        key: what makes it this record wherever its input lies and whatever that is called. Equal
+            keys on one relationship are one record.
+    """
+
+    shown: str
+    key: str
+
+    @classmethod
+    def at(cls, time: int, source: str, number: int, of: str = "") -> Record:
+        """A record by its fact's time in ticks, its input's name and its number.
+
+        Args:
+            time: ticks; the key begins with it, and ends at `#` for `cypher/tie.cypher`.
+            source: name of the input.
+            number: EventRecordID, else line or ordinal.
+            of: host and event id, where the relationship's own ends don't say whose it is.
+        """
+        return cls(text(f"{source}#{number}"), text(f"{time}#{number}{of}"))
+
+
+def evidence(records: list[Record]) -> dict[str, list[str]]:
+    """Properties that name the records: the first and last five of many, and their keys."""
+    some = sample(records)
+    return {"evidence": [each.shown for each in some], "records": [each.key for each in some]}
 
 
 class Ends(NamedTuple):

@@ -4,22 +4,25 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import neo4j_server
 import pytest
 from neo4j.time import DateTime
-from neo4j_case import Story, intrusion
+from neo4j_case import SOURCE, Story, intrusion
 
 from lineage.errors import DatabaseError, UsageError
-from lineage.graph.nodes import FileNode, ProcessNode, ScriptNode
+from lineage.graph.ids import NodeId
+from lineage.graph.nodes import FileNode, ProcessNode, ScriptNode, known_by_id
 from lineage.graph.provenance import ProvenanceGraph
-from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
+from lineage.graph.schema import EDGE_SCHEMAS, NODE, NODE_SCHEMAS
 from lineage.graphdb import constraints, from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
 from lineage.graphdb.content import Content
 from lineage.graphdb.rows import Ends
+from lineage.report.model import RecordReference
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
@@ -54,16 +57,26 @@ def test_what_is_counted_first_is_what_stands_there_afterwards(database, case, a
     assert sum(written) == content.rows
 
 
-def test_labels_and_types_are_the_schema_s(database, case, ask):
-    push.push(database, case, run_content(intrusion()))
+def test_every_kind_of_the_schema_is_pushed_under_its_own_name(database, case, ask):
+    story = Story()
+    for schema in NODE_SCHEMAS:
+        host = "h" if schema.is_local else ""
+        for name in ("a", "b"):
+            story.graph.add(known_by_id(str(NodeId(schema.kind, host, name))))
+    ends = [
+        (NodeId(source, "h" if NODE[source].is_local else "", "a"), schema, target)
+        for schema in EDGE_SCHEMAS
+        for source in schema.source
+        for target in schema.target
+    ]
+    for source, schema, target in ends:
+        host = "h" if NODE[target].is_local else ""
+        story.fact(str(source), schema.kind, str(NodeId(target, host, "b")))
+    push.push(database, case, run_content(story))
     nodes, relationships = counts(ask)
-    assert set(nodes) == {each.label for each in NODE_SCHEMAS} | {"Detection", "Chain"}
-    assert set(relationships) <= {each.type for each in EDGE_SCHEMAS} | {
-        "TAGGED_BY",
-        "PART_OF",
-        "EVIDENCED_BY",
-        "INFLUENCED",
-    }
+    assert nodes == dict.fromkeys((schema.label for schema in NODE_SCHEMAS), 2)
+    made = {name: count for name, count in relationships.items() if name != "INFLUENCED"}
+    assert made == Counter(schema.type for _, schema, _ in ends)
 
 
 def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
@@ -99,7 +112,10 @@ def test_an_edge_carries_times_count_evidence_and_chains(database, case, ask):
     first, last = edge.pop("first"), edge.pop("last")
     assert isinstance(first, DateTime)
     assert (last - first).seconds == 1
-    evidence = edge.pop("evidence")
+    evidence, records = edge.pop("evidence"), edge.pop("records")
+    assert [each.rpartition("#")[2] for each in records] == [
+        each.rpartition("#")[2] for each in evidence
+    ]
     assert [each.rpartition("#")[0] for each in evidence] == ["export.zip!Sysmon.evtx"] * 2
     assert edge == {"case": case, "count": 2, "flow": "forward", "chains": ["chain-ws01"]}
     assert row["name"] == "c2.example"
@@ -154,11 +170,41 @@ def test_pushing_twice_gives_the_same_graph(database, case, picture):
     assert once[0]
 
 
+def _with_second_records(source: str = SOURCE) -> Story:
+    """The intrusion, each of its hits told by a record of another log too, from an export."""
+    story = intrusion(source)
+    for hit in story.hits:
+        hit.also.append(RecordReference(event_id=4688, source=f"{source}2", record=hit.record + 7))
+    return story
+
+
+def test_a_fact_that_two_records_show_stays_one_fact(database, case, ask, picture):
+    push.push(database, case, run_content(_with_second_records()))
+    once = picture(case)
+    push.push(database, case, run_content(_with_second_records()))
+    assert picture(case) == once
+    rows = ask(
+        "MATCH ({case: $case})-[r:TAGGED_BY]->() "
+        "RETURN DISTINCT r.count AS count, size(r.evidence) AS records"
+    )
+    assert rows == [{"count": 1, "records": 2}]
+
+
+@pytest.mark.parametrize("again", ["run", "report"])
+def test_the_same_evidence_by_another_name_is_the_same_graph(database, case, picture, again):
+    push.push(database, case, run_content(_with_second_records()))
+    once = picture(case)
+    elsewhere = _with_second_records("D:\\case 7\\renamed.7z!Sysmon.evtx")
+    other = from_report.content(elsewhere.report()) if again == "report" else run_content(elsewhere)
+    push.push(database, case, other)
+    assert picture(case) == once
+
+
 def test_other_input_of_a_case_adds_to_what_is_known(database, case, ask):
     """Days pushed one by one: times widen, records add up, and a start that was seen stays seen."""
     day = 24 * 3600 * TICKS
     process, name = "process:ws01:a", "dns:c2.example"
-    for number, placeholder, records in ((1, False, ["d1#1", "d1#2"]), (2, True, ["d2#7"])):
+    for number, placeholder, records in ((1, False, ["d1#1", "d1#2"]), (2, True, ["d2#1"])):
         node: NodeRow = {
             "id": process,
             "labels": [],
@@ -166,7 +212,9 @@ def test_other_input_of_a_case_adds_to_what_is_known(database, case, ask):
             "properties": {"placeholder": placeholder, "host": "ws01"},
         }
         asked: NodeRow = {"id": name, "labels": [], "times": {}, "properties": {}}
-        edge: EdgeRow = [process, name, number * day, number * day + 1, len(records), records, None]
+        first, last, count = number * day, number * day + 1, len(records)
+        keys = [f"{first}#{each.partition('#')[2]}" for each in records]
+        edge: EdgeRow = [process, name, first, last, count, records, None, keys]
         ends = Ends("QUERIED", "Process", "Domain")
         push.push(
             database,
@@ -187,7 +235,7 @@ def test_other_input_of_a_case_adds_to_what_is_known(database, case, ask):
     assert row == {
         "placeholder": False,
         "count": 3,
-        "evidence": ["d1#1", "d1#2", "d2#7"],
+        "evidence": ["d1#1", "d1#2", "d2#1"],
         "first": 2,
         "last": 3,
     }
@@ -320,40 +368,70 @@ def test_a_report_s_processes_are_as_a_run_pushes_them(database, case, ask):
 
 
 def _push_slowly(address: Address, case: str, until: int, connection: Any) -> None:
-    """Pushes, and halts for good once so many rows are written."""
-    written = 0
+    """Pushes; tells once so many rows are written, and stops for good one batch later."""
+    written, has_told = 0, False
 
     def advance(count: int) -> None:
-        nonlocal written
+        nonlocal written, has_told
         written += count
-        if written >= until:
-            connection.send(written)
+        if has_told:
             signal.pause()
+        elif written >= until:
+            connection.send(written)
+            has_told = True
 
     push.BATCH_ROWS = 7
     with connected(address) as database:
         push.push(database, case, run_content(intrusion()), advance)
+    connection.send("done")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX has kill -9")
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_push_that_was_killed_is_made_whole_by_the_next(database, address, picture, case, share):
+def test_pushes_that_were_killed_are_made_whole_by_the_next(database, address, picture, case):
+    """Each kill comes while the batch after the told one is written, or just after it."""
     content = run_content(intrusion())
     push.push(database, f"{case}-once", content)
-    whole = picture(f"{case}-once")
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_push_slowly, args=(address, case, int(content.rows * share), theirs)
-    )
-    process.start()
-    assert ours.poll(60)
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
-    half = picture(case)
-    assert half[0]
-    assert len(half[1]) < len(whole[1])
+    whole = _without_case(picture(f"{case}-once"), f"{case}-once")
+    for share in (0.1, 0.35, 0.6, 0.8):
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("spawn").Process(
+            target=_push_slowly, args=(address, case, int(content.rows * share), theirs)
+        )
+        process.start()
+        assert ours.poll(60)
+        assert ours.recv() < content.rows
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert not ours.poll()  # it isn't done
+        half = _without_case(picture(case), case)
+        assert half[0]
+        assert len(half[1]) < len(whole[1])
     push.push(database, case, content)
-    assert _without_case(picture(case), case) == _without_case(whole, f"{case}-once")
+    assert _without_case(picture(case), case) == whole
+
+
+def _push_together(address: Address, case: str, barrier: Any) -> None:
+    push.BATCH_ROWS = 7
+    with connected(address) as database:
+        barrier.wait()
+        push.push(database, case, run_content(_with_second_records()))
+
+
+def test_two_clients_at_once_write_one_graph(database, address, picture, case):
+    push.push(database, f"{case}-once", run_content(_with_second_records()))
+    whole = _without_case(picture(f"{case}-once"), f"{case}-once")
+    spawning = multiprocessing.get_context("spawn")
+    barrier = spawning.Barrier(2)
+    clients = [
+        spawning.Process(target=_push_together, args=(address, case, barrier)) for _ in range(2)
+    ]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join(120)
+    assert [client.exitcode for client in clients] == [0, 0]
+    assert _without_case(picture(case), case) == whole
 
 
 def _without_case(picture: tuple[list[Any], list[Any]], case: str) -> list[Any]:

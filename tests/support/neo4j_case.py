@@ -55,6 +55,7 @@ class Story:
     hits: list[DetectionHit] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
     second: int = 0
+    source: str = SOURCE
 
     def at(self, second: int) -> None:
         """Moves the clock on."""
@@ -150,7 +151,7 @@ class Story:
             time=iso(event.time),
             pid=None,
             event_id=1,
-            source=SOURCE,
+            source=self.source,
             record=event.record,
             node=node,
             layer="core",
@@ -212,7 +213,7 @@ class Story:
             to=target,
             kind=kind,
             time=iso(event.time),
-            source=SOURCE,
+            source=self.source,
             record=event.record,
         )
 
@@ -236,7 +237,7 @@ class Story:
             generator=Generator(name="lineage", version="0"),
             inputs=[
                 Input(
-                    source=SOURCE,
+                    source=self.source,
                     format="evtx",
                     records=records,
                     events=records,
@@ -266,9 +267,9 @@ LOGIN_DATA = "C:\\Users\\dana\\AppData\\Local\\Google\\Chrome\\User Data\\Defaul
 CHROME = "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"
 
 
-def intrusion() -> Story:
-    """The story at the top of this file."""
-    story = Story()
+def intrusion(source: str = SOURCE) -> Story:
+    """The story at the top of this file, told by an input of that name."""
+    story = Story(source=source)
     story.host("ws01", "CORP\\dana")
     story.host("ws02", "CORP\\omar")
     _windows_at_work(story)
