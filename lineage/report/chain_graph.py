@@ -223,7 +223,7 @@ def _named(node_id: str, hosts: Mapping[str, str]) -> ChainNode:
         return ChainNode(node_id, "unknown", node_id, "named")
     is_named = parts.name and not NODE[parts.kind].unknown
     name = parts.name if is_named else node_id
-    return ChainNode(node_id, parts.kind, name, "named", hosts.get(parts.host, parts.host) or None)
+    return ChainNode(node_id, parts.kind, name, "named", hosts.get(parts.host))
 
 
 def guessed_children(chain: Chain) -> frozenset[str]:

@@ -54,3 +54,12 @@ def test_a_node_that_one_chain_names_and_another_describes_is_described() -> Non
     naming = chain.model_copy(update={"id": "other", "processes": chain.processes[:-1]})
     (node,) = (node for node in all_nodes([naming, chain]) if node.node == described)
     assert (node.standing, node.chains) == ("own", ("other", chain.id))
+
+
+def test_a_node_that_is_only_named_is_on_no_host_that_the_report_does_not_know() -> None:
+    chain = full_report().chains[0]
+    stray = chain.edges[0].model_copy(update={"from_": "process:elsewhere:1"})
+    nodes = chain_nodes(chain.model_copy(update={"edges": [*chain.edges, stray]}))
+    assert nodes["process:elsewhere:1"].host is None
+    named = [node for node in nodes.values() if node.standing == "named"]
+    assert {node.host for node in named} <= {None, *chain.hosts}
