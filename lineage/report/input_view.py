@@ -39,6 +39,10 @@ NUMBERS: Final = 5
 """Record numbers named per problem."""
 TABULAR: Final = frozenset(("CSV file", "JSON file", "XML file", "old event log", "disk image"))
 """Kinds of files that might hold telemetry all the same: told one by one, with the reason."""
+BLIND_TITLES: Final = 4
+"""Detections named that need the same, beyond which they are counted."""
+NEEDS: Final = 12
+"""Things that detections need, beyond which they are counted."""
 COUNTS: Final = ("records", "events", "ignored", "duplicates", "rejected")
 
 
@@ -183,15 +187,21 @@ def coverage_view(report: Report, pen: Pen) -> RenderableType:
             if thing != "detection" and not pen.details:
                 names += ["; " if names else "", counted(len(titles), thing)]
                 continue
-            for title in titles:
+            shown = pen.some(titles, BLIND_TITLES)
+            for title in shown:
                 names += ["; " if names else "", pen.text(title, limit=200)]
+            if left := len(titles) - len(shown):
+                names.append(f" and {left:,} more")
     if not told:
         return Group()
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
     grid.add_column(overflow="fold", ratio=1)
-    for need, names in sorted(groups.items()):
+    needed = pen.some(sorted(groups.items()), NEEDS)
+    for need, names in needed:
         grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
+    if left := len(groups) - len(needed):
+        grid.add_row(pen.more(left, "need", where=", see --details"), "")
     line = f"Not evaluable: {' and '.join(told)} could not have fired on this input"
     return Group(Text(), Text(line, style="bold"), Padding(grid, (0, 0, 0, 1)))
 

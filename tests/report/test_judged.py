@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
+from rich.console import Console
 from sample_intrusion import suspicious_chain
 from sample_report import empty_report, report_of
 
 from lineage.report.judged import judged_by, no_all_clear, unjudged
 from lineage.report.model import Coverage, IgnoredEvent, Input, Rule
+from lineage.report.terminal import render
 
 
 def rule(title: str, pack: str | None, *, evaluable: bool = True) -> Coverage:
@@ -62,3 +66,20 @@ def test_weak_chains_are_never_called_honest() -> None:
     assert "doesn't make them honest" in words
     assert "1 of them with rules of level high or critical" in words
     assert "1 of them" not in (no_all_clear(report_of([chain])) or "")
+
+
+def test_many_rules_that_could_not_fire_stay_within_a_screen() -> None:
+    blind = [
+        Coverage(
+            detection=f"rule {number}",
+            evaluable=False,
+            sources_present=[],
+            missing=[f"source-{number % 60}"],
+        )
+        for number in range(600)
+    ]
+    text = io.StringIO()
+    render(report_of([], coverage=blind), Console(file=text, width=120))
+    assert len(text.getvalue().splitlines()) < 90
+    assert "and 6 more" in text.getvalue()
+    assert "48 more needs" in text.getvalue()
