@@ -130,10 +130,7 @@ def _swallowed(style: _Style, block: bytes) -> int:
 
 def _splunk_labels(block: bytes) -> Iterable[bytes]:
     del block
-    return (
-        b"LogName=", b"EventCode=", b"EventType=", b"ComputerName=", b"SourceName=",
-        b"RecordNumber=",
-    )  # fmt: skip
+    return (b"ComputerName=", b"SourceName=", b"RecordNumber=")  # none is in the first line
 
 
 def _wevtutil_labels(block: bytes) -> Iterable[bytes]:
