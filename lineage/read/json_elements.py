@@ -10,21 +10,18 @@ in proportion to the text; time stays linear.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from lineage.problems import Problem
-from lineage.read.lenient import has_surrogate, loads_lenient
-from lineage.read.text import READ_ALL_THE_SAME, not_utf8, overlong
+from lineage.read.json_damage import MEMBER, JsonObject, elements_in, mended, why_invalid
+from lineage.read.text import overlong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-JsonObject = dict[str, Any]
 Numbered = tuple[int, JsonObject]
 
 MAX_DEPTH = 200
@@ -50,9 +47,6 @@ _MOST_NAMES = 16
 _LEARNED_FROM = 64
 """So many elements at a document's start tell how its elements begin."""
 
-_NAMES_COUNTED = 200
-"""Names of members that are counted where damage may have hit two elements."""
-
 _NESTED_LEVELS = 6
 """How deep an element is searched for others that it swallowed."""
 
@@ -74,57 +68,12 @@ _GAP = re.compile(rb"(?:[\s,\x1e]|(?<![^\n])Record \d{1,20}+\r?\n)*+")
 """What stands between two elements; a record separator begins each of a text sequence (RFC 7464),
 a line of its own each of evtx_dump's."""
 
-_MEMBER = re.compile(rb'"([^"\\\n]{1,64}+)"\s{0,64}+:')
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 _OPEN_OBJECT = ord("{")
 _CLOSE_ARRAY = ord("]")
 _OPEN_ARRAY = ord("[")
 _QUOTE = ord('"')
 _COLON = ord(":")
-
-
-def why_invalid(text: bytes, error: orjson.JSONDecodeError) -> str:
-    """Says what is wrong with a text that isn't JSON, in one line."""
-    if b"\0" in text:
-        return "not JSON: it has NUL bytes"
-    return not_utf8(text) or f"not JSON: {error.msg}"
-
-
-def mended(text: bytes) -> tuple[JsonObject, str | None] | None:
-    """An object that only its characters keep from being JSON, with a remark; None for others.
-
-    Lone surrogates and bytes that aren't UTF-8 become U+FFFD: a command line that can't be written
-    as Unicode must not hide its event.
-    """
-    remark = not_utf8(text)
-    if remark is None and not has_surrogate(text):
-        return None
-    try:
-        value = loads_lenient(text.decode("utf-8", "replace"))
-    except ValueError:
-        return None
-    return (value, remark and remark + READ_ALL_THE_SAME) if isinstance(value, dict) else None
-
-
-def elements_in(text: bytes, sound: bytes = b"") -> int:
-    """How many elements a damaged text was, at least 1.
-
-    A quarter of the names that one element has once must be there as often.
-
-    Args:
-        text: what is damaged.
-        sound: an element of the same export; without one the text's own names are counted.
-    """
-    times = Counter(_MEMBER.findall(text))
-    names = _names_once(sound) or tuple(times)[:_NAMES_COUNTED]
-    counts = sorted(times[name] for name in names)
-    return max(counts[len(counts) * 3 // 4], 1) if len(counts) > 1 else 1
-
-
-@lru_cache(maxsize=4)
-def _names_once(text: bytes) -> tuple[bytes, ...]:
-    times = Counter(_MEMBER.findall(text))
-    return tuple(name for name, count in times.items() if count == 1)[:_NAMES_COUNTED]
 
 
 class ElementScanner:
@@ -226,7 +175,7 @@ class ElementScanner:
         """
         if not self._array_ended:
             return True
-        members = _MEMBER.finditer(self._buffer, start, stop)
+        members = MEMBER.finditer(self._buffer, start, stop)
         return any(member[1] in self._names for member in members)
 
     def _skip_gap(self) -> int:

@@ -15,15 +15,8 @@ from typing import BinaryIO
 import orjson
 
 from lineage.problems import Problem
-from lineage.read.json_elements import (
-    LIKELY_BYTES,
-    ElementScanner,
-    JsonObject,
-    Numbered,
-    elements_in,
-    mended,
-    why_invalid,
-)
+from lineage.read.json_damage import JsonObject, elements_in, mended, why_invalid
+from lineage.read.json_elements import LIKELY_BYTES, ElementScanner, Numbered
 from lineage.read.record import RawRecord
 from lineage.read.text import MAX_RECORD_BYTES, lines, utf8_chunks
 
