@@ -127,7 +127,7 @@ def exit_status(report: Report, fail_on: str | None, *, strict: bool) -> int:
         fail_on: the verdict from which a chain fails the run, or None.
         strict: whether rejected records, and rules that can't be used, fail it.
     """
-    rejected = any(each.rejected for each in report.inputs)
+    rejected = any(entry.rejected for entry in report.inputs)
     if strict and (rejected or any(not rule.used for rule in report.rule_problems)):
         return status.REJECTED
     if fail_on is not None:

@@ -26,8 +26,8 @@ _OPTIONS = (
 def connection(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that say where the database is; they arrive as keyword arguments."""
     for name, metavar, text, default in reversed(_OPTIONS):
-        told = f"{text}  [env: NEO4J_{name.upper()}; default: {default}]"
-        command = click.option(f"--{name}", metavar=metavar, help=told)(command)
+        line = f"{text}  [env: NEO4J_{name.upper()}; default: {default}]"
+        command = click.option(f"--{name}", metavar=metavar, help=line)(command)
     return command
 
 

@@ -86,7 +86,9 @@ def _targets(name: str, path: Path | None) -> list[Path]:
     """The files that an option writes, but for devices and pipes, which lose nothing."""
     if path is None or (name == "json" and is_standard_output(path)):
         return []
-    files = next((each.files for each in EXPORTERS if each.name.replace("-", "_") == name), ())
+    files = next(
+        (exporter.files for exporter in EXPORTERS if exporter.name.replace("-", "_") == name), ()
+    )
     targets = [path / file for file in files] or [path]
     return [target for target in targets if _identity(target) is not None or not _exists(target)]
 

@@ -79,10 +79,10 @@ def _parameters(query: Query, given: tuple[str, ...], case: str) -> dict[str, st
     from lineage.graphdb.library import CASE
 
     values: dict[str, str] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
+    for setting in given:
+        name, equals, value = setting.partition("=")
         if not equals:
-            raise UsageError(f"--param {each!r} has no '='; write --param name=value")
+            raise UsageError(f"--param {setting!r} has no '='; write --param name=value")
         values[name] = value
     if any(parameter.name == CASE for parameter in query.parameters):
         values.setdefault(CASE, case)
@@ -97,7 +97,11 @@ def _list(queries: dict[str, Query]) -> None:
 
     table = Table("query", "question", "parameters (--param)", box=None, pad_edge=False)
     for query in queries.values():
-        own = [f"{each.name}: {each.meaning}" for each in query.parameters if each.name != CASE]
+        own = [
+            f"{parameter.name}: {parameter.meaning}"
+            for parameter in query.parameters
+            if parameter.name != CASE
+        ]
         table.add_row(query.name, query.question, Text("\n".join(own)))
     console().print(table)
 

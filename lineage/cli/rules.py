@@ -47,6 +47,6 @@ def profile(
 
     user = load_user(rules, FolderCache() if cache else None, preparation, selection)
     with progress(paths) as advance:
-        found = list(events(paths, format_name, advance))
-    measured = costs((*load_builtin(), *user.rules), found)
+        sample = list(events(paths, format_name, advance))
+    measured = costs((*load_builtin(), *user.rules), sample)
     console().print(costs_table(measured[:top], sum(cost.seconds for cost in measured)))

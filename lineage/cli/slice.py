@@ -75,12 +75,12 @@ def _show(analysis: Analysis, nodes: list[Node], wanted: Wanted) -> None:
     from lineage.report.slice_view import render
 
     if not nodes:
-        told = ", ".join(
+        meant = ", ".join(
             f"{name} {value}"
             for name in ("node", "pid", "file", "hash", "host")
             if (value := getattr(wanted, name)) is not None
         )
-        raise InputError(f"nothing in the input is {told or 'alive then'}; check the spelling")
+        raise InputError(f"nothing in the input is {meant or 'alive then'}; check the spelling")
     out = console()
     for number, node in enumerate(nodes[:MOST_NODES]):
         if number:

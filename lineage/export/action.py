@@ -46,27 +46,27 @@ def actions(chain: Chain) -> list[Action]:
     for hit in sorted(chain.evidence, key=lambda hit: (instant(hit.time), hit.time)):
         grouped[actor_of(hit, own) or hit.node, hit.detection].append(hit)
     causes = _causes(chain)
-    found: list[Action] = []
+    steps: list[Action] = []
     latest: dict[str, int] = {}
     for number, ((owner, detection), hits) in enumerate(grouped.items()):
         cause = _nearest(owner, causes, latest)
-        found.append(Action(owner, detection, tuple(hits), cause))
+        steps.append(Action(owner, detection, tuple(hits), cause))
         latest[owner] = number
-    return found
+    return steps
 
 
 def _causes(chain: Chain) -> dict[str, list[str]]:
     """Node -> what it comes of: parents, and edges in the direction that causality flows."""
-    found: dict[str, list[str]] = defaultdict(list)
+    causes: dict[str, list[str]] = defaultdict(list)
     for edge in chain.edges:
         cause, effect = edge.from_, edge.to
         if edge.kind in _BACKWARD:
             cause, effect = effect, cause
-        found[effect].append(cause)
+        causes[effect].append(cause)
     for process in chain.processes:
         if process.parent is not None:
-            found[process.node].append(process.parent)
-    return found
+            causes[process.node].append(process.parent)
+    return causes
 
 
 def _nearest(

@@ -54,8 +54,8 @@ def techniques(tags: list[str]) -> list[str]:
     >>> techniques(["T1566", "T1566.001"])
     ['T1566.001', 'T1566']
     """
-    found = dict.fromkeys(tag for tag in tags if TECHNIQUE_ID.fullmatch(tag))
-    return sorted(found, key=lambda technique: "." not in technique)
+    ids = dict.fromkeys(tag for tag in tags if TECHNIQUE_ID.fullmatch(tag))
+    return sorted(ids, key=lambda technique: "." not in technique)
 
 
 def technique_name(technique: str) -> str:

@@ -91,4 +91,4 @@ def _attributes(values: dict[str, Attribute]) -> dict[str, str | int | float]:
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
+    return _NOT_XML.sub(lambda letter: f"<U+{ord(letter.group()):04X}>", text)

@@ -21,16 +21,16 @@ def file_hashes(chain: Chain) -> dict[str, dict[str, str]]:
     They are in the chain's processes and artifacts, and in the evidence where a rule matched on
     the field ``Hashes``.
     """
-    found: dict[str, dict[str, str]] = {}
+    by_node: dict[str, dict[str, str]] = {}
     items: tuple[ChainProcess | Artifact, ...] = (*chain.processes, *chain.artifacts)
     for item in items:
         written = ",".join(f"{name}={digest}" for name, digest in item.hashes.items())
         if hashes := parse_hashes(written):
-            found[item.node] = hashes
+            by_node[item.node] = hashes
     for hit in chain.evidence:
         if hashes := parse_hashes(hit.fields.get("Hashes", "")):
-            found.setdefault(hit.node, {}).update(hashes)
-    return found
+            by_node.setdefault(hit.node, {}).update(hashes)
+    return by_node
 
 
 def parse_hashes(text: str) -> dict[str, str]:
@@ -39,10 +39,10 @@ def parse_hashes(text: str) -> dict[str, str]:
     >>> parse_hashes("MD5=D41D8CD98F00B204E9800998ECF8427E,IMPHASH=0,SHA1=short")
     {'MD5': 'd41d8cd98f00b204e9800998ecf8427e'}
     """
-    found = {}
+    digests = {}
     for part in text.split(","):
         algorithm, _, digest = part.strip().partition("=")
         name = STIX_NAMES.get(algorithm.upper(), "")
         if len(digest) == _DIGEST.get(name) and _HEX.fullmatch(digest):
-            found[name] = digest.lower()
-    return found
+            digests[name] = digest.lower()
+    return digests

@@ -17,12 +17,12 @@ def instant(text: str) -> datetime:
         InputError: it isn't ISO 8601 with an offset, so no report of ours.
     """
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         shown = ascii(text[:40])
         raise InputError(
             f"report: {shown} is not an ISO 8601 time with offset; make the report again"
         )
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)

@@ -147,4 +147,4 @@ def _escaped(text: str, prefix: str = "#") -> str:
 
     Mermaid's entity codes are HTML's without the ampersand (Mermaid, "Flowcharts", entity codes).
     """
-    return _SPECIAL.sub(lambda found: f"{prefix}{ord(found.group())};", text)
+    return _SPECIAL.sub(lambda letter: f"{prefix}{ord(letter.group())};", text)

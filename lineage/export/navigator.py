@@ -69,7 +69,7 @@ def layer(report: Report) -> dict[str, object]:
         },
         "hideDisabled": False,
         "techniques": [
-            _entry(technique, found) for technique, found in sorted(_techniques(report).items())
+            _entry(technique, use) for technique, use in sorted(_techniques(report).items())
         ],
         "gradient": {"colors": list(_COLORS), "minValue": 0, "maxValue": 100},
         "legendItems": [
@@ -93,28 +93,28 @@ def _description(report: Report) -> str:
 
 
 def _techniques(report: Report) -> dict[str, _Technique]:
-    found: dict[str, _Technique] = {}
+    uses: dict[str, _Technique] = {}
     for chain in report.chains:
         for hit in chain.evidence:
             for technique in techniques(hit.attack):
-                entry = found.setdefault(technique, _Technique())
+                entry = uses.setdefault(technique, _Technique())
                 entry.score = max(entry.score or 0.0, chain.score)
                 entry.chains[chain.id] = chain
                 entry.evidence.append(_evidence(hit))
     for hit in report.detections:
         for technique in techniques(hit.attack):
-            entry = found.setdefault(technique, _Technique())
+            entry = uses.setdefault(technique, _Technique())
             if not entry.chains:
                 entry.evidence.append(f"in no chain: {_evidence(hit)}")
-    return found
+    return uses
 
 
 def _evidence(hit: DetectionHit) -> str:
     return f"{hit.time} {hit.host} {hit.detection} ({hit.source}#{hit.record})"
 
 
-def _entry(technique: str, found: _Technique) -> dict[str, object]:
-    lines = list(dict.fromkeys(found.evidence))
+def _entry(technique: str, use: _Technique) -> dict[str, object]:
+    lines = list(dict.fromkeys(use.evidence))
     hidden = len(lines) - COMMENT_LINES
     if hidden > 0:
         lines = [*lines[:COMMENT_LINES], f"… {hidden} more"]
@@ -124,9 +124,9 @@ def _entry(technique: str, found: _Technique) -> dict[str, object]:
         "enabled": True,
         "metadata": [
             {"name": chain.id, "value": f"{chain.verdict} {chain.score:g}"}
-            for chain in found.chains.values()
+            for chain in use.chains.values()
         ],
     }
-    if found.score is not None:
-        entry["score"] = found.score
+    if use.score is not None:
+        entry["score"] = use.score
     return entry

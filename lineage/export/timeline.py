@@ -56,11 +56,11 @@ class Moment(NamedTuple):
 def timeline(report: Report) -> list[Moment]:
     """All moments in order of time; at one time a chain's acts stand before its detections."""
     hosts = host_names(report)
-    found = [moment for chain in report.chains for moment in _chain(chain, hosts)]
+    moments = [moment for chain in report.chains for moment in _chain(chain, hosts)]
     used = {hit for chain in report.chains for hit in map(_identity, chain.evidence)}
     lone = [hit for hit in report.detections if _identity(hit) not in used]
-    found += [_detection(hit, None, hosts) for hit in lone]
-    return sorted(found, key=lambda moment: (instant(moment.time), moment.time))
+    moments += [_detection(hit, None, hosts) for hit in lone]
+    return sorted(moments, key=lambda moment: (instant(moment.time), moment.time))
 
 
 def _chain(chain: Chain, hosts: Mapping[str, str]) -> Iterator[Moment]:
@@ -110,12 +110,12 @@ def _moment(
 
 
 def _started(element: ChainNode) -> str:
-    told = f"{element.name} started"
-    return told if element.command_line is None else f"{told}: {element.command_line}"
+    message = f"{element.name} started"
+    return message if element.command_line is None else f"{message}: {element.command_line}"
 
 
 def _detection(hit: DetectionHit, chain: Chain | None, hosts: Mapping[str, str]) -> Moment:
-    told = "; ".join(f"{name}={value}" for name, value in hit.fields.items())
+    matched = "; ".join(f"{name}={value}" for name, value in hit.fields.items())
     return Moment(
         time=hit.time,
         chain=chain.id if chain else None,
@@ -123,7 +123,7 @@ def _detection(hit: DetectionHit, chain: Chain | None, hosts: Mapping[str, str])
         host=hosts.get(hit.host.lower(), hit.host),
         pid=hit.pid,
         kind="detection",
-        message=f"Detection: {hit.detection}" + (f" ({told})" if told else ""),
+        message=f"Detection: {hit.detection}" + (f" ({matched})" if matched else ""),
         source=hit.source,
         record=hit.record,
         node=hit.node,

@@ -208,8 +208,8 @@ def _mend(chunk: bytes) -> tuple[set[int], list[_Gap], bytes]:
     end = min(free_space or CHUNK_BYTES, len(chunk))
     position = last_offset = _FIRST_RECORD
     previous = first_number - 1
-    while found := _next_record(mended, position, end, previous):
-        start, size, number = found
+    while record := _next_record(mended, position, end, previous):
+        start, size, number = record
         if start > position:
             gaps.append(_Gap(position, start - position, _plausible(number - previous - 1)))
             _bridge(mended, position, start)

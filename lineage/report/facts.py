@@ -130,7 +130,7 @@ class ChainFacts:
         hit = hits[0]
         edge = self._edge_of(hit)
         references = [Reference(hit.source, hit.record)]
-        references += [Reference(also.source, also.record) for each in hits for also in each.also]
+        references += [Reference(also.source, also.record) for same in hits for also in same.also]
         started = hit.node in self.processes
         return Fact(
             self._parent(hit.node, edge) if started else actor_of(hit, self.processes),
@@ -138,7 +138,7 @@ class ChainFacts:
             hit.node,
             hit.time,
             tuple(dict.fromkeys(references)),
-            tuple(dict.fromkeys(each.detection for each in hits)),
+            tuple(dict.fromkeys(same.detection for same in hits)),
         )
 
     def _parent(self, process: str, edge: ChainEdge | None) -> str | None:

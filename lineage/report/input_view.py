@@ -158,9 +158,9 @@ def _numbers(numbers: Sequence[int]) -> str:
     >>> _numbers([7]), _numbers([1, 2, 3, 4, 5, 6, 7])
     ('record 7', 'records 1, 2, 3, 4, 5 and 2 more')
     """
-    told = ", ".join(map(str, numbers[:NUMBERS]))
+    text = ", ".join(map(str, numbers[:NUMBERS]))
     left = f" and {len(numbers) - NUMBERS:,} more" if len(numbers) > NUMBERS else ""
-    return f"record{'' if len(numbers) == 1 else 's'} {told}{left}"
+    return f"record{'' if len(numbers) == 1 else 's'} {text}{left}"
 
 
 # -- coverage and rules --------------------------------------------------------------------------
@@ -174,11 +174,11 @@ def known(report: Report) -> dict[str, list[Coverage]]:
 def coverage_view(report: Report, pen: Pen) -> RenderableType:
     """The detections that could not have fired on this input, by what is missing."""
     groups: dict[str, list[Text | str]] = defaultdict(list)
-    told = []
+    blind_packs = []
     for thing, entries in known(report).items():
         blind = [entry for entry in entries if not entry.evaluable]
         if blind:
-            told.append(f"{len(blind)} of {counted(len(entries), thing)}")
+            blind_packs.append(f"{len(blind)} of {counted(len(entries), thing)}")
         by_need: dict[str, list[str]] = defaultdict(list)
         for entry in blind:
             by_need[needs(entry.missing)].append(entry.detection)
@@ -192,7 +192,7 @@ def coverage_view(report: Report, pen: Pen) -> RenderableType:
                 names += ["; " if names else "", pen.text(title, limit=200)]
             if left := len(titles) - len(shown):
                 names.append(f" and {left:,} more")
-    if not told:
+    if not blind_packs:
         return Group()
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
@@ -202,7 +202,7 @@ def coverage_view(report: Report, pen: Pen) -> RenderableType:
         grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
     if left := len(groups) - len(needed):
         grid.add_row(pen.more(left, "need", where=", see --details"), "")
-    line = f"Not evaluable: {' and '.join(told)} could not have fired on this input"
+    line = f"Not evaluable: {' and '.join(blind_packs)} could not have fired on this input"
     return Group(Text(), Text(line, style="bold"), Padding(grid, (0, 0, 0, 1)))
 
 

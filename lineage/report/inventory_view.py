@@ -37,7 +37,9 @@ HOSTS = 8
 
 def render(inventory: Inventory, console: Console, *, details: bool = False) -> None:
     """Prints an inventory; nothing is left out for details."""
-    pen = Pen(console, (each.ledger.source for each in inventory.inputs), details=details)
+    pen = Pen(
+        console, (listed_input.ledger.source for listed_input in inventory.inputs), details=details
+    )
     for part in _parts(inventory, pen):
         console.print(Trimmed(part))
 
@@ -47,16 +49,16 @@ def as_json(inventory: Inventory) -> str:
     return json.dumps(
         {
             "schema_version": "1.0",
-            "inputs": [_summary(each) for each in inventory.inputs],
+            "inputs": [_summary(entry) for entry in inventory.inputs],
             "coverage": [
                 {
-                    "detection": each.detection.title,
-                    "pack": each.detection.pack,
-                    "evaluable": each.evaluable,
-                    "sources_present": each.sources_present,
-                    "missing": each.missing,
+                    "detection": entry.detection.title,
+                    "pack": entry.detection.pack,
+                    "evaluable": entry.evaluable,
+                    "sources_present": entry.sources_present,
+                    "missing": entry.missing,
                 }
-                for each in inventory.coverage
+                for entry in inventory.coverage
             ],
         },
         indent=1,
@@ -76,14 +78,14 @@ def _summary(summary: InputSummary) -> dict[str, Any]:
 
 
 def _parts(inventory: Inventory, pen: Pen) -> Iterator[RenderableType]:
-    telemetry = [each for each in inventory.inputs if each.ledger.kind is None]
-    telemetry.sort(key=lambda each: (-each.ledger.events, -each.ledger.records))
+    telemetry = [opened for opened in inventory.inputs if opened.ledger.kind is None]
+    telemetry.sort(key=lambda opened: (-opened.ledger.events, -opened.ledger.records))
     shown = pen.some(telemetry, FILES)
     for summary in shown:
         yield _input(summary, pen)
     if len(telemetry) > len(shown):
         yield pen.more(len(telemetry) - len(shown), "input", where=", see --details or --json")
-    inputs = [model.Input.copy_of(each.ledger) for each in inventory.inputs]
+    inputs = [model.Input.copy_of(opened.ledger) for opened in inventory.inputs]
     yield from other_files([entry for entry in inputs if entry.kind is not None], pen)
     yield from problems([entry for entry in inputs if entry.kind is None], pen)
     yield from _coverage(inventory.coverage, pen)
@@ -136,10 +138,10 @@ def _list(counts: Counter[str], most: int, one: str, pen: Pen) -> Text:
 
 def _coverage(entries: Sequence[Coverage], pen: Pen) -> Iterator[RenderableType]:
     for pack, name in ((False, "detection"), (True, "tradecraft rule")):
-        rules = [each for each in entries if (each.detection.pack == "tradecraft") == pack]
+        rules = [rule for rule in entries if (rule.detection.pack == "tradecraft") == pack]
         if not rules:
             continue
-        missing = Counter(needs(each.missing) for each in rules if not each.evaluable)
+        missing = Counter(needs(rule.missing) for rule in rules if not rule.evaluable)
         evaluable = len(rules) - missing.total()
         yield Text(f"Evaluable: {evaluable} of {counted(len(rules), name)}", style="bold")
         for need, count in missing.most_common():

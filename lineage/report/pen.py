@@ -141,5 +141,9 @@ def shortest_ends(sources: Iterable[str]) -> dict[str, str]:
 
 def _ends(source: str) -> Sequence[str]:
     """Ends of a path at its separators, shortest first, then the whole."""
-    cuts = [found.end() for found in _SEPARATOR.finditer(source) if found.end() < len(source)]
+    cuts = [
+        separator.end()
+        for separator in _SEPARATOR.finditer(source)
+        if separator.end() < len(source)
+    ]
     return [source[cut:] for cut in reversed(cuts[-8:])] + [source]

@@ -57,13 +57,14 @@ def _version(data: bytes) -> str | None:
     return version if isinstance(version, str) else None
 
 
-def _check_version(path: Path, found: str | None) -> None:
+def _check_version(path: Path, written: str | None) -> None:
     from lineage.report.model import SCHEMA_VERSION
 
     major = SCHEMA_VERSION.partition(".")[0]
-    if found is not None and found.partition(".")[0] != major:
+    if written is not None and written.partition(".")[0] != major:
         raise InputError(
-            f"{path}: a report of schema_version {found[:40]!r}, and this lineage reads {major}.x; "
+            f"{path}: a report of schema_version {written[:40]!r}, and this lineage reads "
+            f"{major}.x; "
             "make it anew with lineage correlate --json, or use the lineage that wrote it"
         )
 
@@ -78,14 +79,14 @@ def find_chain(report: Report, wanted: str) -> Chain:
     if wanted in places:
         return places[wanted]
     start = wanted.removeprefix("chain-")
-    found = [
+    fitting = [
         chain
         for chain in report.chains
         if wanted and chain.id.removeprefix("chain-").startswith(start)
     ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise InputError(f"{len(found)} chains begin with {wanted!r}; write more of the id")
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise InputError(f"{len(fitting)} chains begin with {wanted!r}; write more of the id")
     known = ", ".join(chain.id for chain in report.chains[:5]) or "none"
     raise InputError(f"the report has no chain {wanted!r}; it has {known}")

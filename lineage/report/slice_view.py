@@ -77,16 +77,16 @@ class _Sliced:
             ("What led to it", self._slice.causes),
             ("What came of it", self._slice.effects),
         ):
-            told = self._told(steps)
+            shown_steps = self._told(steps)
             yield Text()
-            if not told:
+            if not shown_steps:
                 yield Text(f"{title}: nothing that was recorded", style="bold")
                 continue
-            yield Text(f"{title}: {counted(len(told), 'step')}", style="bold")
+            yield Text(f"{title}: {counted(len(shown_steps), 'step')}", style="bold")
             self._accused.clear()
-            yield from self._days(told[:SHOWN])
-            if len(told) > SHOWN:
-                yield self._pen.more(len(told) - SHOWN, "step")
+            yield from self._days(shown_steps[:SHOWN])
+            if len(shown_steps) > SHOWN:
+                yield self._pen.more(len(shown_steps) - SHOWN, "step")
 
     def _heading(self, node: Node) -> Iterator[RenderableType]:
         pen = self._pen
@@ -111,15 +111,15 @@ class _Sliced:
         of the program.
         """
         spawned = {step.edge.target for step in steps if step.edge.kind == DESCENT}
-        told = []
+        kept = []
         for step in steps:
             edge = step.edge
             if edge.kind == MODULE_FILE:
                 continue
             if edge.kind == PROGRAM and (edge.target in spawned or edge.source not in self._caused):
                 continue
-            told.append(step)
-        return told
+            kept.append(step)
+        return kept
 
     def _days(self, steps: Sequence[CausalStep]) -> Iterator[RenderableType]:
         """The steps in a table for every day."""

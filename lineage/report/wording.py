@@ -61,10 +61,10 @@ def clock(time: str, before: str | None) -> str:
     >>> clock("2024-10-14T10:02:08Z", "2024-10-14T09:00:00Z")
     '10:02:08'
     """
-    found = _TIME.match(time)
-    if not found:
+    match = _TIME.match(time)
+    if not match:
         return time
-    date, clock_time = found.groups()
+    date, clock_time = match.groups()
     return clock_time if same_day(time, before) else f"{date} {clock_time}"
 
 
@@ -96,8 +96,8 @@ def listed(names: Sequence[str], shown: int = 5) -> str:
     >>> listed(["a", "b", "c"], shown=2)
     'a, b and 1 more'
     """
-    told = ", ".join(names[:shown])
-    return told if len(names) <= shown else f"{told} and {len(names) - shown:,} more"
+    text = ", ".join(names[:shown])
+    return text if len(names) <= shown else f"{text} and {len(names) - shown:,} more"
 
 
 def noun_of(node_id: str) -> Noun:
