@@ -125,6 +125,7 @@ def file_name(path: str) -> str:
 def caption(node: Node) -> str:
     r"""What is written on a node: the last part of its path, for a registry entry the last two.
 
+    >>> from lineage.graph.nodes import FileNode
     >>> caption(FileNode("f", "ws01", r"C:\Windows\System32\cmd.exe"))
     'cmd.exe'
     """
