@@ -11,6 +11,9 @@ from lineage.cli.output import console
 from lineage.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from lineage.graphdb.library import Query
     from lineage.graphdb.run import Answer
 
@@ -27,7 +30,9 @@ CELL = 240
 @click.option(
     "--param", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the query."
 )
-@click.option("--json", "as_json", is_flag=True, help="A JSON array of rows instead of a table.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="JSON instead of a table: rows, or with --list queries."
+)
 @click.option(
     "--timeout",
     type=click.IntRange(1, 86_400),
@@ -54,7 +59,7 @@ def command(
 
     queries = library.load()
     if listing:
-        _list(queries)
+        (_print_list_json if as_json else _list)(queries)
         return
     if name is None:
         raise UsageError("name a query; lineage query --list shows them")
@@ -68,7 +73,7 @@ def command(
 
     with connected(address(where)) as database:
         answer = run.run(database, query, values, timeout)
-        empty = "" if as_json or answer.rows else run.without_rows(database, values)
+        empty = "" if answer.rows else run.without_rows(database, values)
     if as_json:
         _print_json(answer)
     else:
@@ -106,6 +111,16 @@ def _list(queries: dict[str, Query]) -> None:
     console().print(table)
 
 
+def _print_list_json(queries: dict[str, Query]) -> None:
+    from dataclasses import asdict
+
+    import orjson
+
+    shown = ("name", "title", "question", "look_at", "limit", "parameters")
+    rows = [{name: asdict(query)[name] for name in shown} for query in queries.values()]
+    click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+
+
 def _print_json(answer: Answer) -> None:
     import orjson
 
@@ -136,8 +151,18 @@ def _print_table(query: Query, answer: Answer, empty: str) -> None:
         table.add_row(*(Text(terminal(cell(value), CELL, out.encoding)) for value in row))
     rows = len(answer.rows)
     if rows:
-        out.print(table)
+        _print_rows(out, table)
         told = f"{rows} row{'' if rows == 1 else 's'}. Limit: {query.limit}"
     else:
         told = terminal(empty, encoding=out.encoding)
     out.print(Text(told, style="dim"))
+
+
+def _print_rows(out: Console, table: Table) -> None:
+    """Prints the table; in a pipe one row is one line, so that ids can be searched and copied."""
+    from rich.measure import Measurement
+
+    if not out.is_terminal:
+        unbounded = out.options.update(max_width=len(table.columns) * (CELL + 1))
+        out.width = max(out.width, Measurement.get(out, unbounded, table).maximum)
+    out.print(table)

@@ -32,6 +32,10 @@ RETRY_SECONDS = 30.0
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _RESTART = "start it (docker compose up -d), or name another with NEO4J_URI or --uri"
+_READ_ONLY = "the database takes no writes; see the server's log (a full disk makes it read-only)"
+_UNAVAILABLE = (
+    "the database is not available now; see the server's log (a full disk stops it), then try again"
+)
 _BY_CODE = {
     "Neo.ClientError.Security.Unauthorized": (
         "user name or password is wrong; set NEO4J_USERNAME and NEO4J_PASSWORD"
@@ -49,10 +53,8 @@ _BY_CODE = {
     "Neo.ClientError.Database.DatabaseNotFound": (
         "it has no database of that name; set NEO4J_DATABASE or --database to one it has"
     ),
-    "Neo.TransientError.Database.DatabaseUnavailable": (
-        "the database is not available now; see the server's log (a full disk stops it), then try "
-        "again"
-    ),
+    "Neo.TransientError.Database.DatabaseUnavailable": _UNAVAILABLE,
+    "Neo.TransientError.General.DatabaseUnavailable": _UNAVAILABLE,
     "Neo.DatabaseError.Transaction.TransactionLogError": (
         "the server can't write, most often because its disk is full; free some space, restart "
         "Neo4j, then run the same command again"
@@ -61,9 +63,8 @@ _BY_CODE = {
         "the database has stopped after an error of its own, most often a full disk; see the "
         "server's log, restart Neo4j, then run the same command again"
     ),
-    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": (
-        "the database takes no writes; see the server's log (a full disk makes it read-only)"
-    ),
+    "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase": _READ_ONLY,
+    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": _READ_ONLY,
     "Neo.TransientError.General.MemoryPoolOutOfMemoryError": (
         "the server's transaction memory is used up; give it more "
         "(server.memory.heap.max_size, dbms.memory.transaction.total.max), then try again"

@@ -11,6 +11,8 @@ from lineage.graphdb.statement import statement
 if TYPE_CHECKING:
     from lineage.graphdb.connect import Database
 
+FULL_TEXT = "lineage_text"
+"""The full-text index that `queries/text-search.cypher` asks."""
 INDEX_SECONDS = 300
 """How long to wait for an index over what is there already."""
 
@@ -26,6 +28,7 @@ def statements() -> dict[str, str]:
         if any(entry.indexed for entry in schema.properties):
             name = f"lineage_{schema.label.lower()}_name"
             made |= _index(name, schema.label, "n.case, n.name")
+    made[FULL_TEXT] = statement("full_text", index_name=FULL_TEXT)
     return made
 
 

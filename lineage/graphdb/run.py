@@ -11,7 +11,7 @@ from neo4j import exceptions
 from neo4j.graph import Node, Path, Relationship
 from neo4j.time import DateTime
 
-from lineage.errors import DatabaseError
+from lineage.errors import DatabaseError, UsageError
 from lineage.graphdb.library import CASE
 
 if TYPE_CHECKING:
@@ -69,28 +69,29 @@ def run(
 
 
 def without_rows(database: Database, values: Mapping[str, Literal]) -> str:
-    """Why an answer has no rows, in one line: its case or chain isn't there, or has none.
+    """Why an answer has no rows, in one line, where its case and chain are there.
 
     Args:
         database: where.
         values: the parameters that the query was given.
 
     Raises:
+        UsageError: no such case, or no such chain in it.
         DatabaseError: the server refused.
     """
     if CASE not in values:
         return "No rows: no case was pushed to the database."
     case, chain = values[CASE], values.get(CHAIN, "")
     with database.session() as session:
-        found = session.execute_read(
+        there = session.execute_read(
             lambda transaction: transaction.run(_IS_THERE, case=case, chain=chain).single(
                 strict=True
             )
         )
-    if not found["case"]:
-        return f"No rows: no case {case!r} in the database; lineage query cases lists them."
-    if chain and not found["chain"]:
-        return f"No rows: no chain {chain!r} in case {case!r}; lineage query chains lists them."
+    if not there["case"]:
+        raise UsageError(f"no case {case!r} in the database; lineage query cases lists them")
+    if chain and not there["chain"]:
+        raise UsageError(f"no chain {chain!r} in case {case!r}; lineage query chains lists them")
     return f"No rows: case {case!r} has nothing of the kind."
 
 
@@ -129,11 +130,9 @@ def _id(node: Node | None) -> object:
 
 
 def time(value: DateTime) -> str:
-    """ISO 8601 in UTC with `Z`, to 100 ns where there is less than a second."""
-    text = value.iso_format().removesuffix("+00:00")
-    whole, _, fraction = text.partition(".")
-    digits = fraction.rstrip("0")
-    return f"{whole}.{digits}Z" if digits else f"{whole}Z"
+    """ISO 8601 in UTC with `Z`, always to 100 ns, so that as text it sorts as in time."""
+    whole, _, fraction = value.iso_format().removesuffix("+00:00").partition(".")
+    return f"{whole}.{fraction[:7]:0<7}Z"
 
 
 def cell(value: object) -> str:

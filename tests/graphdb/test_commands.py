@@ -108,7 +108,7 @@ def test_drop_removes_exactly_one_case(lineage, database, case):
     done = lineage("neo4j", "drop", "--case", one)
     assert done.status == 0
     assert done.out.startswith(f"Case {one}: removed ")
-    assert json.loads(lineage("query", "chains", "--case", one, "--json").out) == []
+    assert lineage("query", "chains", "--case", one, "--json").status == 2
     assert len(json.loads(lineage("query", "chains", "--case", other, "--json").out)) == 2
     again = lineage("neo4j", "drop", "--case", one)
     assert again.status == 2
@@ -122,21 +122,36 @@ def test_a_parameter_is_told(lineage, database, case):
     assert "WINWORD" not in out
 
 
-def test_an_answer_without_rows_says_why(lineage, database, case):
-    def told(name: str, case: str, *options: str) -> str:
-        done = lineage("query", name, "--case", case, *options)
-        assert done.status == 0
-        return " ".join(done.out.split())
-
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_case_or_chain_that_is_not_there_is_an_error(lineage, database, case, form):
     pushed(database, case)
-    no_case = f"No rows: no case '{case}-x' in the database; lineage query cases lists them."
-    assert no_case in told("chains", f"{case}-x")
-    assert no_case in told("kill-chain", f"{case}-x", "--param", "chain=chain-ws01")
-    assert f"No rows: no chain 'chain-x' in case '{case}'; lineage query chains lists them." in (
-        told("kill-chain", case, "--param", "chain=chain-x")
-    )
-    assert f"No rows: case '{case}' has nothing of the kind." in (
-        told("file-origin", case, "--param", "file=no-such-file.exe")
+    no_case = f"lineage: no case '{case}-x' in the database; lineage query cases lists them\n"
+    no_chain = f"lineage: no chain 'chain-x' in case '{case}'; lineage query chains lists them\n"
+    own = ("--param", "chain=chain-ws01")
+    for name, asked, options, message in (
+        ("chains", f"{case}-x", (), no_case),
+        ("kill-chain", f"{case}-x", own, no_case),
+        ("kill-chain", case, ("--param", "chain=chain-x"), no_chain),
+    ):
+        assert lineage("query", name, "--case", asked, *options, *form) == (2, "", message)
+
+
+def test_an_answer_without_rows_says_why(lineage, database, case):
+    pushed(database, case)
+    done = lineage("query", "file-origin", "--case", case, "--param", "file=no-such-file.exe")
+    assert done.status == 0
+    assert f"No rows: case '{case}' has nothing of the kind." in " ".join(done.out.split())
+
+
+def test_in_a_pipe_a_row_is_one_line(lineage, database, case):
+    pushed(database, case)
+    out = lineage("query", "chains", "--case", case).out
+    assert [line for line in out.splitlines() if "chain-ws01" in line and "Remcos 92" in line]
+    assert (
+        len(out.splitlines())
+        == len(lineage("query", "cases").out.splitlines())
+        - len(json.loads(lineage("query", "cases", "--json").out))
+        + 2
     )
 
 
@@ -185,6 +200,13 @@ def test_the_list_names_every_query(lineage):
     done = lineage("query", "--list")
     assert done.status == 0
     assert all(name in done.out for name in library.load())
+    rows = json.loads(lineage("query", "--list", "--json").out)
+    assert [row["name"] for row in rows] == list(library.load())
+    assert rows[0]["parameters"][0] == {
+        "name": "case_name",
+        "default": "default",
+        "meaning": "the case",
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from neo4j.exceptions import Neo4jError
 
 from lineage.errors import DatabaseError
-from lineage.graphdb.connect import Address, check_version, connected
+from lineage.graphdb.connect import Address, check_version, connected, explained
 
 
 def refused(address: Address) -> str:
@@ -171,3 +172,21 @@ def test_no_secret_is_ever_shown(uri, shown):
     address = Address(uri, "neo4j", "hunter2", None)
     assert str(address) == shown
     assert "hunter2" not in repr(address)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", "takes no writes"),
+        ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", "takes no writes"),
+        ("Neo.TransientError.General.DatabaseUnavailable", "is not available now"),
+        ("Neo.TransientError.Database.DatabaseUnavailable", "is not available now"),
+    ],
+)
+def test_what_a_server_refuses_is_said_in_our_words(code, message):
+    """By code alone: these need a server whose database is broken or set to take no writes."""
+    address = Address("bolt://127.0.0.1:1", "neo4j", "secret-secret", None)
+    error = Neo4jError._hydrate_neo4j(code=code, message="it said\nmore")
+    expected = f"the database {message}; see the server's log"
+    with pytest.raises(DatabaseError, match=expected), explained(address):
+        raise error

@@ -33,6 +33,7 @@ QUERIES = library.load()
 ANSWERS: dict[str, dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("answers.yml").read_text(encoding="utf-8")
 )
+EXCLUSION = "Add-MpPreference -ExclusionPath C:\\Users\\dana\\AppData"
 SMALL, SIMULATED = "queries-small", "queries-simulated"
 
 
@@ -108,6 +109,7 @@ READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "same-hash": lambda r: (r["hash"], _ids(r["files"])),
     "script-hosts": lambda r: (*triples("host", "wrote", "dropped")(r), r["run"]),
     "tagged-outside-chains": triples("node", "hit", "detection"),
+    "text-search": lambda r: (r["node"]["id"],),
     "under-process": triples("process", "step", "target"),
 }
 
@@ -137,7 +139,7 @@ def test_pasted_into_browser_it_answers_the_same(database, small, name):
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_case_that_is_not_there_answers_nothing(database, name):
+def test_a_case_that_is_not_there_answers_nothing(database, small, name):
     assert name == "cases" or ask(database, name, "no such case") == []
 
 
@@ -157,6 +159,12 @@ def test_a_report_alone_answers_what_it_can(database, name, rows):
         ("under-process", {"process": "REG.EXE"}, "target", ["Corp\\Policy"]),
         ("file-origin", {"file": "invoice.docm"}, "source", ["chrome.exe", "explorer.exe"]),
         ("file-origin", {"file": "nothing.exe"}, "source", []),
+        ("text-search", {"words": "5.16"}, "node", []),
+        ("text-search", {"words": "add-mppreference -exclusionpath"}, "node", [EXCLUSION]),
+        ("text-search", {"words": 'C:\\Users\\dana\\"'}, "node", []),
+        ("text-search", {"words": "0x00000001"}, "node", ["Corp\\Policy"]),
+        ("text-search", {"words": "(0"}, "node", ["Corp\\Policy", "dana\\AppData"]),
+        ("text-search", {"words": "referenc"}, "node", []),
     ],
 )
 def test_parameters_choose_what_is_meant(database, small, name, given, column, expected):

@@ -38,8 +38,8 @@ def value(database: Database, code: str, **parameters: object) -> object:
         ),
         (
             "RETURN datetime('2026-03-02T10:00:06Z')",
-            "2026-03-02T10:00:06Z",
-            "2026-03-02T10:00:06Z",
+            "2026-03-02T10:00:06.0000000Z",
+            "2026-03-02T10:00:06.0000000Z",
         ),
     ],
 )

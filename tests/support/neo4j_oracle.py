@@ -6,6 +6,7 @@ Nodes are their ids, relationships the triple of ids and type.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -381,6 +382,15 @@ class Oracle:
             for process in self._all(ProcessNode)
             if process.placeholder or process.id not in spawned
         ]
+
+    def text_search(self) -> Rows:
+        found = []
+        for node in self.graph.nodes():
+            names = ("command_line", "text", "data", "command", "content")
+            texts = [getattr(node, each, None) or "" for each in names]
+            if any("powershell" in re.findall("[a-z]+", text.lower()) for text in texts):
+                found.append((node.id,))
+        return found
 
     def attack_coverage(self) -> Rows:
         hits: dict[str, list[Any]] = defaultdict(list)
