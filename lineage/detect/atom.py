@@ -29,7 +29,7 @@ from sigma.types import (
 
 from lineage.detect.fields import LACKING, Field, Value, address_of, moment_of, number_of
 from lineage.detect.needles import Needles, required_literal
-from lineage.detect.regex import POLICY
+from lineage.detect.regex import POLICY, Searches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,7 @@ class FieldTests:
         self._prefixes: dict[int, dict[str, int]] = {}
         self._suffixes: dict[int, dict[str, int]] = {}
         self._contained = Needles()
+        self._searches: Searches | None = None
         self._others: list[tuple[Callable[[Value], bool], int]] = []
 
     def mask(self, values: Sequence[Value]) -> int:
@@ -73,13 +74,16 @@ class FieldTests:
         value = self._read(*values)
         if value is None:
             return self._absent
-        folded = str(value).casefold()
+        text = str(value)
+        folded = text.casefold()
         mask = self._present | self._equal.get(folded, 0)
         for length, prefixes in self._prefixes.items():
             mask |= prefixes.get(folded[:length], 0)
         for length, suffixes in self._suffixes.items():
             mask |= suffixes.get(folded[-length:], 0)
         mask |= self._contained.mask(value, folded)
+        if self._searches is not None:
+            mask |= self._searches.mask(text)
         for test, bit in self._others:
             if test(value):
                 mask |= bit
@@ -106,12 +110,18 @@ class FieldTests:
         self._add_text(anywhere, bit, cased=isinstance(value, SigmaCasedString))
 
     def _add_test(self, value: SigmaType, bit: int) -> None:
-        literal = None
-        if isinstance(value, SigmaRegularExpression):
-            literal = required_literal(str(value.regexp))
-        self._add_gated(literal, _test(value), bit)
+        if not isinstance(value, SigmaRegularExpression):
+            self._others.append((_test(value), bit))
+            return
+        literal = required_literal(str(value.regexp))
+        if literal is not None:
+            self._contained.gate(literal, _search(value), bit)
+            return
+        if self._searches is None:
+            self._searches = Searches()
+        self._searches.add(str(value.regexp), _flags(value), bit)
 
-    def _add_gated(self, literal: str | None, test: Callable[[Value], bool], bit: int) -> None:
+    def _add_gated(self, literal: str, test: Callable[[Value], bool], bit: int) -> None:
         if literal:
             self._contained.gate(literal, test, bit)
         else:
@@ -206,8 +216,6 @@ def _test(value: SigmaType) -> Callable[[Value], bool]:
     if isinstance(value, SigmaBool):
         word = str(value.boolean).casefold()
         return lambda field_value: str(field_value).casefold() == word
-    if isinstance(value, SigmaRegularExpression):
-        return _search(value)
     if isinstance(value, SigmaCIDRExpression):
         return _within(value)
     if isinstance(value, SigmaCompareExpression):
@@ -265,12 +273,17 @@ _FLAGS: Final = {
 }
 
 
-def _search(value: SigmaRegularExpression) -> Callable[[Value], bool]:
-    """A search by RE2, whose time is linear in the text whatever the expression."""
+def _flags(value: SigmaRegularExpression) -> int:
+    """An expression's flags, as those of `re`."""
     flags = 0
     for flag in value.flags:
         flags |= _FLAGS[flag]
-    search = POLICY.regex_engine.compile(str(value.regexp), flags).search
+    return flags
+
+
+def _search(value: SigmaRegularExpression) -> Callable[[Value], bool]:
+    """A search by RE2, whose time is linear in the text whatever the expression."""
+    search = POLICY.regex_engine.compile(str(value.regexp), _flags(value)).search
 
     def holds(field_value: Value) -> bool:
         text = str(field_value)

@@ -247,17 +247,23 @@ def _parts(wanted: SigmaString) -> tuple[str | SpecialChars, ...]:
     return tuple(part for part in wanted.s if isinstance(part, str | SpecialChars))
 
 
-_CONTAINS = 3
-"""Parts of a pattern that is `*text*`, as most are."""
-
-
 def _glob(parts: Sequence[str | SpecialChars], text: str, *, cased: bool) -> bool:
     """Whether a pattern with wildcards takes the whole text."""
-    subject = text if cased else text.casefold()
-    literal = parts[1] if len(parts) == _CONTAINS else None
-    if isinstance(literal, str) and parts[0] is parts[2] is SpecialChars.WILDCARD_MULTI:
-        return (literal if cased else literal.casefold()) in subject
+    subject = _folded(text, cased=cased)
+    match parts:  # most patterns; an expression takes longer to compile than all its uses
+        case (str(plain),):
+            return subject == _folded(plain, cased=cased)
+        case (SpecialChars.WILDCARD_MULTI, str(plain), SpecialChars.WILDCARD_MULTI):
+            return _folded(plain, cased=cased) in subject
+        case (str(plain), SpecialChars.WILDCARD_MULTI):
+            return subject.startswith(_folded(plain, cased=cased))
+        case (SpecialChars.WILDCARD_MULTI, str(plain)):
+            return subject.endswith(_folded(plain, cased=cased))
     return _glob_pattern(tuple(parts), cased).fullmatch(subject) is not None
+
+
+def _folded(text: str, *, cased: bool) -> str:
+    return text if cased else text.casefold()
 
 
 @lru_cache(maxsize=1024)
@@ -274,7 +280,7 @@ def _glob_pattern(parts: tuple[str | SpecialChars, ...], cased: bool) -> re.Patt
         elif part is SpecialChars.WILDCARD_SINGLE:
             pieces[-1] += "."
         else:
-            pieces[-1] += re.escape(part if cased else part.casefold())
+            pieces[-1] += re.escape(_folded(part, cased=cased))
     expression = pieces[0]
     if len(pieces) > 1:
         expression += "".join(f"(?>.*?{piece})" for piece in pieces[1:-1]) + ".*" + pieces[-1]

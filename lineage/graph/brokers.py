@@ -89,11 +89,11 @@ class Brokers:
         """A process was started with a command line, or ran a script."""
         if _creates_by_wmi(text):
             self._ask("wmi", process, time)
-        if program_name(process) == "explorer.exe":
+        name = program_name(process)
+        if name == "explorer.exe":
             for path in named_files(text, None):
                 self._ask(f"shell {path}", process, time)
-        is_client = program_name(process) == "msiexec.exe" and not serves(process)
-        if is_client and _INSTALLS.search(text):
+        elif name == "msiexec.exe" and not serves(process) and _INSTALLS.search(text):
             self._ask("installer", process, time)
 
     def started(self, process: ProcessNode, time: int) -> ProcessNode | None:
@@ -162,7 +162,7 @@ class Brokers:
 def _creates_by_wmi(text: str) -> bool:
     """Whether a text has WMI of this machine start a program."""
     lower = text.lower()
-    return "/node:" not in lower and any(_in_order(words, lower) for words in _CREATES)
+    return any(_in_order(words, lower) for words in _CREATES) and "/node:" not in lower
 
 
 def _in_order(words: tuple[str, ...], text: str) -> bool:

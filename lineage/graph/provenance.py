@@ -121,6 +121,11 @@ class _Network(_DiGraph):
 
     _succ: dict[str, dict[str, _Kinds]]
     _pred: dict[str, dict[str, _Kinds]]
+    _node: dict[str, dict[str, Node]]
+
+    def kept(self, node_id: str) -> Node:
+        """What is kept of a node. Raises KeyError where there is none."""
+        return self._node[node_id][NODE]
 
     def between(self, source: str, target: str) -> _Kinds | None:
         """The data of an edge, or None where there is none. Raises KeyError without the source."""
@@ -199,12 +204,11 @@ class ProvenanceGraph:
 
     def node(self, node_id: str) -> Node:
         """The node of an id. Raises KeyError where there is none."""
-        node: Node = self.graph.nodes[node_id][NODE]
-        return node
+        return self.graph.kept(node_id)
 
     def process(self, node_id: str) -> ProcessNode:
         """The process of an id. Raises KeyError where there is none."""
-        node = self.graph.nodes[node_id][NODE]
+        node = self.graph.kept(node_id)
         if not isinstance(node, ProcessNode):
             raise KeyError(node_id)
         return node

@@ -98,7 +98,7 @@ def _single_separators(text: str) -> str:
 
 def device_of(canonical: str) -> str | None:
     r"""The device of a canonical path, such as `\device\harddiskvolume3`, or None."""
-    match = _DEVICE.match(canonical)
+    match = _DEVICE.match(canonical) if canonical.startswith("\\device\\") else None
     return match.group() if match else None
 
 
@@ -136,9 +136,10 @@ def is_provided(canonical: str) -> bool:
     >>> is_provided(r"c:\users\d\appdata\roaming\a.exe")
     False
     """
+    if canonical.startswith(_PROVIDED):
+        return True
     device = device_of(canonical)
-    path = "c:" + canonical[len(device) :] if device else canonical
-    return path.startswith(_PROVIDED)
+    return device is not None and ("c:" + canonical[len(device) :]).startswith(_PROVIDED)
 
 
 def in_profile(path: str) -> str:
@@ -147,6 +148,8 @@ def in_profile(path: str) -> str:
     >>> in_profile(r"c:\users\d\appdata\roaming\a.exe") == in_profile(r"%appdata%\a.exe")
     True
     """
+    if not path.startswith(("c:\\users\\", "%")):
+        return path
     variable, _, rest = path.partition("\\")
     folder = _PROFILE_FOLDERS.get(variable)
     if folder is not None:
