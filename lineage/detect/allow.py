@@ -194,7 +194,7 @@ def _condition(fields: dict[str, Any], place: str) -> Condition:
     except (SigmaError, UnusableError) as error:
         raise UsageError(f"{place}: fields: {one_line(error)}") from error
     for name in sorted(named_fields(condition) - _known_fields()):
-        near = get_close_matches(name, _known_fields(), 1, 0.8)
+        near = get_close_matches(name, _known_fields(), 1, 0.9)
         if near:  # other names may be fields of logs that are read as they are
             raise UsageError(f"{place}: fields: {name} is unknown; did you mean {near[0]}?")
     return condition

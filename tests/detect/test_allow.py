@@ -44,6 +44,7 @@ CASES = [
     ("the field's value", ENTRY + ", fields: {Image|startswith: 'C:\\Tools\\'}}", 0),
     ("another value", ENTRY + ", fields: {Image|startswith: 'C:\\Temp\\'}}", 1),
     ("hash", ENTRY + ", fields: {Hashes|contains: 'SHA256=AB'}}", 0),
+    ("a field of another log", ENTRY + ", fields: {TargetUserName: x}}", 1),
     ("expired", ENTRY.replace("2026-12-31", "2026-02-28") + "}", 1),
     ("on its last day", ENTRY.replace("2026-12-31", "2026-03-01") + "}", 0),
 ]
