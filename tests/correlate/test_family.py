@@ -109,8 +109,10 @@ def test_the_same_files_alone_name_no_family() -> None:
     [
         (r"Software\Remcos-8H18K4\licence", "confirmed"),
         (r"Software\Rmc-8H18K4\WD", "confirmed"),
+        (r"Software\Rmc-8H18K4\FR", "confirmed"),
         (r"Software\RemcosTools\licence", "probable"),
         (r"Software\Remcos-8H18K4\Language", "probable"),
+        (r"Software\Remcos-8H18K4\Inj", "probable"),
     ],
 )
 def test_a_keys_default_name_and_one_of_its_values_are_two_facts(value: str, verdict: str) -> None:
