@@ -80,7 +80,7 @@ def without_rows(database: Database, values: Mapping[str, Literal]) -> str:
         DatabaseError: the server refused.
     """
     if CASE not in values:
-        return "No rows: no case was pushed to the database."
+        return "No rows: no case in the database has anything of the kind."
     case, chain = values[CASE], values.get(CHAIN, "")
     with database.session() as session:
         there = session.execute_read(

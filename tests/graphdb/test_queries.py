@@ -34,12 +34,14 @@ ANSWERS: dict[str, dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("answers.yml").read_text(encoding="utf-8")
 )
 EXCLUSION = "Add-MpPreference -ExclusionPath C:\\Users\\dana\\AppData"
+OF_ALL_CASES = {"cases", "sightings"}
 SMALL, SIMULATED = "queries-small", "queries-simulated"
 
 
 def ask(database: Database, name: str, case: str, **given: str) -> list[dict[str, Any]]:
     query = QUERIES[name]
-    own = {library.CASE: case} if query.parameters else {}
+    has_case = any(each.name == library.CASE for each in query.parameters)
+    own = {library.CASE: case} if has_case else {}
     answer = run.run(database, query, query.values(own | given))
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
@@ -64,14 +66,14 @@ def simulated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> O
 
 def test_every_query_has_an_exact_answer():
     assert set(ANSWERS) == set(QUERIES)
-    assert set(READ) == set(QUERIES) - {"cases"}
+    assert set(READ) == set(QUERIES) - OF_ALL_CASES
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_the_answer_on_the_small_case(database, small, name):
     expected = ANSWERS[name]
     rows = ask(database, name, small, **expected.get("given", {}))
-    if name == "cases":  # the server has the cases of other tests too
+    if name in OF_ALL_CASES:  # the server has the cases of other tests too
         rows = [row for row in rows if row["case_name"] == small]
     told = [" | ".join(_cell(row[column]) for column in expected["columns"]) for row in rows]
     assert told == expected["rows"]
@@ -87,6 +89,7 @@ def _ids(nodes: list[Any]) -> frozenset[str]:
 
 READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "attack-coverage": lambda r: (r["technique"], r["hits"], r["nodes"], r["chains"]),
+    "between": triples("source", "step", "target"),
     "blast-radius": lambda r: (r["reached"]["id"], r["steps"]),
     "browser-stores": lambda r: (*triples("process", "opened", "store")(r), r["own_browser"]),
     "campaign": lambda r: (r["shared"], frozenset(r["hosts"])),
@@ -127,6 +130,27 @@ def test_the_simulated_case_has_something_for_nearly_every_query(simulated):
     assert [name for name in READ if not simulated.answer(name)] == ["same-hash"]
 
 
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("C2.Example", {"ws01": ["c2.example"], "ws02": ["c2.example"]}),
+        ("ab" * 32, {"ws01": ["remcos.exe", "update.exe"], "ws02": ["remcos.exe"]}),
+        ("news.example", {"ws01": ["news.example"]}),
+        ("xample", {}),
+        ("", {}),
+    ],
+)
+def test_what_was_seen_in_several_cases(database, small, value, hosts):
+    other = "queries-other"
+    push.push(database, other, from_run.content(intrusion().graph, intrusion().report()))
+    found: dict[str, dict[str, list[str]]] = {small: {}, other: {}}
+    for row in ask(database, "sightings", small, value=value):
+        if row["case_name"] in found:
+            seen = sorted(node["caption"] for node in row["seen_as"])
+            found[row["case_name"]][row["host"]] = seen
+    assert found == {small: hosts, other: hosts}
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_pasted_into_browser_it_answers_the_same(database, small, name):
     query = QUERIES[name]
@@ -140,7 +164,7 @@ def test_pasted_into_browser_it_answers_the_same(database, small, name):
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_case_that_is_not_there_answers_nothing(database, small, name):
-    assert name == "cases" or ask(database, name, "no such case") == []
+    assert name in OF_ALL_CASES or ask(database, name, "no such case") == []
 
 
 @pytest.mark.parametrize(
@@ -159,6 +183,8 @@ def test_a_report_alone_answers_what_it_can(database, name, rows):
         ("under-process", {"process": "REG.EXE"}, "target", ["Corp\\Policy"]),
         ("file-origin", {"file": "invoice.docm"}, "source", ["chrome.exe", "explorer.exe"]),
         ("file-origin", {"file": "nothing.exe"}, "source", []),
+        ("between", {"since": "2026-03-03T10:00:03Z"}, "target", ["c2.example", "remcos.exe"]),
+        ("between", {"since": "2026-03-02T10:00:00Z", "minutes": "0"}, "target", []),
         ("text-search", {"words": "5.16"}, "node", []),
         ("text-search", {"words": "add-mppreference -exclusionpath"}, "node", [EXCLUSION]),
         ("text-search", {"words": 'C:\\Users\\dana\\"'}, "node", []),

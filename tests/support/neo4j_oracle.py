@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.graph.nodes import FileNode, ModuleNode, ProcessNode, RegistryNode, ScriptNode
 from lineage.graph.schema import EDGE_SCHEMAS, FLOW
+from lineage.times import TICKS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -381,6 +382,15 @@ class Oracle:
             (process.id, process.placeholder, children[process.id])
             for process in self._all(ProcessNode)
             if process.placeholder or process.id not in spawned
+        ]
+
+    def between(self) -> Rows:
+        began = parse(self.best.first_seen)[0]
+        return [
+            self._triple(e)
+            for e in self.edges
+            if e.kind not in {"runs_on", "runs_as", "runs_in"}
+            and began <= self._first(e) < began + 600 * TICKS
         ]
 
     def text_search(self) -> Rows:
