@@ -62,7 +62,7 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _NUMERIC_DATE: Final = re.compile(
-    r"(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?,?(?:T|\s+)(.+)", re.ASCII
+    r"(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?,?(?:T|\s+(?:@\s+)?)(.+)", re.ASCII
 )
 _NAMED_DATE: Final = re.compile(
     r"(?:[^\W\d]{2,12}\.?,?\s+)?(?:([^\W\d]{3,12})\.?\s+(\d{1,2})|(\d{1,2})\.?[\s-]+([^\W\d]{3,12}))"

@@ -35,6 +35,7 @@ every_tick = st.integers(FIRST, LAST)
         ("3/2/2026 12:00:00 AM", NOON - 12 * HOUR, False),
         ("03/02/2026 1:00:00 PM", NOON + HOUR, False),
         ("3/2/2026 13:00:00", NOON + HOUR, False),
+        ("02.03.2026 @ 12:00:00.345", NOON + 3_450_000, False),  # Kibana's CSV
         ("1601-01-01T00:00:00Z", -11_644_473_600 * TICKS, True),
     ],
 )

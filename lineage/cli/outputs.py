@@ -64,6 +64,8 @@ def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
     existing: dict[tuple[int, int], str] = {}
     for name, path in wanted.items():
         option = f"--{name.replace('_', '-')}"
+        if name != "json" and is_standard_output(path):
+            raise UsageError(f"{option} -: only --json can be printed; name a file")
         for target in _targets(name, path):
             identity = _identity(target)
             place = _resolved(target)

@@ -187,16 +187,16 @@ def _wevtutil(text: str) -> Row | None:
 
 def _format_list(text: str) -> Row | None:
     members: dict[str, list[str]] = {}
-    name = ""
+    name, width = "", 0
     for line in text.splitlines():
         member = None if line[:1].isspace() else _LIST_MEMBER.fullmatch(line)
         if member is not None and member[1] not in members:
-            name = member[1]
+            name, width = member[1], member.start(2)
             members[name] = [member[2]]
-        elif name and line.strip():
-            members[name].append(line.strip())
+        elif name:  # what goes on stands below the value; its own indentation is the message's
+            members[name].append(line[width:] if line[:width].isspace() else line.strip())
     members.pop("Properties", None)  # Format-List cuts them short
-    row: Row = {name: "\n".join(lines) for name, lines in members.items()}
+    row: Row = {name: "\n".join(lines).rstrip() for name, lines in members.items()}
     return row if "Id" in row else None
 
 

@@ -28,7 +28,9 @@ SAMPLE_OBJECTS = 64
 """Objects of a head that are looked at to recognise a format."""
 
 _LIST_KEY = re.compile(
-    rb'"(?:[Rr]esults|hits|[Rr]ecords|value|events|items|affected_items|logs)"\s*:\s*\[\s*(?:\{|$)'
+    rb'"(?:[Rr]esults|hits|[Rr]ecords|value|Events?|events|items|affected_items|logs|documents'
+    rb'|messages(?="\s*:\s*\[\s*\{\s*"(?:message|index|highlight_ranges)"))'
+    rb'"\s*:\s*\[\s*(?:\{|$)'
 )
 """The list in a whole-document export: Splunk `results`, Elasticsearch `hits`, Azure `value`..."""
 
@@ -60,9 +62,10 @@ def read_objects(
             yield item
         else:
             number, value = item
-            decoded = decode(number, value)
-            if decoded is not None:
-                yield decoded
+            for inner in _inside(value) or (value,):
+                decoded = decode(number, inner)
+                if decoded is not None:
+                    yield decoded
 
 
 def sample(head: bytes) -> Iterator[JsonObject]:
@@ -75,12 +78,25 @@ def sample(head: bytes) -> Iterator[JsonObject]:
     for item in islice(_objects(io.BytesIO(head), len(head) + 1), SAMPLE_OBJECTS):
         if not isinstance(item, Problem):
             whole = True
-            yield item[1]
+            yield from _inside(item[1])[:SAMPLE_OBJECTS] or (item[1],)
     if whole:
         return
     text = b"".join(utf8_chunks(io.BytesIO(head)))
     if text.lstrip()[:1] in (b"{", b"["):
         yield {name.decode(): None for name in _MEMBER_NAME.findall(text)}
+
+
+def _inside(value: JsonObject) -> list[JsonObject]:
+    """The objects of a list of events that is an object of its own among others."""
+    for name in _INNER_LISTS:
+        inner = value.get(name)
+        if type(inner) is list and inner and all(type(item) is dict for item in inner):
+            return inner
+    return []
+
+
+_INNER_LISTS = ("records", "documents")
+"""Azure's batches of an event hub, and what chainsaw's aggregating rules hit."""
 
 
 def _objects(stream: BinaryIO, limit: int) -> Iterator[Numbered | Problem]:

@@ -94,6 +94,17 @@ _ADVICE = {
     "disk image": "mount it and read its folder of event logs",
     "event log without a header": "it has no chunk either; get a whole copy",
 }
+_AGENTS = tuple(
+    (re.compile(pattern, re.MULTILINE), written)
+    for pattern, written in (
+        (r"^.{0,200}?\bLEEF:[12]\.0\|", "LEEF"),
+        (r"^.{0,200}?\bCEF:[01]\|", "CEF"),
+        (r"^.{0,200}?\bAgentDevice=WindowsLog\t", "WinCollect"),
+        (r"^.{0,200}?\bMSWinEventLog[\t#]", "Snare"),
+    )
+)
+"""How the agents of log collectors write events as lines: the beginning of one, and its name."""
+_WHOLE = "export the event log itself, or its events as XML or JSON"
 _SPOKEN_WITH_A_VOWEL = frozenset(("RTF document", "LZ4 file", "NTFS metadata file"))
 _NOT_TELEMETRY = "not telemetry"
 
@@ -163,13 +174,15 @@ def _of_text(text: str, head: bytes, name: str) -> Kind:
         return _named("web page")
     if start == "<" and (root := _ROOT.search(text)):
         return Kind("XML file", f"XML without events: its root is <{root[1]}>")
-    label = _by_name(name)
-    if label:
-        return _named(label)
+    for pattern, written in _AGENTS:
+        if pattern.search(text):
+            return Kind(f"{written} text", f"{written} text, which shortens events; {_WHOLE}")
     columns = _columns(text)
     if columns:
         names = _list(columns)
         return Kind("CSV file", f"CSV without an event id column: its columns are {names}")
+    if start and start in "{[":
+        return Kind("JSON file", f"JSON without objects that are events; {_WHOLE}")
     return Kind("text file", "text without events; not telemetry")
 
 

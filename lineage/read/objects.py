@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
@@ -24,7 +25,8 @@ Shape = tuple[str, ...]
 
 _ENVELOPES: Final = frozenset(
     {"result", "_source", "fields", "metadata", "properties", "document", "data", "win", "body"}
-    | {"windows", "sourcetype"}
+    | {"windows", "sourcetype", "message", "short_message", "winlogbeat_winlog_event_id"}
+    | {"gl2_source_input"}
 )
 """Members that may hold the event itself, or stand beside the one that does."""
 _MOST_ENVELOPES: Final = 6
@@ -210,21 +212,25 @@ def unwrapped(found: JsonObject) -> Row:
 
 def _inside(row: Row) -> Row | None:
     get = row.get
-    for name in ("result", "_source", "win", "windows", "body"):
+    for name in ("result", "_source", "win", "windows", "body", "message"):
         if isinstance(inner := get(name), dict) and inner:
-            return inner
+            return {**_outer_time(row, inner), **inner}
     inner = get("fields")
     if isinstance(inner, dict) and ("_id" in row or "_index" in row):
         return inner
     if isinstance(inner := get("event"), dict) and "metadata" in row:
         return inner
     if isinstance(inner := get("properties"), dict) and ("category" in row or "tenantId" in row):
-        return inner
+        return {**_outer_time(row, inner), **inner}
     if isinstance(inner := get("document"), dict) and isinstance(inner.get("data"), dict):
         return _data(inner)
     inner = get("data")
     if isinstance(inner, dict) and ("win" in inner or "EventChannel" in inner or "Event" in inner):
         return inner
+    if "gl2_source_input" in row and "host" not in row:
+        return {**row, "host": get("source")}
+    if "short_message" in row or "winlogbeat_winlog_event_id" in row:
+        return _from_graylog(row)
     event = get("event")
     if "sourcetype" in row and "_raw" not in row:
         if isinstance(event, dict):
@@ -232,6 +238,38 @@ def _inside(row: Row) -> Row | None:
         if isinstance(event, str):
             return {**row, "_raw": event, "_time": get("time")}
     return None
+
+
+def _outer_time(row: Row, inner: Row) -> Row:
+    """The time that stands beside an event without one."""
+    if not _TIMES.isdisjoint(inner):
+        return {}
+    return {
+        name: row[name]
+        for name in ("@timestamp", "time")
+        if isinstance(row.get(name), str | int | float)
+    }
+
+
+_TIMES: Final = frozenset(
+    ("@timestamp", "timestamp", "time", "system", "EventTime", "TimeCreated", "UtcTime")
+)
+
+
+def _from_graylog(row: Row) -> Row:
+    """Graylog's spellings: GELF puts a line before names, its Beats input lines for dots."""
+    return {
+        _GRAYLOG.sub(_dotted, name).removeprefix("_"): value
+        for name, value in row.items()
+        if name != "short_message"
+    }
+
+
+_GRAYLOG: Final = re.compile(r"\Awinlogbeat_(winlog_event_data|winlog|event|host)_")
+
+
+def _dotted(start: re.Match[str]) -> str:
+    return start[1].replace("winlog_event", "winlog.event") + "."
 
 
 def _data(document: Any) -> Row:

@@ -28,6 +28,18 @@ def test_it_writes_what_correlate_would_have_written(
     assert now.read_bytes() == then.read_bytes()
 
 
+def test_the_report_itself_can_be_printed(lineage: Lineage, saved: Path, telemetry: Path) -> None:
+    report = orjson.loads(saved.read_bytes())
+    assert orjson.loads(lineage("render", saved, "--json", "-").out) == report
+    assert orjson.loads(lineage("correlate", telemetry, "--json", "-").out) == report
+
+
+def test_other_outputs_cannot_be_printed(lineage: Lineage, saved: Path) -> None:
+    done = lineage("render", saved, "--html", "-")
+    assert done.status == 2
+    assert done.error.endswith("--html -: only --json can be printed; name a file")
+
+
 def test_a_report_that_is_not_there_is_one_line(lineage: Lineage, tmp_path: Path) -> None:
     done = lineage("render", tmp_path / "none.json")
     assert done.status == 2

@@ -383,6 +383,82 @@ SYSMON_EXPORTS: dict[str, bytes] = {
         + MESSAGE.replace('"', '""')
         + '"\r\n'
     ).encode("utf-8-sig"),
+    "GELF": lines(
+        {
+            "version": "1.1",
+            "host": "WS-7",
+            "short_message": "Process Create:",
+            "timestamp": 1772446272.345,
+            "_EventID": 1,
+            "_SourceName": SYSMON,
+            "_Channel": SYSMON_LOG,
+            "_RecordNumber": 7,
+            **{f"_{name}": value for name, value in START.items()},
+        }
+    ),
+    "Graylog's search answer": json.dumps(
+        {
+            "messages": [
+                {
+                    "message": {
+                        "gl2_source_input": "x",
+                        "timestamp": "2026-03-02T10:11:12.345Z",
+                        "source": "WS-7",
+                        "winlogbeat_winlog_event_id": 1,
+                        "winlogbeat_winlog_provider_name": SYSMON,
+                        "winlogbeat_winlog_channel": SYSMON_LOG,
+                        "winlogbeat_winlog_computer_name": "WS-7",
+                        "winlogbeat_winlog_record_id": 7,
+                        **{
+                            f"winlogbeat_winlog_event_data_{name}": value
+                            for name, value in START.items()
+                        },
+                    },
+                    "index": "graylog_0",
+                }
+            ]
+        }
+    ).encode(),
+    "Vector": lines(
+        {
+            "event_id": 1,
+            "provider_name": SYSMON,
+            "channel": SYSMON_LOG,
+            "computer": "WS-7",
+            "record_id": 7,
+            "timestamp": "2026-03-02T10:11:12.345Z",
+            "event_data": START,
+        }
+    ),
+    "Azure's batch of an event hub": lines(
+        {
+            "records": [
+                {
+                    "time": "2026-03-02T10:11:12.345Z",
+                    "category": "Event",
+                    "properties": {
+                        "EventID": 1,
+                        "Provider": SYSMON,
+                        "Channel": SYSMON_LOG,
+                        "Computer": "WS-7",
+                        "EventRecordID": 7,
+                        **START,
+                    },
+                }
+            ]
+        }
+    ),
+    "FullEventLogView": csv(
+        ["Event Time", "Record ID", "Event ID", "Channel", "Provider", "Description", "Computer"],
+        ["02.03.2026 11:11:12.345", "7", "1", SYSMON_LOG, SYSMON, MESSAGE, "WS-7"],
+    ),
+    "Kibana's CSV with German dates": csv(
+        [
+            *("@timestamp", "winlog.event_id", "winlog.provider_name", "winlog.computer_name"),
+            *("winlog.record_id", *(f"winlog.event_data.{name}" for name in START)),
+        ],
+        ["02.03.2026 @ 11:11:12.345", "1", SYSMON, "WS-7", "7", *START.values()],
+    ),
     "ConvertTo-Xml": (
         '<?xml version="1.0" encoding="utf-8"?><Objects><Object Type="System.Diagnostics.Eventing'
         '.Reader.EventLogRecord">'
@@ -651,3 +727,45 @@ def test_events_behind_a_syslog_header_are_xml(header: str) -> None:
     )
     records = decoded(event.encode() * 2)
     assert [type(record) for record in records] == [RawRecord, RawRecord]
+
+
+def test_an_aggregating_rule_of_chainsaw_brings_all_its_events() -> None:
+    system = {"Provider": {"Name": SYSMON}, "EventID": 1, "Computer": "WS-7"}
+    document = {"kind": "evtx", "data": {"Event": {"System": system, "EventData": START}}}
+    hit = {"group": "Sigma", "kind": "aggregate", "documents": [document, document]}
+    records = decoded(json.dumps([hit, hit]).encode())
+    assert [type(record) for record in records] == [RawRecord] * 4
+
+
+def test_a_column_of_xml_is_enough() -> None:
+    event = (
+        f"<Event xmlns='x'><System><Provider Name='{SYSMON}'/><EventID>1</EventID>"
+        f"</System><EventData>{DATA_XML}</EventData></Event>"
+    )
+    (record,) = decoded(csv(["Id", "Xml"], ["1", event]))
+    assert isinstance(record, RawRecord)
+    assert record.data == START
+
+
+def test_a_time_beside_the_event_is_its_own_where_it_has_none() -> None:
+    columns = {"windows.EventID": "1", "windows.ProviderName": SYSMON, "windows.Computer": "WS-7"}
+    rows = {"@timestamp": "1772446272345", **columns}
+    (record,) = decoded(csv([*rows], [*rows.values()]))
+    assert isinstance(record, RawRecord)
+    assert record.time == "1772446272345"
+
+
+def test_a_list_of_members_keeps_the_lines_of_a_message() -> None:
+    text = GERMAN.replace("\r\n", "\r\n" + " " * 17)
+    block = f"ProviderName   : {SECURITY}\r\nId             : 4688\r\nMessage        : {text}\r\n"
+    (record,) = decoded(("\r\n" + block).encode("utf-16"))
+    assert isinstance(record, RawRecord)
+    assert record.data["NewProcessId"] == "0x1092"
+    script = "Creating Scriptblock text (1 of 1):\nGet-Item x\n\nScriptBlock ID: "
+    script += "11111111-51a3-4c11-9d0a-5d0c5b1f0e01\nPath: "
+    indented = script.replace("\n", "\r\n" + " " * 17)
+    block = "ProviderName   : Microsoft-Windows-PowerShell\r\nId             : 4104\r\n"
+    block += f"Message        : {indented}"
+    (record,) = decoded(("\r\n" + block + "\r\n\r\n").encode())
+    assert isinstance(record, RawRecord)
+    assert record.data["ScriptBlockText"] == "Get-Item x"

@@ -32,6 +32,12 @@ from lineage.read.kinds import kind_of
         ("Key,Value\n1,2\n".encode("utf-16"), "x", "CSV file"),
         (b"EntryNumber\tName\n5\tx\n", "x", "CSV file"),
         (b"only one line, with a comma\n", "x", "text file"),
+        (b"a program's own log, line by line\n", "setup.log", "text file"),
+        (b"<13>Mar  2 10:11:12 ws7 LEEF:1.0|Microsoft|Windows|x|1|cat=y\n", "x.log", "LEEF text"),
+        (b"Mar  2 10:11:12 ws7 CEF:0|Microsoft|Windows|x|1|y|Low|a=b\n", "x.log", "CEF text"),
+        (b"<13>Mar  2 ws7 AgentDevice=WindowsLog\tSource=x\n", "x.log", "WinCollect text"),
+        (b"<13>Mar  2 ws7 MSWinEventLog\t1\tSecurity\t7\n", "x.log", "Snare text"),
+        (b'["<Event/>", "<Event/>"]', "x", "JSON file"),
     ],
 )
 def test_what_a_file_is(head: bytes, name: str, label: str) -> None:
