@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 _NAMES: Final = re.compile(r'"(?:fields|columns|Columns|schema)"\s*:\s*(?=\[\s*(?:"|\{\s*"))')
 _BODY: Final = re.compile(r'"(rows|Rows|values|datarows|columns)"\s*:\s*\[\s*(?=\[|\])')
 _NEXT: Final = re.compile(r"\s*,?\s*(?=[\[{\]])")
+_BLANK: Final = re.compile(r"[ \t\r\n,]*+\Z")
 _RESUME: Final = re.compile(r"\]\s{0,64}+,?\s{0,64}+(?=\[)")
 _LONGEST_GAP: Final = 130
+_MOST_BEHIND: Final = 64 * 1024
+"""Text that is kept before damage: the parser counts its lines for each error."""
 _DECODE: Final = json.JSONDecoder(strict=False).raw_decode
 MOST_COLUMN_BYTES: Final = 256 * 1024**2
 """Longest text of a table by columns, which must be held whole."""
@@ -82,6 +85,7 @@ class _Table:
         self._quotes = 0
         """Quotes that a sound row has; before there was one, twice as many as there are columns."""
         self._measured = False
+        self._ended = False
 
     def rows(self) -> Iterator[Row | Problem]:
         """The rows by names, a problem for each that can't be read."""
@@ -117,7 +121,10 @@ class _Table:
             yield Problem(0, reason, max(round(len(own) / len(names)), 1))
             inner = [value for value in inner if len(value) == len(names)]
         for value in inner:
-            yield from self._rows_of(names, value)
+            if len(value) == len(names):
+                yield _named(names, value)
+            else:
+                yield Problem(0, f"{len(value)} values in a row of {len(names)} columns")
 
     def _names(self) -> list[str]:
         if self._seek(_NAMES) is None:
@@ -196,6 +203,8 @@ class _Table:
                 return quotes + _quotes_in(self._buffer, 0, len(self._buffer)), False
         quotes += _quotes_in(self._buffer, self._at, place.start())
         self._at = place.end()
+        if self._at > _MOST_BEHIND:
+            self._buffer, self._at = self._buffer[self._at :], 0
         return quotes, True
 
     def _element(self, limit: int) -> tuple[Any, str]:
@@ -218,7 +227,7 @@ class _Table:
 
     def _skip(self) -> bool:
         while (gap := _NEXT.match(self._buffer, self._at)) is None:
-            if self._buffer[self._at :].strip(" \t\r\n,"):
+            if _BLANK.match(self._buffer, self._at) is None:
                 return False
             if not self._more(1):
                 return False
@@ -235,12 +244,15 @@ class _Table:
 
     def _more(self, size: int) -> bool:
         """Reads at least as much again as is held of the value that begins here."""
+        if self._ended:
+            return False
         pieces = [self._buffer[self._at :]]
         self._at = 0
         wanted = size
         while wanted > 0 and (piece := next(self._chunks, "")):
             pieces.append(piece)
             wanted -= len(piece)
+        self._ended = wanted > 0
         self._buffer = "".join(pieces)
         return len(pieces) > 1
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
+
+from lineage.problems import Problem
+from lineage.read.json_table import JsonTableReader
 
 _PATH = Path(__file__).resolve().parents[2] / "bench" / "mutate.py"
 _DAMAGES = 12
@@ -102,3 +107,12 @@ def test_utf_16_without_its_mark_is_known_by_its_nuls() -> None:
 def test_the_same_seed_damages_alike() -> None:
     assert BENCH.damaged("nxlog lines", "a") == BENCH.damaged("nxlog lines", "a")
     assert BENCH.damaged("nxlog lines", "a") != BENCH.exports()["nxlog lines"].data
+
+
+@pytest.mark.parametrize("rubbish", [b"[x],", b'["a'])
+def test_a_table_of_rubbish_takes_time_in_proportion_to_its_size(rubbish: bytes) -> None:
+    data = b'{"fields":["_time","host","_raw"],"rows":[[],' + rubbish * 40_000
+    begun = process_time()
+    problems = list(JsonTableReader().read(io.BytesIO(data)))
+    assert process_time() - begun < 10  # a quadratic one takes minutes
+    assert sum(item.lost for item in problems if isinstance(item, Problem)) > 1000
