@@ -39,8 +39,10 @@ class EventXmlReader:
         self._limit = limit
 
     def recognises(self, head: bytes) -> bool:
-        """Whether an event element starts a line or follows other markup."""
-        return _FIRST.search(b"".join(utf8_chunks(io.BytesIO(head)))) is not None
+        """Whether an event element starts a line, or follows other markup in a text of markup."""
+        text = b"".join(utf8_chunks(io.BytesIO(head)))
+        is_markup = text.lstrip()[:1] == b"<"
+        return any(is_markup or place[0][:1] != b">" for place in _FIRST.finditer(text))
 
     def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
         """Yields the stream's events in order; numbers are ordinals."""

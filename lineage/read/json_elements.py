@@ -326,7 +326,7 @@ class ElementScanner:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
             repaired = mended(text)
-            if repaired is None:
+            if repaired is None or elements_in(text, self._sound) > 1:
                 return self._give_up(why_invalid(text, error), end, behind=True)
             value, remark = repaired
             if remark:

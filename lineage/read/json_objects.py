@@ -163,7 +163,7 @@ def _damaged_line(
         sound: the last sound line, by whose members it is told how many were in this one.
     """
     repaired = mended(text)
-    if repaired is not None:
+    if repaired is not None and elements_in(text, sound) == 1:
         value, remark = repaired
         yield number, value
         if remark:

@@ -53,6 +53,7 @@ def test_a_damaged_record_costs_no_other_in_silence(dialect: str) -> None:
         ("falcon array by lines", b'"},\n{"event_', NOISE),
         ("winlogbeat-6 array by lines", b'}},\n{"@time', NOISE),
         ("defender lines", b'}\n{"Time', NOISE),
+        ("defender lines", b'}\n{"Time', b"\xa4amp"),
         ("chainsaw", b'}}},{"Ev', NOISE),
         ("csv", b"\r\n", b"\r\x80"),
         ("csv", b"\r\n", b","),
@@ -90,6 +91,12 @@ def test_records_joined_by_damage_are_counted_as_that_many(
     data = whole[:start] + text.join(parts[:cut]) + instead + text.join(parts[cut:])
     silent, neighbours = BENCH.cost_of(name, data)
     assert (silent, neighbours) == (0, 0)
+
+
+def test_an_event_tag_in_a_cell_does_not_make_a_table_xml() -> None:
+    whole, _ = BENCH.exports()["sentinel.csv"]
+    data = whole.replace(b"<EventData", b"<Event>Data", 1)
+    assert BENCH.cost_of("sentinel.csv", data) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["get-winevent.csv", "sentinel.csv", "defender.csv"])
