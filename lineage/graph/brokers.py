@@ -47,7 +47,8 @@ MOST_REQUESTS = 64
 
 WMI_LIBRARY = "\\wbem\\wbemdisp.dll"
 """What script hosts load for WMI's objects (Windows Script Host has no other way to WMI)."""
-_CREATES = (("wmic", "process", "call", "create"), ("win32_process", "create"))
+_VERB = "create"
+_CREATES = (("wmic", "process", "call", _VERB), ("win32_process", _VERB))
 """Words that stand in this order where a command line or script has WMI start a program."""
 _INSTALLS = re.compile(r"\s[/-](i|package|a|j\w*|x|uninstall|update|p|f\w*)\b", re.IGNORECASE)
 
@@ -162,7 +163,9 @@ class Brokers:
 def _creates_by_wmi(text: str) -> bool:
     """Whether a text has WMI of this machine start a program."""
     lower = text.lower()
-    return any(_in_order(words, lower) for words in _CREATES) and "/node:" not in lower
+    if _VERB not in lower or "/node:" in lower:
+        return False
+    return any(_in_order(words, lower) for words in _CREATES)
 
 
 def _in_order(words: tuple[str, ...], text: str) -> bool:

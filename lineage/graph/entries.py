@@ -47,9 +47,12 @@ class Entries:
         a canonical path, the name of a shortcut without its ending, or a command."""
         self._short: defaultdict[str, dict[str, None]] = defaultdict(dict)
         """Host -> paths with shortened (8.3) names."""
+        self._hosts: set[str] = set()
+        """Hosts that have entries."""
 
     def expect(self, host: str, launcher: Launcher, command: str, entry: str) -> None:
         """From now on, an entry has Windows run a command line, or open what lies at a path."""
+        self._hosts.add(host)
         self._expected[host, _command(command)][launcher] = entry
         for path in started_programs(command):
             if path.startswith(WINDOWS):
@@ -63,7 +66,8 @@ class Entries:
 
     def of_command(self, process: ProcessNode, command_line: str) -> Iterator[str]:
         """Ids of the entries that made Windows start a process with this command line."""
-        yield from self._launched(process, self._entries(process.host, _command(command_line)))
+        if process.host in self._hosts:
+            yield from self._launched(process, self._entries(process.host, _command(command_line)))
 
     def of_program(self, process: ProcessNode, path: str) -> Iterator[str]:
         """Ids of the entries that made Windows start a process.
@@ -72,6 +76,8 @@ class Entries:
             process: the process, its parent known where it was logged.
             path: canonical path of its program, or of the script that it runs.
         """
+        if process.host not in self._hosts:
+            return
         entries = dict(self._entries(process.host, path))
         for short in self._short.get(process.host, ()):
             if abbreviates(short, path):
@@ -92,7 +98,8 @@ class Entries:
     def _entries(self, host: str, started: str) -> Mapping[Launcher, str]:
         """Launcher -> id of the entry that is to start this, by path or the user's variables."""
         entries = self._expected.get((host, started), {})
-        by_variable = self._expected.get((host, in_profile(started)))
+        by_user = in_profile(started)
+        by_variable = self._expected.get((host, by_user)) if by_user != started else None
         return {**by_variable, **entries} if by_variable else entries
 
     def _launched(self, process: ProcessNode, entries: Mapping[Launcher, str]) -> Iterator[str]:
