@@ -183,6 +183,11 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
         message=("Message",),
     ),
     Dialect(
+        "Hayabusa's timeline: findings under names of its own, which tell no event (none is read)",
+        "flat-json",
+        _any("RuleTitle+Details", "RuleTitle+AllFieldInfo", "RuleTitle+ExtraFieldInfo"),
+    ),
+    Dialect(
         "Fluent Bit winevtlog",
         "flat-json",
         _any("StringInserts"),

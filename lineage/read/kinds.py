@@ -101,6 +101,7 @@ _AGENTS = tuple(
         (r"^.{0,200}?\bCEF:[01]\|", "CEF"),
         (r"^.{0,200}?\bAgentDevice=WindowsLog\t", "WinCollect"),
         (r"^.{0,200}?\bMSWinEventLog[\t#]", "Snare"),
+        (r"\A[^\n]{0,400}\bRuleTitle\b[^\n]{0,400}\b(?:Details|AllFieldInfo)\b", "Hayabusa"),
     )
 )
 """How the agents of log collectors write events as lines: the beginning of one, and its name."""
@@ -165,6 +166,9 @@ def _text(head: bytes) -> str | None:
 
 def _of_text(text: str, head: bytes, name: str) -> Kind:
     start = text.lstrip("\ufeff \t\r\n")[:1]
+    for pattern, written in _AGENTS:
+        if pattern.search(text):
+            return Kind(f"{written} text", f"{written} text, which shortens events; {_WHOLE}")
     if start and start in "{[":
         members = next(sample(head), {})
         if members:
@@ -174,9 +178,6 @@ def _of_text(text: str, head: bytes, name: str) -> Kind:
         return _named("web page")
     if start == "<" and (root := _ROOT.search(text)):
         return Kind("XML file", f"XML without events: its root is <{root[1]}>")
-    for pattern, written in _AGENTS:
-        if pattern.search(text):
-            return Kind(f"{written} text", f"{written} text, which shortens events; {_WHOLE}")
     columns = _columns(text)
     if columns:
         names = _list(columns)

@@ -78,6 +78,8 @@ def _format_by_names(names: JsonObject) -> str:
         return SPLUNK
     for dialect in DIALECTS[:-1]:
         header = (*dialect.provider, *dialect.channel, *dialect.computer)
+        if not dialect.event_id and not dialect.whole and dialect.fits(names):
+            return ""
         if dialect.fits(names) and (not dialect.flat or any(name in names for name in header)):
             return dialect.format
     return ""

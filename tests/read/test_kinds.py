@@ -37,6 +37,7 @@ from lineage.read.kinds import kind_of
         (b"Mar  2 10:11:12 ws7 CEF:0|Microsoft|Windows|x|1|y|Low|a=b\n", "x.log", "CEF text"),
         (b"<13>Mar  2 ws7 AgentDevice=WindowsLog\tSource=x\n", "x.log", "WinCollect text"),
         (b"<13>Mar  2 ws7 MSWinEventLog\t1\tSecurity\t7\n", "x.log", "Snare text"),
+        (b"Timestamp,RuleTitle,Level,EventID,Details\nx,y,z,1,w\n", "x.csv", "Hayabusa text"),
         (b'["<Event/>", "<Event/>"]', "x", "JSON file"),
     ],
 )
