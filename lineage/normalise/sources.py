@@ -78,7 +78,7 @@ def of_category(category: str) -> Mapping[str, str]:
     """The sources of a Sigma category -> what their `EventType` must begin with.
 
     >>> dict(of_category("registry_add"))
-    {'sysmon-12': 'Create'}
+    {'sysmon-12': 'Create', 'defender-registrykeycreated': ''}
     """
     return {
         source.name: source.categories[category]

@@ -95,6 +95,7 @@ def test_rejected_records_are_told_on_demand(page):
 def test_coverage_tells_the_blind_spots_first(page):
     page.click("summary:has-text('Coverage')")
     rows = page.locator("[aria-label=Coverage] tbody tr")
+    rows.first.wait_for()  # the table is made once it is opened
     blind = [row.locator("td[data-label=Evaluable]").inner_text() for row in rows.all()]
     assert blind == sorted(blind, key=["no", "yes"].index)
     assert blind[0] == "no"
