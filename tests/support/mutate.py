@@ -13,6 +13,7 @@ import os
 import tarfile
 import zipfile
 from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,7 @@ def _record(random: Random, record: RawRecord) -> RawRecord:
 
 def _value(random: Random, value: object) -> object:
     if random.random() < 0.3:
-        return random.choice(OTHERS)
+        return deepcopy(random.choice(OTHERS))
     if isinstance(value, str) and random.random() < 0.6:
         return _text(random, value)
     return random.choice(TEXTS)
@@ -258,7 +259,7 @@ def _change(random: Random, content: Any) -> None:
         elif isinstance(value, int | float) and random.random() < 0.7:
             content[key] = random.choice((0, -1, 2**63, 10**20, 1.5, 10**400))
         else:
-            content[key] = random.choice((*TEXTS, *OTHERS[:5], *OTHERS[7:]))
+            content[key] = deepcopy(random.choice((*TEXTS, *OTHERS[:5], *OTHERS[7:])))
         return
 
 
