@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from lineage import cycle_collector
 from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
 from lineage.correlate.registry import correlators
@@ -98,7 +97,7 @@ def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     Raises:
         InputError: nothing in the inputs can be read.
     """
-    with _no_cycle_collection():
+    with cycle_collector.off():
         ledgers: list[InputLedger] = []
         normaliser = Normaliser(request.timezone)
         events = list(collect(inputs, normaliser, ledgers))
@@ -209,20 +208,3 @@ def _tagged(
         if rule.rule_id not in user.silent
     ]
     return builder.graph, result, covered, list(builder.remarks())
-
-
-@contextmanager
-def _no_cycle_collection() -> Iterator[None]:
-    """Switches the cycle collector off.
-
-    A run makes millions of objects and hardly a cycle, and each collection walks all of them.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()  # with unfreeze(): all objects count as old, so that the next collection of
-        gc.unfreeze()  # young ones doesn't walk the whole graph (a tenth of a run's time)
-        if enabled:
-            gc.enable()

@@ -14,8 +14,13 @@ import yaml
 from sigma.exceptions import SigmaError
 from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
+from lineage import user_files
+from lineage.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from pydantic import BaseModel, ValidationError
 
@@ -74,6 +79,26 @@ def documents(data: bytes) -> list[object]:
     except _CONSTRUCTING as error:
         raise UnusableYamlError(" ".join(str(error).split()) or type(error).__name__) from error
     return contents
+
+
+def documents_of(path: Path | Traversable, kind: str | None = None) -> list[object]:
+    """The YAML documents of a file that the command line names, none of them empty.
+
+    Args:
+        path: the file.
+        kind: what it was meant to be ("template"), for the message.
+
+    Raises:
+        UsageError: it can't be read, or isn't YAML within bounds (`documents`).
+    """
+    unread, no_such = ("", f"; not a {kind}") if kind else ("can't be read: ", "")
+    try:
+        with user_files.opened(path) as stream:
+            return documents(stream.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"{path}: {unread}{error.strerror}{no_such}") from error
+    except UnusableYamlError as error:
+        raise UsageError(f"{path}: {error}{no_such}") from error
 
 
 def _check_bounds(text: str) -> None:

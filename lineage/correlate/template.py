@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lineage import user_files, user_yaml
+from lineage import user_yaml
 from lineage.detect.detection import Stage
 from lineage.errors import UsageError
 
@@ -120,13 +120,7 @@ def load(path: Path | Traversable) -> Template:
         UsageError: it can't be read, isn't YAML, lacks what a template needs or has what none
             has; the message names the file and what is wrong.
     """
-    try:
-        with user_files.opened(path) as stream:
-            contents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; not a template") from error
-    except user_yaml.UnusableYamlError as error:
-        raise UsageError(f"{path}: {error}; not a template") from error
+    contents = user_yaml.documents_of(path, "template")
     if len(contents) != 1:
         raise UsageError(f"{path}: {len(contents)} YAML documents, must be one; not a template")
     try:

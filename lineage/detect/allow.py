@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
-from lineage import user_files, user_yaml
+from lineage import user_yaml
 from lineage.detect.catalog import UnusableError, condition_of, one_line
 from lineage.detect.compile import Predicates
 from lineage.detect.condition import named_fields
@@ -164,13 +164,7 @@ def load(paths: Sequence[Path], today: date) -> tuple[list[Allowance], list[str]
 
 
 def _entries(path: Path) -> list[object]:
-    try:
-        with user_files.opened(path) as stream:
-            documents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror}") from error
-    except user_yaml.UnusableYamlError as error:
-        raise UsageError(f"{path}: {error}") from error
+    documents = user_yaml.documents_of(path)
     if not all(isinstance(document, list) for document in documents):
         raise UsageError(f"{path}: must be a list of entries with rule, reason and expires")
     return [entry for document in documents for entry in document]  # type: ignore[attr-defined]

@@ -8,14 +8,12 @@ What is read back may name the classes of rules only, so that even a forged file
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import pickle
 import stat
 import sys
 import tempfile
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
@@ -23,9 +21,10 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 import platformdirs
 
 import lineage
+from lineage import cycle_collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from lineage.detect.catalog import RuleSet
 
@@ -121,7 +120,7 @@ class FolderCache:
             with self._path(key).open("rb") as stream:
                 if not _is_ours(os.fstat(stream.fileno())):
                     return None
-                with _no_cycle_collection():
+                with cycle_collector.off():  # many small objects and no cycle
                     return cast("RuleSet", _Reader(stream).load())
         except FileNotFoundError:
             return None
@@ -166,15 +165,3 @@ def _is_ours(status: os.stat_result) -> bool:
         return True
     others = stat.S_IWGRP | stat.S_IWOTH
     return status.st_uid == os.getuid() and not status.st_mode & others
-
-
-@contextmanager
-def _no_cycle_collection() -> Iterator[None]:
-    """Many small objects and no cycle: collecting would take most of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

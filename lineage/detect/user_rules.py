@@ -9,18 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-import yaml
 from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
-from sigma.processing.pipeline import ProcessingPipeline
-from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
-from sigma.types import SigmaString
+from sigma.rule import SigmaRule
 
-from lineage import user_files, user_yaml
-from lineage.detect import metadata, rule_cache
+from lineage import user_yaml
+from lineage.detect import metadata, rule_cache, rule_files
 from lineage.detect.catalog import (
-    RULE_SUFFIXES,
     Rule,
     RuleLayer,
     RuleSet,
@@ -35,24 +31,18 @@ from lineage.detect.catalog import (
 from lineage.detect.choice import Preparation, Selection
 from lineage.detect.correlation import Correlation
 from lineage.detect.detection import PACKS, RuleProblem
+from lineage.detect.prepare import Prepared
 from lineage.detect.regex import POLICY
-from lineage.errors import UsageError
+from lineage.detect.rule_files import problem
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sigma.types import Placeholder
-
     from lineage.detect.correlation import CorrelationType, Operator
     from lineage.detect.rule_cache import Cache
-
-MAX_FILES = 20_000
-"""Most rule files that a folder is searched for."""
-
-_File = tuple["Path", "bytes | RuleProblem"]
-"""A rule file with its content, or with why it has none."""
+    from lineage.detect.rule_files import RuleFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +85,17 @@ def load_user(
     Raises:
         UsageError: a file of placeholders or a pipeline can't be used.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in rule_files.found(path)]
     rules = _loaded(files, cache, preparation or Preparation())
     return rules if selection is None else _selected(rules, selection)
 
 
-def _loaded(files: Sequence[_File], cache: Cache | None, wanted: Preparation) -> RuleSet:
+def _loaded(files: Sequence[RuleFile], cache: Cache | None, wanted: Preparation) -> RuleSet:
     if cache is None or not files:
         return _rule_set(files, wanted)
-    prepared = [(path, _content(path)) for path in (*wanted.placeholders, *wanted.pipelines)]
+    prepared = [
+        (path, rule_files.content(path)) for path in (*wanted.placeholders, *wanted.pipelines)
+    ]
     key = rule_cache.key(
         (str(path), data if isinstance(data, bytes) else data.reason.encode())
         for path, data in (*files, *prepared)
@@ -130,48 +122,11 @@ def _selected(rules: RuleSet, selection: Selection) -> RuleSet:
     )
 
 
-# -- files -----------------------------------------------------------------------------------------
-
-
-def _files(path: Path) -> Iterator[_File]:
-    """The rule files at a path with their content, or with why they have none."""
-    try:
-        files = [path] if not path.is_dir() else _in_folder(path)
-    except OSError as error:
-        yield path, _problem(path, None, f"can't be read: {error.strerror}; not used")
-        return
-    if not files:
-        yield path, _problem(path, None, "no rule files (*.yml, *.yaml) in this folder")
-    if len(files) > MAX_FILES:
-        reason = f"{len(files)} rule files; those after the first {MAX_FILES} are not used"
-        yield path, _problem(path, None, reason)
-    for file in files[:MAX_FILES]:
-        yield file, _content(file)
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.suffix.lower() in RULE_SUFFIXES and file.is_file()
-    )
-
-
-def _content(file: Path) -> bytes | RuleProblem:
-    try:
-        with user_files.opened(file) as stream:
-            return stream.read(user_yaml.MAX_BYTES + 1)
-    except OSError as error:
-        return _problem(file, None, f"can't be read: {error.strerror}; not used")
-
-
-# -- documents -------------------------------------------------------------------------------------
-
-
-def _rule_set(files: Sequence[_File], wanted: Preparation) -> RuleSet:
+def _rule_set(files: Sequence[RuleFile], wanted: Preparation) -> RuleSet:
     items = [item for file, data in files for item in _documents(file, data)]
     documents = [item for item in items if isinstance(item, _Document)]
-    prepare = _Prepared(wanted, [d for d in documents if isinstance(d.parsed, SigmaFilter)])
+    filters = [d.parsed for d in documents if isinstance(d.parsed, SigmaFilter)]
+    prepare = Prepared(wanted, filters)
     assembly = _Assembly(documents)
     for item in items:
         if isinstance(item, RuleProblem):
@@ -191,18 +146,18 @@ def _documents(file: Path, data: bytes | RuleProblem) -> Iterator[_Document | Ru
     try:
         documents = user_yaml.documents(data)
     except user_yaml.UnusableYamlError as error:
-        yield _problem(file, None, f"{one_line(error)}; file not used")
+        yield problem(file, None, f"{one_line(error)}; file not used")
         return
     if not documents:
-        yield _problem(file, None, "no rule in this file")
+        yield problem(file, None, "no rule in this file")
     for number, document in enumerate(documents, start=1):
         try:
             yield _Document(file, number, _parsed(document))
         except (UnusableError, SigmaError) as error:
-            yield _problem(file, _title(document), f"{one_line(error)}; rule not used")
+            yield problem(file, _title(document), f"{one_line(error)}; rule not used")
         except Exception as error:
             reason = f"malformed rule ({type(error).__name__}: {one_line(error)})"
-            yield _problem(file, _title(document), f"{reason}; rule not used")
+            yield problem(file, _title(document), f"{reason}; rule not used")
 
 
 def _title(document: object) -> str | None:
@@ -220,74 +175,6 @@ def _parsed(document: object) -> SigmaRule | SigmaCorrelationRule | SigmaFilter:
     if "filter" in document:
         return SigmaFilter.from_dict(cast("dict[str, Any]", document), policy=POLICY)
     return SigmaRule.from_dict(document, policy=POLICY)
-
-
-class _Prepared:
-    """Filters, placeholders and pipelines, put on rules."""
-
-    def __init__(self, wanted: Preparation, filters: list[_Document]) -> None:
-        self._filters = [cast("SigmaFilter", document.parsed) for document in filters]
-        self._values = _values(wanted.placeholders)
-        self._pipelines = [_pipeline(path) for path in wanted.pipelines]
-
-    def __call__(self, rule: SigmaRule) -> None:
-        for sigma_filter in self._filters:
-            sigma_filter.apply_on_rule(rule)
-        for pipeline in self._pipelines:
-            pipeline.apply(rule)
-        if self._values:
-            for detection in rule.detection.detections.values():
-                self._fill(detection)
-
-    def _fill(self, detection: SigmaDetection) -> None:
-        for item in detection.detection_items:
-            if isinstance(item, SigmaDetection):
-                self._fill(item)
-            elif isinstance(item, SigmaDetectionItem):
-                item.value = [filled for value in item.value for filled in self._filled(value)]
-
-    def _filled(self, value: Any) -> list[Any]:
-        if not isinstance(value, SigmaString) or not value.contains_placeholder():
-            return [value]
-        return list(value.replace_placeholders(self._replacements))
-
-    def _replacements(self, placeholder: Placeholder) -> Iterator[Any]:
-        values = self._values.get(placeholder.name)
-        yield from (SigmaString(value) for value in values) if values else [placeholder]
-
-
-def _values(paths: tuple[Path, ...]) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for path in paths:
-        try:
-            with user_files.opened(path) as stream:
-                documents = user_yaml.documents(stream.read(user_yaml.MAX_BYTES + 1))
-        except OSError as error:
-            raise UsageError(f"{path}: can't be read: {error.strerror}") from error
-        except user_yaml.UnusableYamlError as error:
-            raise UsageError(f"{path}: {one_line(error)}") from error
-        for document in documents:
-            if not isinstance(document, dict):
-                raise UsageError(f"{path}: must be a mapping, name of a placeholder to its values")
-            for name, value in document.items():
-                listed = value if isinstance(value, list) else [value]
-                values.setdefault(str(name), []).extend(str(entry) for entry in listed)
-    return values
-
-
-def _pipeline(path: Path) -> ProcessingPipeline:
-    try:
-        with user_files.opened(path) as stream:
-            data = stream.read(user_yaml.MAX_BYTES + 1)
-        user_yaml.documents(data)  # within bounds; pySigma's own reader knows none
-        return ProcessingPipeline.from_yaml(data.decode("utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror}") from error
-    except (
-        *(SigmaError, yaml.YAMLError, user_yaml.UnusableYamlError),
-        *(UnicodeError, ValueError, TypeError, AttributeError, KeyError),
-    ) as error:
-        raise UsageError(f"{path}: no pipeline of pySigma: {one_line(error)}") from error
 
 
 class _Assembly:
@@ -309,7 +196,7 @@ class _Assembly:
         own = (rule.detection for pack in PACKS for rule in load_builtin(pack))
         self._ids = {detection.rule_id: detection.path for detection in own}
 
-    def add_rule(self, document: _Document, prepare: _Prepared) -> None:
+    def add_rule(self, document: _Document, prepare: Prepared) -> None:
         """Takes a rule on one event, or notes why it can't be used."""
         rule = cast("SigmaRule", document.parsed)
         try:
@@ -421,7 +308,7 @@ class _Assembly:
         return True
 
     def _refuse(self, document: _Document, reason: str) -> None:
-        self.problems.append(_problem(document.file, _titled(document), f"{reason}; rule not used"))
+        self.problems.append(problem(document.file, _titled(document), f"{reason}; rule not used"))
 
 
 def _titled(document: _Document) -> str | None:
@@ -461,7 +348,3 @@ def _aliases(rule: SigmaCorrelationRule, ids: Mapping[str, str]) -> dict[str, di
         }
         for alias in rule.aliases
     }
-
-
-def _problem(path: Path, title: str | None, reason: str) -> RuleProblem:
-    return RuleProblem(str(path), title, reason, fatal=True)
