@@ -6,6 +6,8 @@ other.
 
 import sys
 
+from lineage import interruption
+
 INTERRUPTED = 130
 """`lineage.cli.status.INTERRUPTED`, which may not be loaded yet."""
 
@@ -13,11 +15,15 @@ INTERRUPTED = 130
 def main() -> None:
     """Runs the command line and exits with its status."""
     try:
+        interruption.listen()
         from lineage.cli import main as command_line
+
+        command_line()
     except KeyboardInterrupt:
-        print("lineage: interrupted", file=sys.stderr)  # noqa: T201 - nothing else is loaded
+        print("lineage: interrupted", file=sys.stderr)  # noqa: T201 - rich may not be loaded
         sys.exit(INTERRUPTED)
-    command_line()
+    finally:
+        interruption.ended()
 
 
 if __name__ == "__main__":
