@@ -1,6 +1,7 @@
 """Damages records of every export, one at a time, and counts what it costs the others.
 
 Usage: python bench/mutate.py [--records 10000] [--seed 1] [--only NAME]
+       python bench/mutate.py --records 50000 --slices 20      a million; a line for each slice
 
 An export of a dozen simulated records is damaged in one place and read. What its undamaged form
 yields and this one doesn't is lost: the record that was hit may be, another may not. Lost in
@@ -147,33 +148,47 @@ def _key(record: RawRecord) -> Hashable:
     return (*record[1:9], data)
 
 
-def main() -> None:
-    """Damages until enough records were, and prints a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=10_000, help="how many are damaged in all")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="exports whose name contains this")
-    asked = parser.parse_args()
-    names = [name for name in exports() if asked.only in name]
+def tallied(names: list[str], records: int, seed: int) -> dict[str, Tally]:
+    """What damaging so many records of the exports, one after the other, cost each of them."""
     tallies = {name: Tally() for name in names}
-    for number in range(asked.records):
+    for number in range(records):
         name = names[number % len(names)]
-        seed = f"{asked.seed}/{name}/{number}"
-        silent, neighbours = cost(name, seed)
+        place = f"{seed}/{name}/{number}"
+        silent, neighbours = cost(name, place)
         tally = tallies[name]
         tally.damages += 1
         tally.silent += silent
         tally.neighbours += neighbours
         if (silent or neighbours) and len(tally.examples) < EXAMPLES:
-            tally.examples.append(f"{seed} ({silent} in silence, {neighbours} neighbours)")
-    print(f"{'export':26} {'damaged':>8} {'silent':>7} {'neighbours':>11}   seed {asked.seed}")
-    for name, tally in tallies.items():
-        print(f"{name:26} {tally.damages:8} {tally.silent:7} {tally.neighbours:11}")
-        for example in tally.examples:
-            print("    ", example)
-    silent = sum(tally.silent for tally in tallies.values())
-    print(f"{asked.records:,} records damaged, {silent:,} lost in silence")
-    raise SystemExit(bool(silent))
+            tally.examples.append(f"{place} ({silent} in silence, {neighbours} neighbours)")
+    return tallies
+
+
+def main() -> None:
+    """Damages until enough records were, and prints a table a slice, or a line of what it lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000, help="how many a slice damages")
+    parser.add_argument("--slices", type=int, default=1, help="how many, of one seed after another")
+    parser.add_argument("--seed", type=int, default=1, help="that of the first slice")
+    parser.add_argument("--only", default="", help="exports whose name contains this")
+    asked = parser.parse_args()
+    names = [name for name in exports() if asked.only in name]
+    lost = 0
+    for seed in range(asked.seed, asked.seed + asked.slices):
+        tallies = tallied(names, asked.records, seed)
+        if asked.slices == 1:
+            print(f"{'export':26} {'damaged':>8} {'silent':>7} {'neighbours':>11}   seed {seed}")
+        for name, tally in tallies.items():
+            if asked.slices == 1 or tally.silent:
+                print(f"{name:26} {tally.damages:8} {tally.silent:7} {tally.neighbours:11}")
+                print(*(f"      {example}\n" for example in tally.examples), sep="", end="")
+        silent = sum(tally.silent for tally in tallies.values())
+        print(
+            f"seed {seed}: {asked.records:,} records damaged, {silent:,} lost in silence",
+            flush=True,
+        )
+        lost += silent
+    raise SystemExit(bool(lost))
 
 
 if __name__ == "__main__":

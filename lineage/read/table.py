@@ -101,7 +101,7 @@ class _Table:
                 continue
             block = lines.block(line)
             values, used = _split(block, self._delimiter)
-            row = self._row(values)
+            row = None if self._swallows(block[:used]) else self._row(values)
             lines.again(block[used:] if row is not None else block[1:])
             if row is None:
                 stretch.add(self._mismatch(_cells_of(line, self._delimiter)))
@@ -123,6 +123,15 @@ class _Table:
         lines.again(block[used:])
         self._header = [_column(name) for name in header[:_MOST_COLUMNS]]
         self.names = tuple(self._header)
+
+    def _swallows(self, block: list[str]) -> bool:
+        """Whether the lines of a row hold another: a stray quote runs to one that ends nothing.
+
+        Text with line breaks and sloppy quotes isn't that: none of its lines is a row of the table.
+        """
+        if len(block) == 1 or _is_strict(block, self._delimiter):
+            return False
+        return any(self._row(_split([line], self._delimiter)[0]) for line in block[1:])
 
     def _mismatch(self, cells: int) -> Problem:
         """The problem of a line; it was as many rows as it has cells for, rounded."""
@@ -231,6 +240,15 @@ def _split(block: list[str], delimiter: str) -> tuple[list[str], int]:
         return next(reader, []), reader.line_num
     except csv.Error:
         return [], len(block)
+
+
+def _is_strict(block: list[str], delimiter: str) -> bool:
+    """Whether each quote that ends a value of a row stands before a delimiter or the row's end."""
+    try:
+        next(csv.reader(block, delimiter=delimiter, strict=True), None)
+    except csv.Error:
+        return False
+    return True
 
 
 def _cells_of(line: str, delimiter: str) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 from lineage.problems import Problem
 from lineage.read.json_table import JsonTableReader
+from lineage.read.sniff import recognise
 
 _PATH = Path(__file__).resolve().parents[2] / "bench" / "mutate.py"
 _DAMAGES = 12
@@ -91,6 +92,26 @@ def test_records_joined_by_damage_are_counted_as_that_many(
     data = whole[:start] + text.join(parts[:cut]) + instead + text.join(parts[cut:])
     silent, neighbours = BENCH.cost_of(name, data)
     assert (silent, neighbours) == (0, 0)
+
+
+@pytest.mark.parametrize("name", [name for name in BENCH.exports() if name.endswith("csv")])
+def test_a_stray_quote_in_an_empty_cell_costs_its_row_and_no_other_in_silence(name: str) -> None:
+    whole, start = BENCH.exports()[name]
+    places = [at for at in range(start, len(whole)) if whole[at - 1 : at + 1] == b",,"]
+    for place in places[:: max(len(places) // 60, 1)]:
+        data = whole[:place] + b'"' + whole[place:]
+        assert BENCH.cost_of(name, data) == (0, 0), place
+
+
+def test_a_row_of_several_lines_with_sloppy_quotes_is_one() -> None:
+    head = b"TimeCreated,Id,ProviderName,MachineName,LogName,Message\n"
+    start = (
+        b"2026-02-03T08:00:00Z,1,Microsoft-Windows-Sysmon,PC,Microsoft-Windows-Sysmon/Operational,"
+    )
+    text = b'"Process Create:\nUtcTime: 2026-02-03 08:00:00.000\nImage: C:\\a.exe\n'
+    text += b'CommandLine: a "b c" d"\n'
+    (record,) = recognise(head + start + text).read(io.BytesIO(head + start + text))
+    assert record.data["CommandLine"].startswith("a b c")
 
 
 def test_an_event_tag_in_a_cell_does_not_make_a_table_xml() -> None:
