@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lineage.detect.catalog import RuleSet
     from lineage.detect.choice import Preparation, Selection
     from lineage.detect.coverage import Coverage
+    from lineage.graph.canvas import Placed
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.clock import Clock
     from lineage.normalise.event import Event
@@ -60,6 +61,7 @@ class Request:
         allow: files of what is known to be benign.
         advance: called with every number of bytes read, for a progress bar.
         timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+        watch: called with every event in order of time, and where in the graph it was put.
     """
 
     paths: Sequence[Path]
@@ -72,6 +74,7 @@ class Request:
     allow: Sequence[Path] = ()
     advance: Callable[[int], object] | None = None
     timezone: str | None = None
+    watch: Callable[[Event, Placed], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _analysis(
     cache = FolderCache() if request.cache else None
     user = load_user(request.rules, cache, request.preparation, request.selection)
     allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
-    graph, (hits, repeats), covered, gaps = _tagged(events, clock, user, allowances)
+    graph, (hits, repeats), covered, gaps = _tagged(events, clock, user, allowances, request.watch)
     for source, count in repeats.items():
         ledgers[source].repeated(count)
     for source, remark in (*clock.remarks(), *gaps):
@@ -187,7 +190,11 @@ def _analysis(
 
 
 def _tagged(
-    events: list[Event], clock: Clock, user: RuleSet, allowances: Sequence[Allowance]
+    events: list[Event],
+    clock: Clock,
+    user: RuleSet,
+    allowances: Sequence[Allowance],
+    watch: Callable[[Event, Placed], object] | None,
 ) -> tuple[ProvenanceGraph, Tagged, list[Coverage], list[tuple[int, str]]]:
     """The graph, what was tagged on it, which rules could have, and where logs admit gaps.
 
@@ -201,7 +208,7 @@ def _tagged(
     builder = Builder(Hosts({event.host for event in events}))
     correlations = Correlations(user.correlations, user.silent)
     allowed = Allowances(allowances)
-    result = tagged(events, clock, builder, engine, seen, correlations, allowed)
+    result = tagged(events, clock, builder, engine, seen, correlations, allowed, watch)
     covered = [
         coverage(rule, requirements[rule.rule_id], seen)
         for rule in detections

@@ -25,6 +25,7 @@ COMMANDS = {
     "detections": "List the detections.",
     "rules": "Tell which Sigma rules cost most.",
     "allow": "Propose entries for a file of what is known to be benign.",
+    "timeline": "List everything that was read in order of time, chains marked.",
     "explain": "Tell a chain's story in plain sentences.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",

@@ -105,11 +105,30 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         UsageError: it can't be written; the message names the file and why.
     """
+    write_lines(path, (content,))
+
+
+def write_lines(path: Path | None, lines: Iterable[bytes]) -> None:
+    """Writes a file line by line, or standard output, so that no more than a line is in memory.
+
+    A file is written beside its place and moved there, as `write_file` does.
+
+    Args:
+        path: the file; None for standard output.
+        lines: each with its end.
+
+    Raises:
+        UsageError: it can't be written; the message names the file and why.
+    """
+    if path is None:
+        sys.stdout.buffer.writelines(lines)
+        return
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(content)
+            with path.open("wb") as stream:
+                stream.writelines(lines)
             return
-        _replace(path.resolve(), content)
+        _replace(path.resolve(), lines)
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror or error}; name a file in a folder you can write to"
@@ -118,10 +137,11 @@ def write_file(path: Path, content: bytes) -> None:
         raise UsageError(f"{path}: links that lead in a circle; name another file") from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, lines: Iterable[bytes]) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as stream:
+            stream.writelines(lines)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

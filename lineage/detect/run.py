@@ -13,6 +13,7 @@ from lineage.normalise.order import in_order
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable
 
     from lineage.detect.correlation import Found
     from lineage.detect.coverage import FieldsSeen
@@ -43,6 +44,7 @@ def tagged(
     seen: FieldsSeen | None = None,
     correlations: Correlations | None = None,
     allowances: Allowances | None = None,
+    watch: Callable[[Event, Placed], object] | None = None,
 ) -> Tagged:
     """Puts events into the graph in order of time, and tags it.
 
@@ -54,6 +56,7 @@ def tagged(
         seen: notes which fields the events have, for the rules' coverage.
         correlations: rules on several events, which look at the matches of the others.
         allowances: which hits are known to be benign.
+        watch: called with every event and where it was put.
     """
     tagger = Tagger()
     judged = correlations or Correlations((), frozenset())
@@ -62,6 +65,8 @@ def tagged(
         if seen is not None:
             seen.observe(event)
         placed = builder.add(event)
+        if watch is not None:
+            watch(event, placed)
         matches = engine.match(event, _context(placed))
         if matches:
             for judgement in judged.add(event, placed, matches):

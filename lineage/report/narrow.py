@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from lineage.correlate.finding import VERDICTS
 from lineage.errors import UsageError
 from lineage.report.model import LeftOut
-from lineage.times import DAY, HOUR, TICKS, parse
+from lineage.report.wording import fixed_time
+from lineage.times import DAY, HOUR, TICKS, iso, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ class Narrowing:
         """
         if self == Narrowing():
             return report
-        since, until = _ticks(self.since, report), _ticks(self.until, report, day_end=True)
+        since, until = self._bounds(_last(report))
         chains = [chain for chain in report.chains if self._wants(chain, since, until)]
         chains = chains[: self.top]
         evidence = {_key(hit) for chain in chains for hit in chain.evidence}
@@ -74,16 +75,41 @@ class Narrowing:
             update={"chains": chains, "detections": hits, "left_out": left_out}
         )
 
+    def span(self, last: int) -> tuple[str | None, str | None]:
+        """First and last time that is wanted, each as a fixed time (`wording.fixed_time`).
+
+        Args:
+            last: from which "-24h" counts, in ticks.
+
+        Raises:
+            UsageError: a time can't be read.
+        """
+        since, until = (
+            None if bound is None else fixed_time(iso(max(bound, 0)))
+            for bound in self._bounds(last)
+        )
+        return since, until
+
+    def names_host(self, host: str) -> bool:
+        """Whether a host is one of those asked for; or none is."""
+        return _is_named(host, self.hosts, ".", 0)
+
+    def names_user(self, user: str) -> bool:
+        """Whether an account is one of those asked for; or none is."""
+        return _is_named(user, self.users, "\\", -1)
+
+    def _bounds(self, last: int) -> tuple[int | None, int | None]:
+        return _ticks(self.since, last), _ticks(self.until, last, day_end=True)
+
     def _wants(self, chain: Chain, since: int | None, until: int | None) -> bool:
         return (
             chain.score >= self.min_score
             and (self.verdict is None or _strength(chain.verdict) >= _strength(self.verdict))
             and (since is None or parse(chain.last_seen)[0] >= since)
             and (until is None or parse(chain.first_seen)[0] <= until)
-            and any(_is_named(host, self.hosts, ".", 0) for host in chain.hosts)
+            and any(map(self.names_host, chain.hosts))
             and any(
-                _is_named(user, self.users, "\\", -1)
-                for user in [process.user or "" for process in chain.processes] or [""]
+                map(self.names_user, [process.user or "" for process in chain.processes] or [""])
             )
         )
 
@@ -92,8 +118,8 @@ class Narrowing:
         return (
             (since is None or time >= since)
             and (until is None or time <= until)
-            and _is_named(hit.host, self.hosts, ".", 0)
-            and _is_named(hit.user or "", self.users, "\\", -1)
+            and self.names_host(hit.host)
+            and self.names_user(hit.user or "")
         )
 
 
@@ -108,26 +134,31 @@ def _strength(verdict: str) -> int:
 
 def _is_named(name: str, patterns: Sequence[str], separator: str, part: int) -> bool:
     """Whether a name, whole or in its telling part, is one of those asked for; or none is."""
+    if not patterns:
+        return True
     names = {name.lower(), name.lower().split(separator)[part]}
-    return not patterns or any(
-        fnmatchcase(one, pattern.lower()) for one in names for pattern in patterns
-    )
+    return any(fnmatchcase(one, pattern.lower()) for one in names for pattern in patterns)
 
 
-def _ticks(written: str | None, report: Report, *, day_end: bool = False) -> int | None:
-    """A time in ticks; one that is so long ago counts from the report's last hit.
+def _last(report: Report) -> int:
+    """The time of a report's last hit, in ticks."""
+    times = [parse(hit.time)[0] for hit in report.detections]
+    times += [parse(chain.last_seen)[0] for chain in report.chains]
+    return max(times, default=0)
+
+
+def _ticks(written: str | None, last: int, *, day_end: bool = False) -> int | None:
+    """A time in ticks.
 
     Args:
         written: as the user gave it.
-        report: what it is about.
+        last: from which one that is so long ago counts.
         day_end: whether a mere date means its end rather than its beginning.
     """
     if written is None:
         return None
     if ago := _AGO.fullmatch(written.strip()):
-        times = [parse(hit.time)[0] for hit in report.detections]
-        times += [parse(chain.last_seen)[0] for chain in report.chains]
-        return max(times, default=0) - int(ago[1]) * _UNITS[ago[2]]
+        return last - int(ago[1]) * _UNITS[ago[2]]
     if _DATE.fullmatch(written.strip()):
         written = f"{written.strip()}T{'23:59:59.9999999' if day_end else '00:00:00'}Z"
     try:

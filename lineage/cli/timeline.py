@@ -1,0 +1,198 @@
+"""`lineage timeline`: everything that was read, in order of time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lineage.cli import options
+from lineage.cli.correlate import exit_status
+from lineage.cli.narrowing import narrowing_of_hits
+from lineage.cli.output import console, write_lines
+from lineage.cli.outputs import check, is_standard_output
+from lineage.cli.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lineage.detect.choice import Preparation, Selection
+    from lineage.pipeline import Run
+    from lineage.report.narrow import Narrowing
+    from lineage.timeline.rows import Row
+
+FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dynamic")
+"""`lineage.timeline.formats.FORMATS`, and text. (Importing them would slow every start.)"""
+KINDS = (
+    "process", "file", "registry", "dns", "module", "script", "endpoint", "pipe", "driver",
+    "service", "task", "wmi", "log",
+)  # fmt: skip
+"""`lineage.timeline.acts.KINDS`, likewise."""
+
+
+@click.command("timeline")
+@options.telemetry
+@options.rule_choice
+@narrowing_of_hits
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="Only events about this. May be given more than once.",
+)
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    metavar="TEXT",
+    help="Only events that hold this, in whatever field; letter case counts for nothing. Given"
+    " twice, both.",
+)
+@click.option("--marked", is_flag=True, help="Only events of a chain or with a detection.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="What to write: text, CSV, JSON lines, JSON lines or CSV for Timesketch, or plaso's CSV"
+    " (l2tcsv, dynamic).",
+)
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
+)
+@click.option("--details", is_flag=True, help="Let lines be as long as they are.")
+def command(
+    paths: tuple[Path, ...],
+    format_name: str | None,
+    timezone: str | None,
+    rules: tuple[Path, ...],
+    cache: bool,
+    allow: tuple[Path, ...],
+    selection: Selection,
+    preparation: Preparation,
+    strict: bool,
+    narrowing: Narrowing,
+    kinds: tuple[str, ...],
+    texts: tuple[str, ...],
+    marked: bool,
+    form: str,
+    output: Path | None,
+    details: bool,
+) -> int:
+    """Lists everything that was read in order of time, chains and detections marked.
+
+    A line has its time (UTC), host, chain (#1 is the best), what it is about, the process that
+    acted, and what happened, indented as processes descend from one another. Lines of several
+    processes stand between one another, as they happened.
+
+    \b
+    Examples:
+      lineage timeline triage.zip --since 2026-02-02T11:00:00Z --marked
+      lineage timeline triage.zip --kind process --user tilda --text powershell
+      lineage timeline triage.zip --as timesketch -o case.jsonl
+    """  # noqa: D301 - click takes the control character for "keep these lines"
+    from lineage import pipeline
+    from lineage.timeline.journal import Journal
+    from lineage.timeline.rows import Marks
+    from lineage.timeline.wanted import Wanted
+
+    prepared = (*preparation.placeholders, *preparation.pipelines)
+    file = None if is_standard_output(output) else output
+    check({"output": file}, (*paths, *rules, *allow, *prepared))
+    with Journal() as journal:
+        with progress(paths) as advance:
+            run = pipeline.run(
+                pipeline.Request(
+                    paths,
+                    format_name,
+                    rules,
+                    cache=cache,
+                    selection=selection,
+                    preparation=preparation,
+                    allow=allow,
+                    advance=advance,
+                    timezone=timezone,
+                    watch=journal.add,
+                )
+            )
+        events = run.analysis.graph.events
+        last = events.time(len(events) - 1) if len(events) else 0
+        wanted = Wanted(narrowing, kinds, texts, marked).test(last)
+        count = _Count()
+        rows = count.over(filter(wanted, Marks(run).rows(journal)))
+        if form == "text":
+            _print(run, rows, file, details=details)
+        else:
+            _write(rows, form, file)
+        _say(run, count.rows, len(journal), aside=file is None and form != "text")
+    return exit_status(run.report, None, strict=strict)
+
+
+class _Count:
+    """Counts rows as they pass."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def over(self, rows: Iterator[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.rows += 1
+            yield row
+
+
+def _print(run: Run, rows: Iterator[Row], file: Path | None, *, details: bool) -> None:
+    from lineage.timeline.view import Lines
+
+    out = console()
+    terminal = out.is_terminal and file is None
+    view = Lines(out, (entry.source for entry in run.report.inputs), whole=details or not terminal)
+    if terminal:
+        out.print(view.heading())
+        for row in rows:
+            for line in view.of(row):
+                out.print(line, crop=False, overflow="ignore", soft_wrap=details)
+        return
+    texts = (f"{line.plain.rstrip()}\n" for row in rows for line in view.of(row))
+    _send(f"{view.heading().plain}\n", texts, file)
+
+
+def _write(rows: Iterator[Row], form: str, file: Path | None) -> None:
+    from lineage.timeline.formats import FORMATS, lines
+
+    _send("", lines(rows, FORMATS[form]), file)
+
+
+def _send(first: str, texts: Iterator[str], file: Path | None) -> None:
+    from itertools import chain
+
+    from lineage.report.escape import terminal
+    from lineage.timeline.formats import encoded
+
+    if file is None and sys.stdout.isatty():
+        for text in texts:  # a file's text is as it is; a terminal's does no harm
+            click.echo(terminal(text.rstrip("\r\n")))
+        return
+    write_lines(file, map(encoded, chain((first,), texts)))
+
+
+def _say(run: Run, shown: int, count: int, *, aside: bool) -> None:
+    """What was listed, and what is in no timeline: on standard error where a file is printed."""
+    from lineage.report.escape import terminal
+    from lineage.report.judged import unjudged
+    from lineage.report.wording import counted, verdict_line
+
+    told = [f"{shown:,} of {counted(count, 'event')} listed; times are UTC."]
+    for place, chain in enumerate(run.report.chains, 1):
+        if chain.verdict != "suspicious":
+            told.append(f"#{place} {verdict_line(chain)}")
+    told += [sentence for sentence in (unjudged(run.report),) if sentence]
+    for line in told:
+        click.echo(terminal(line), err=aside)
