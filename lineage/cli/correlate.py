@@ -53,6 +53,7 @@ def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     timezone: str | None,
+    read_timezone: str | None,
     rules: tuple[Path, ...],
     strict: bool,
     fail_on: str | None,
@@ -84,7 +85,9 @@ def command(
     """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage import pipeline
     from lineage.correlate.registry import correlators
+    from lineage.report.zone import Zone
 
+    zone = Zone.named(timezone)
     prepared = (*preparation.placeholders, *preparation.pipelines)
     check(wanted, (*paths, *rules, *templates, *allow, *prepared))
     with progress(paths) as advance:
@@ -99,19 +102,25 @@ def command(
                 preparation=preparation,
                 allow=allow,
                 advance=advance,
-                timezone=timezone,
+                timezone=read_timezone,
             )
         )
     report = narrowing.apply(run.report)
     try:
-        write(report, wanted)
+        write(report, wanted, timezone)
         if ndjson:
             print_lines(report.chains)
     finally:
         if not (quiet or ndjson or is_standard_output(wanted.get("json"))):
             from lineage.report.terminal import render
 
-            render(report, console(), details=details, saved=_named(wanted.get("json")))
+            render(
+                report,
+                console(),
+                details=details,
+                saved=_named(wanted.get("json")),
+                zone=zone,
+            )
     return exit_status(report, fail_on, strict=strict)
 
 

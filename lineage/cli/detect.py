@@ -8,7 +8,7 @@ import click
 
 from lineage.cli import options
 from lineage.cli.correlate import exit_status
-from lineage.cli.narrowing import narrowing_of_hits
+from lineage.cli.narrowing import narrowing as narrowing_options
 from lineage.cli.output import console, print_lines
 from lineage.cli.progress import progress
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 @click.command("detect")
 @options.telemetry
 @options.rule_choice
-@narrowing_of_hits
+@narrowing_options
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     timezone: str | None,
+    read_timezone: str | None,
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
@@ -39,29 +40,34 @@ def command(
     ndjson: bool,
     narrowing: Narrowing,
 ) -> int:
-    """Lists the detections' hits, each with its record and the fields that made it match."""
-    from lineage import pipeline
+    """Lists the detections' hits, each with its record and the fields that made it match.
 
+    With --verdict, --top or --min-score only the hits that such chains stand on.
+    """
+    from lineage import pipeline
+    from lineage.report.zone import Zone
+
+    zone = Zone.named(timezone)
     with progress(paths) as advance:
         report = pipeline.run(
             pipeline.Request(
                 paths,
                 format_name,
                 rules,
-                (),
+                None if narrowing.chooses_chains else (),
                 cache=cache,
                 selection=selection,
                 preparation=preparation,
                 allow=allow,
                 advance=advance,
-                timezone=timezone,
+                timezone=read_timezone,
             )
         ).report
-    report = narrowing.apply(report)
+    report = narrowing.apply_to_hits(report)
     if ndjson:
         print_lines(report.detections)
     else:
         from lineage.report.terminal import render_hits
 
-        render_hits(report, console(), details=details)
+        render_hits(report, console(), details=details, zone=zone)
     return exit_status(report, None, strict=strict)

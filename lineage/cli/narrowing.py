@@ -36,7 +36,7 @@ _HITS = (
         "--since",
         metavar="TIME",
         help="Leave out what ended before: 2026-02-04T10:15:00Z, 2026-02-04, or -24h (before the"
-        " last hit).",
+        " last hit). In UTC, or in --timezone.",
     ),
     click.option("--until", metavar="TIME", help="Leave out what began after."),
     click.option(
@@ -70,7 +70,7 @@ _CHAINS = (
 
 
 def narrowing(command: Command) -> Command:
-    """The options that narrow chains and hits, handed on as `narrowing`."""
+    """The options that narrow chains and hits, handed on as `narrowing`; `timezone` goes in too."""
     return _with((*_HITS, *_CHAINS), command)
 
 
@@ -89,12 +89,13 @@ def _with(wanted: tuple[Callable[[Any], Any], ...], command: Command) -> Command
         verdict: str | None = None,
         min_score: float = 0,
         top: int | None = None,
+        timezone: str | None = None,
         **others: Any,
     ) -> Any:
         from lineage.report.narrow import Narrowing
 
-        chosen = Narrowing(since, until, hosts, users, verdict, min_score, top)
-        return command(narrowing=chosen, **others)
+        chosen = Narrowing(since, until, hosts, users, verdict, min_score, top, timezone)
+        return command(narrowing=chosen, timezone=timezone, **others)
 
     for option in reversed(wanted):
         narrowed = option(narrowed)

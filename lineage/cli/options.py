@@ -37,6 +37,24 @@ timezone = click.option(
     help="Zone of times that don't say theirs, such as Europe/Berlin. By default Sysmon's own"
     " times tell it.",
 )
+shown_timezone = click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Show times in this zone, such as Europe/Berlin, instead of UTC.",
+)
+_both_timezones = (
+    click.option(
+        "--timezone",
+        metavar="ZONE",
+        help="Show times in this zone, such as Europe/Berlin, instead of UTC, and read those that"
+        " don't say theirs as its. (By default Sysmon's own times tell it.)",
+    ),
+    click.option(
+        "--input-timezone",
+        metavar="ZONE",
+        help="Zone of times that don't say theirs, where it isn't --timezone's.",
+    ),
+)
 rules = click.option(
     "--rules",
     multiple=True,
@@ -136,8 +154,20 @@ strict = click.option(
 )
 
 
+def timezones(command: Command) -> Command:
+    """The zone to show times in, as `timezone`; that of times without one, as `read_timezone`."""
+
+    @wraps(command)
+    def zoned(timezone: str | None, input_timezone: str | None, **others: Any) -> Any:
+        return command(timezone=timezone, read_timezone=input_timezone or timezone, **others)
+
+    for option in reversed(_both_timezones):
+        zoned = option(zoned)
+    return cast("Command", zoned)
+
+
 def telemetry(command: Command) -> Command:
     """The options of every command that reads telemetry."""
-    for option in (strict, allow, cache, rules, timezone, container_format, paths):
+    for option in (strict, allow, cache, rules, timezones, container_format, paths):
         command = option(command)
     return command

@@ -139,12 +139,13 @@ def _files(inputs: Iterable[Path]) -> Iterator[tuple[Path, _Identity]]:
             continue
 
 
-def write(report: Report, wanted: dict[str, Path | None]) -> None:
+def write(report: Report, wanted: dict[str, Path | None], timezone: str | None = None) -> None:
     """Writes a report to the files that were asked for; one that fails doesn't keep the others.
 
     Args:
         report: what was found.
         wanted: option's name (with underscores) -> path, or None where it wasn't given.
+        timezone: IANA name of the zone that the page shows times in; all else keeps to UTC.
 
     Raises:
         UsageError: files can't be written.
@@ -158,7 +159,7 @@ def write(report: Report, wanted: dict[str, Path | None]) -> None:
             print_lines([report])
             continue
         try:
-            for below, content in _contents(name, report).items():
+            for below, content in _contents(name, report, timezone).items():
                 target = path / below if below else path
                 _make_folder(target.parent, needed=bool(below))
                 write_file(target, content)
@@ -168,13 +169,13 @@ def write(report: Report, wanted: dict[str, Path | None]) -> None:
         raise type(failures[0])("; ".join(map(str, failures)))
 
 
-def _contents(name: str, report: Report) -> dict[str, bytes]:
+def _contents(name: str, report: Report, timezone: str | None) -> dict[str, bytes]:
     if name == "json":
         return {"": as_json(report)}
     if name == "html":
         from lineage.report.html.page import render
 
-        return {"": render(report).encode()}
+        return {"": render(report, timezone).encode()}
     if name == "rules_report":
         from lineage.export.rules_report import render as render_rules
 

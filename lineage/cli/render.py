@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lineage.cli import options
 from lineage.cli.output import console
 from lineage.cli.outputs import check, outputs, write
 from lineage.report.saved import load_report
@@ -14,16 +15,20 @@ from lineage.report.saved import load_report
 @click.command("render")
 @click.argument("report", type=click.Path(path_type=Path))
 @outputs
+@options.shown_timezone
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
-def command(report: Path, details: bool, **wanted: Path | None) -> None:
+def command(report: Path, details: bool, timezone: str | None, **wanted: Path | None) -> None:
     """Makes outputs from REPORT, a file written by lineage correlate --json.
 
     Without an option it is printed as lineage correlate prints it.
     """
+    from lineage.report.zone import Zone
+
+    zone = Zone.named(timezone)
     check(wanted, [report])
     content = load_report(report)
-    write(content, wanted)
+    write(content, wanted, timezone)
     if not any(wanted.values()):
         from lineage.report.terminal import render
 
-        render(content, console(), details=details)
+        render(content, console(), details=details, zone=zone)

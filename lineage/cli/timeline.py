@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lineage.detect.choice import Preparation, Selection
     from lineage.pipeline import Run
     from lineage.report.narrow import Narrowing
+    from lineage.report.zone import Zone
     from lineage.timeline.rows import Row
 
 FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dynamic")
@@ -73,6 +74,7 @@ def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     timezone: str | None,
+    read_timezone: str | None,
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
@@ -89,7 +91,7 @@ def command(
 ) -> int:
     """Lists everything that was read in order of time, chains and detections marked.
 
-    A line has its time (UTC), host, chain (#1 is the best), what it is about, the process that
+    A line has its time, host, chain (#1 is the best), what it is about, the process that
     acted, and what happened, indented as processes descend from one another. Lines of several
     processes stand between one another, as they happened.
 
@@ -100,11 +102,13 @@ def command(
       lineage timeline triage.zip --as timesketch -o case.jsonl
     """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage import pipeline
+    from lineage.report.zone import IN_UTC, Zone
     from lineage.timeline.journal import Journal
     from lineage.timeline.rows import Marks
     from lineage.timeline.wanted import Wanted
 
     prepared = (*preparation.placeholders, *preparation.pipelines)
+    zone = Zone.named(timezone) if form == "text" else IN_UTC
     file = None if is_standard_output(output) else output
     check({"output": file}, (*paths, *rules, *allow, *prepared))
     with Journal() as journal:
@@ -119,7 +123,7 @@ def command(
                     preparation=preparation,
                     allow=allow,
                     advance=advance,
-                    timezone=timezone,
+                    timezone=read_timezone,
                     watch=journal.add,
                 )
             )
@@ -129,10 +133,11 @@ def command(
         count = _Count()
         rows = count.over(filter(wanted, Marks(run).rows(journal)))
         if form == "text":
-            _print(run, rows, file, details=details)
+            _print(run, rows, file, zone, details=details)
         else:
             _write(rows, form, file)
-        _say(run, count.rows, len(journal), aside=file is None and form != "text")
+        aside = file is None and form != "text"
+        _say(run, count.rows, len(journal), zone, aside=aside)
     return exit_status(run.report, None, strict=strict)
 
 
@@ -148,12 +153,13 @@ class _Count:
             yield row
 
 
-def _print(run: Run, rows: Iterator[Row], file: Path | None, *, details: bool) -> None:
+def _print(run: Run, rows: Iterator[Row], file: Path | None, zone: Zone, *, details: bool) -> None:
     from lineage.timeline.view import Lines
 
     out = console()
     terminal = out.is_terminal and file is None
-    view = Lines(out, (entry.source for entry in run.report.inputs), whole=details or not terminal)
+    sources = (entry.source for entry in run.report.inputs)
+    view = Lines(out, sources, whole=details or not terminal, zone=zone)
     if terminal:
         out.print(view.heading())
         for row in rows:
@@ -183,13 +189,13 @@ def _send(first: str, texts: Iterator[str], file: Path | None) -> None:
     write_lines(file, map(encoded, chain((first,), texts)))
 
 
-def _say(run: Run, shown: int, count: int, *, aside: bool) -> None:
+def _say(run: Run, shown: int, count: int, zone: Zone, *, aside: bool) -> None:
     """What was listed, and what is in no timeline: on standard error where a file is printed."""
     from lineage.report.escape import terminal
     from lineage.report.judged import unjudged
     from lineage.report.wording import counted, verdict_line
 
-    told = [f"{shown:,} of {counted(count, 'event')} listed; times are UTC."]
+    told = [f"{shown:,} of {counted(count, 'event')} listed; times are {zone.name}."]
     for place, chain in enumerate(run.report.chains, 1):
         if chain.verdict != "suspicious":
             told.append(f"#{place} {verdict_line(chain)}")

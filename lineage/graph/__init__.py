@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lineage.graph.programs import INTERPRETERS, Program, ProgramKind
     from lineage.graph.provenance import Edge, EventTable, ProvenanceGraph, Reference
     from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS, EdgeKind, NodeKind
-    from lineage.graph.slicing import Slice, Wanted, find, slice_of
+    from lineage.graph.slicing import Slice, Wanted, find, slice_of, slice_of_all
 
 __all__ = [
     "EDGE_SCHEMAS",
@@ -73,6 +73,7 @@ __all__ = [
     "next_event",
     "program_of",
     "slice_of",
+    "slice_of_all",
 ]
 
 _MODULES = ("causality", "hubs", "nodes", "programs", "provenance", "schema", "slicing")

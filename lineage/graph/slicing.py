@@ -6,7 +6,7 @@ Backward and forward slices over time-respecting paths (King & Chen, "Backtracki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineage.graph.causality import CausalStep, backward, forward, last_event, next_event
@@ -16,7 +16,7 @@ from lineage.graph.schema import DESCENT, NODE
 from lineage.normalise.paths import canonical_path, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import Edge, ProvenanceGraph
@@ -48,22 +48,57 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What led to a node, and what came of it.
+    """What led to a node or some, and what came of them.
 
     Attributes:
-        node: the node's id.
-        causes: steps that led to it, in order of time; each edge runs from cause to effect.
+        nodes: their ids.
+        causes: steps that led there, in order of time; each edge runs from cause to effect.
         effects: steps that came of it, in order of time.
+        left_out: how many steps aren't shown, for their times.
     """
 
-    node: str
+    nodes: tuple[str, ...]
     causes: tuple[CausalStep, ...]
     effects: tuple[CausalStep, ...]
+    left_out: int = 0
+
+    def between(self, graph: ProvenanceGraph, since: int | None, until: int | None) -> Slice:
+        """The steps of a stretch of time; the others are counted.
+
+        Args:
+            graph: the slice's.
+            since: ticks; what came before is left out.
+            until: ticks; what came after.
+        """
+
+        def kept(steps: tuple[CausalStep, ...]) -> tuple[CausalStep, ...]:
+            return tuple(
+                step
+                for step in steps
+                if (since is None or graph.events.time(step.ordinal) >= since)
+                and (until is None or graph.events.time(step.ordinal) <= until)
+            )
+
+        causes, effects = kept(self.causes), kept(self.effects)
+        left = len(self.causes) + len(self.effects) - len(causes) - len(effects)
+        return Slice(self.nodes, causes, effects, left)
 
 
-def find(graph: ProvenanceGraph, wanted: Wanted) -> list[Node]:
-    """The nodes that are meant, in order of mention; with a time, the one nearest to it."""
-    fitting = [node for node in _candidates(graph, wanted) if _fits(node, wanted)]
+def find(
+    graph: ProvenanceGraph, wanted: Wanted, accepts: Callable[[Node], bool] | None = None
+) -> list[Node]:
+    """The nodes that are meant, in order of mention; with a time, the one nearest to it.
+
+    Args:
+        graph: where to look.
+        wanted: which.
+        accepts: what else a node must be.
+    """
+    fitting = [
+        node
+        for node in _candidates(graph, wanted)
+        if _fits(node, wanted) and (accepts is None or accepts(node))
+    ]
     if wanted.time is None or len(fitting) < 2:
         return fitting
     processes = [node for node in fitting if isinstance(node, ProcessNode)]
@@ -119,17 +154,38 @@ def slice_of(graph: ProvenanceGraph, node_id: str) -> Slice:
         KeyError: there is no such node.
     """
     graph.node(node_id)
+    return _slice(graph, (node_id,))
+
+
+def slice_of_all(graph: ProvenanceGraph, node_ids: Iterable[str]) -> Slice:
+    """The slice of several nodes as one, such as a chain's processes.
+
+    What came of one of them and led to another is told once, among what came of them.
+    """
+    whole = _slice(graph, tuple(node_id for node_id in node_ids if node_id in graph))
+    effects = {_told(step) for step in whole.effects}
+    causes = tuple(step for step in whole.causes if _told(step) not in effects)
+    return replace(whole, causes=causes)
+
+
+def _told(step: CausalStep) -> tuple[str, str, str]:
+    """What a step tells, whichever of the records that tell the same it is by."""
+    return step.edge.source, step.edge.target, step.edge.kind
+
+
+def _slice(graph: ProvenanceGraph, node_ids: tuple[str, ...]) -> Slice:
+    own = frozenset(node_ids)
 
     def outward(edge: Edge, _: int) -> bool:
-        return edge.source == node_id or not _stops(edge.source, graph)
+        return edge.source in own or not _stops(edge.source, graph)
 
     def inward(edge: Edge, _: int) -> bool:
-        return edge.target == node_id or not _stops(edge.target, graph)
+        return edge.target in own or not _stops(edge.target, graph)
 
-    effects = forward(graph, {node_id: 0}, outward)
-    causes = backward(graph, {node_id: len(graph.events)}, inward)
+    effects = forward(graph, dict.fromkeys(node_ids, 0), outward)
+    causes = backward(graph, dict.fromkeys(node_ids, len(graph.events)), inward)
     return Slice(
-        node_id,
+        node_ids,
         _in_order(
             (at, edge)
             for node, reached in causes.items()

@@ -53,7 +53,9 @@ class _Run(NamedTuple):
 class Clock:
     """What the events of one run tell of their hosts' zones, by input and host."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: str | None = None) -> None:
+        """Args: named: the zone in which the user has times without one read; None for UTC."""
+        self._named = named
         self._samples: dict[tuple[int, str], list[tuple[int, int]]] = {}
         self._unzoned: dict[tuple[int, str], tuple[int, int]] = {}
         self._zoned_samples: set[tuple[int, str]] = set()
@@ -106,6 +108,11 @@ class Clock:
         first, last = self._doubts.get((source, host), (time, time))
         self._doubts[source, host] = min(first, time), max(last, time)
 
+    def _reading(self) -> str:
+        if self._named is None:
+            return "UTC: name it with --timezone"
+        return f"those of {self._named}, as asked; --input-timezone names another"
+
     def remarks(self) -> Iterator[tuple[int, str]]:
         """What can't be known of the times: index of the input, and one line on it."""
         for (source, host), (first, last) in self._doubts.items():
@@ -121,7 +128,7 @@ class Clock:
                 remarked.add(source)
                 remark = (
                     f"times of {host} from {iso(first)} to {iso(last)} don't say their zone and are"
-                    " read as UTC: name it with --timezone"
+                    f" read as {self._reading()}"
                 )
                 yield source, remark
 

@@ -48,7 +48,7 @@ class Normaliser:
         Raises:
             UsageError: there is no such zone.
         """
-        self.clock = Clock()
+        self.clock = Clock(timezone)
         self._zone = zone_named(timezone) if timezone else None
         self._values = Values()
         self._joiner = Joiner(self._values)
@@ -124,10 +124,10 @@ class Normaliser:
             return raw
         if zoned:
             return raw
-        if self._zone is not None:
-            return raw._replace(time=iso(in_utc(self._zone, time)))
         if not own_time:
             self.clock.unzoned(source, raw.computer or UNKNOWN_HOST, time)
+        if self._zone is not None:
+            return raw._replace(time=iso(in_utc(self._zone, time)))
         return raw
 
 

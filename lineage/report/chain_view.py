@@ -19,7 +19,6 @@ from lineage.report.tree import Branch, Forest, bounded, grow, parents_of, walk
 from lineage.report.wording import (
     GUESSED,
     accounts_of,
-    clock,
     counted,
     name_of,
     points,
@@ -139,9 +138,11 @@ def _sources(chain: Chain, pen: Pen) -> Text:
 
 
 def _span(chain: Chain, pen: Pen) -> Text:
-    first = pen.text(clock(chain.first_seen, None), limit=30)
-    last = pen.text(clock(chain.last_seen, chain.first_seen), limit=30)
-    return pen.line(first, " to ", last, " UTC", _duration(chain.first_seen, chain.last_seen))
+    zone = pen.zone
+    first = pen.text(zone.clock(chain.first_seen), limit=30)
+    last = pen.text(zone.clock(chain.last_seen, chain.first_seen), limit=30)
+    taken = _duration(chain.first_seen, chain.last_seen)
+    return pen.line(first, " to ", last, f" {zone.name}", taken)
 
 
 def _duration(first: str, last: str) -> str:
@@ -230,7 +231,7 @@ def _process(
     if process.start is None:
         head.append("start not recorded", style="dim")
     else:
-        head.append_text(pen.text(clock(process.start, chain.first_seen), limit=30))
+        head.append_text(pen.text(pen.zone.clock(process.start, chain.first_seen), limit=30))
     head.append_text(pen.line("  ", pen.text(process.role, "dim", limit=30)))
     standing = _standing(process)
     if standing and (parent is None or standing != _standing(parent.process)):

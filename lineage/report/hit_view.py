@@ -10,7 +10,6 @@ from rich.text import Text
 from lineage.report.chain_view import fields, records, weight
 from lineage.report.escape import terminal
 from lineage.report.pen import Trimmed, plain_table
-from lineage.report.wording import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +85,7 @@ class HitsTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         left = min(options.max_width // 3, WHERE)
         widths = (left, max(options.max_width - left - 2, 1))
-        where = Text("time (UTC), host, process, record", "dim")
+        where = Text(f"time ({self._pen.zone.name}), host, process, record", "dim")
         yield from _row(
             where, Text("detection and the fields that matched", "dim"), widths, console
         )
@@ -110,7 +109,7 @@ def _row(left: Text, right: Text, widths: tuple[int, int], console: Console) -> 
 def _where(hit: DetectionHit, pen: Pen) -> Text:
     host = pen.text(hit.host, "bold", limit=60)
     pid = "" if hit.pid is None else f"pid {hit.pid} "
-    time = pen.text(clock(hit.time, None), limit=30)
+    time = pen.text(pen.zone.clock(hit.time), limit=30)
     return pen.line(time, "\n", host, "\n", pid, records(hit, pen))
 
 

@@ -7,18 +7,20 @@ was judged.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from lineage.correlate.finding import VERDICTS
 from lineage.errors import UsageError
+from lineage.normalise.clock import in_utc, zone_named
 from lineage.report.model import LeftOut
 from lineage.report.wording import fixed_time
 from lineage.times import DAY, HOUR, TICKS, iso, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from lineage.report.model import Chain, DetectionHit, Report
 
@@ -32,8 +34,8 @@ class Narrowing:
     r"""What of a report is wanted; whatever isn't given keeps all.
 
     Attributes:
-        since: a time in UTC, a date, or "-24h": so long before the report's last hit. What ended
-            before is left out.
+        since: a time (in UTC, unless it or `zone` says another), a date, or "-24h": so long before
+            the report's last hit. What ended before is left out.
         until: alike; what began after is left out.
         hosts: host names; ``*`` and ``?`` stand for anything, letter case counts for nothing, and a
             short name is also that of its full one.
@@ -41,6 +43,7 @@ class Narrowing:
         verdict: the weakest that is wanted.
         min_score: the least score.
         top: how many chains, the best first.
+        zone: of times and dates that don't say theirs, by its IANA name.
     """
 
     since: str | None = None
@@ -50,6 +53,17 @@ class Narrowing:
     verdict: str | None = None
     min_score: float = 0
     top: int | None = None
+    zone: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return replace(self, zone=None) == Narrowing()
+
+    @property
+    def chooses_chains(self) -> bool:
+        """Whether it says which chains are wanted, beyond time, host and account."""
+        return bool(self.verdict or self.min_score or self.top)
 
     def apply(self, report: Report) -> Report:
         """The narrowed report, which counts what was left out.
@@ -57,9 +71,9 @@ class Narrowing:
         Raises:
             UsageError: a time can't be read.
         """
-        if self == Narrowing():
+        since, until = self.bounds(report)
+        if self.is_everything:
             return report
-        since, until = self._bounds(_last(report))
         chains = [chain for chain in report.chains if self._wants(chain, since, until)]
         chains = chains[: self.top]
         evidence = {_key(hit) for chain in chains for hit in chain.evidence}
@@ -74,6 +88,41 @@ class Narrowing:
         return report.model_copy(
             update={"chains": chains, "detections": hits, "left_out": left_out}
         )
+
+    def apply_to_hits(self, report: Report) -> Report:
+        """The narrowed report, where chains are chosen with the hits of those chains alone.
+
+        Raises:
+            UsageError: a time can't be read.
+        """
+        narrowed = self.apply(report)
+        if not self.chooses_chains:
+            return narrowed
+        evidence = {_key(hit) for chain in narrowed.chains for hit in chain.evidence}
+        hits = [hit for hit in narrowed.detections if _key(hit) in evidence]
+        left_out = LeftOut(
+            chains=len(report.chains) - len(narrowed.chains),
+            hits=len(report.detections) - len(hits),
+        )
+        return narrowed.model_copy(update={"detections": hits, "left_out": left_out})
+
+    def moment(self, written: str | None) -> int | None:
+        """A single time in ticks; one without a zone is this narrowing's.
+
+        Raises:
+            UsageError: it can't be read, or the zone is unknown.
+        """
+        if written is None:
+            return None
+        return _read(written, self._zone(), "2026-02-04T10:15:00Z")
+
+    def bounds(self, report: Report) -> tuple[int | None, int | None]:
+        """First and last moment that are wanted of a report, in ticks.
+
+        Raises:
+            UsageError: a time can't be read, or the zone is unknown.
+        """
+        return self._bounds(_last(report))
 
     def span(self, last: int) -> tuple[str | None, str | None]:
         """First and last time that is wanted, each as a fixed time (`wording.fixed_time`).
@@ -99,7 +148,11 @@ class Narrowing:
         return _is_named(user, self.users, "\\", -1)
 
     def _bounds(self, last: int) -> tuple[int | None, int | None]:
-        return _ticks(self.since, last), _ticks(self.until, last, day_end=True)
+        zone = self._zone()
+        return _ticks(self.since, last, zone), _ticks(self.until, last, zone, day_end=True)
+
+    def _zone(self) -> ZoneInfo | None:
+        return None if self.zone is None else zone_named(self.zone)
 
     def _wants(self, chain: Chain, since: int | None, until: int | None) -> bool:
         return (
@@ -147,12 +200,15 @@ def _last(report: Report) -> int:
     return max(times, default=0)
 
 
-def _ticks(written: str | None, last: int, *, day_end: bool = False) -> int | None:
+def _ticks(
+    written: str | None, last: int, zone: ZoneInfo | None, *, day_end: bool = False
+) -> int | None:
     """A time in ticks.
 
     Args:
         written: as the user gave it.
         last: from which one that is so long ago counts.
+        zone: of a time that doesn't say its own; None for UTC.
         day_end: whether a mere date means its end rather than its beginning.
     """
     if written is None:
@@ -160,8 +216,20 @@ def _ticks(written: str | None, last: int, *, day_end: bool = False) -> int | No
     if ago := _AGO.fullmatch(written.strip()):
         return last - int(ago[1]) * _UNITS[ago[2]]
     if _DATE.fullmatch(written.strip()):
-        written = f"{written.strip()}T{'23:59:59.9999999' if day_end else '00:00:00'}Z"
+        written = f"{written.strip()}T{'23:59:59.9999999' if day_end else '00:00:00'}"
+    return _read(written, zone, "2026-02-04T10:15:00Z, 2026-02-04 or -24h")
+
+
+def _read(written: str, zone: ZoneInfo | None, forms: str) -> int:
+    """A time in ticks; one that doesn't say its zone is in this one.
+
+    Args:
+        written: as the user gave it.
+        zone: of a time that doesn't say its own; None for UTC.
+        forms: how it could have been written.
+    """
     try:
-        return parse(written)[0]
+        time, zoned = parse(written)
     except ValueError as error:
-        raise UsageError(f"{error}; write 2026-02-04T10:15:00Z, 2026-02-04 or -24h") from error
+        raise UsageError(f"{error}; write {forms}") from error
+    return time if zoned or zone is None else in_utc(zone, time)

@@ -14,12 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.report.escape import ellipsis_for, terminal
+from lineage.report.zone import IN_UTC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
+
+    from lineage.report.zone import Zone
 
 MOST: Final = 4000
 """Most cells of any one text: some forty lines of a script block."""
@@ -44,12 +47,21 @@ class Pen:
         width: of the console, in cells.
         ellipsis: the sign for what was left out.
         details: whether to leave out nothing that fits `MOST`.
+        zone: in which times are shown.
     """
 
-    def __init__(self, console: Console, sources: Iterable[str] = (), *, details: bool) -> None:
+    def __init__(
+        self,
+        console: Console,
+        sources: Iterable[str] = (),
+        *,
+        details: bool,
+        zone: Zone = IN_UTC,
+    ) -> None:
         """Args: sources: of the report, so that records can be named by their shortest ends."""
         self.width = console.width
         self.details = details
+        self.zone = zone
         self._console = console
         self._encoding = console.encoding
         self.ellipsis = ellipsis_for(self._encoding)
@@ -57,7 +69,7 @@ class Pen:
 
     def within(self, sources: Iterable[str]) -> Pen:
         """A pen for a part that speaks of these sources alone, so that shorter ends suffice."""
-        return Pen(self._console, sources, details=self.details)
+        return Pen(self._console, sources, details=self.details, zone=self.zone)
 
     def some(self, things: Sequence[T], most: int) -> Sequence[T]:
         """The first few of a list; all for details, or where a single one would be left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,5 +89,14 @@ def find_chain(report: Report, wanted: str) -> Chain:
         return fitting[0]
     if fitting:
         raise InputError(f"{len(fitting)} chains begin with {wanted!r}; write more of the id")
-    known = ", ".join(chain.id for chain in report.chains[:5]) or "none"
-    raise InputError(f"the report has no chain {wanted!r}; it has {known}")
+    raise InputError(f"the report has no chain {wanted!r}; {_known(report, wanted)}")
+
+
+def _known(report: Report, wanted: str) -> str:
+    """Which chains there are, or the one that may have been meant."""
+    ids = [chain.id for chain in report.chains]
+    if near := get_close_matches(wanted, ids, 1, 0.8):
+        return f"did you mean {near[0]}?"
+    if not ids:
+        return "it has none"
+    return f"it has {len(ids):,}: 1 to {len(ids)}, or by id, such as {ids[0]}"

@@ -2,7 +2,7 @@ r"""A slice on the terminal: what led to a node and what came of it, in sentence
 
 ::
 
-    2026-02-02
+    2026-02-02 (UTC)
       11:10:24  WINWORD.EXE (pid 1044) started C:\Windows\System32\wscript.exe (pid 1088)
                 [Office Product Spawning Windows Script Host]  Sysmon.evtx#56
 
@@ -21,6 +21,7 @@ from lineage.graph.nodes import ProcessNode, ScriptNode, caption, short_caption
 from lineage.graph.schema import DESCENT, EDGE, FLOW, MODULE_FILE, NODE, PROGRAM
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.wording import clock, counted, same_day
+from lineage.report.zone import IN_UTC
 from lineage.times import iso
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from lineage.graph.nodes import Node
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.graph.slicing import Slice
+    from lineage.report.zone import Zone
 
 SHOWN: Final = 200
 """Steps shown of each half; how many more there are is said."""
@@ -40,23 +42,31 @@ SCRIPT: Final = 160
 """Cells of a script block's text in a sentence."""
 
 
-def render(slice_: Slice, analysis: Analysis, console: Console) -> None:
+def render(
+    slice_: Slice,
+    analysis: Analysis,
+    console: Console,
+    zone: Zone = IN_UTC,
+    title: str | None = None,
+) -> None:
     """Prints a slice.
 
     Args:
         slice_: what to print.
         analysis: whose graph, inputs and hits are meant.
         console: where to.
+        zone: in which times are shown.
+        title: what stands above it instead of the node's name, where several are meant.
     """
-    pen = Pen(console, (ledger.source for ledger in analysis.inputs), details=False)
-    for part in _Sliced(slice_, analysis, pen).parts():
+    pen = Pen(console, (ledger.source for ledger in analysis.inputs), details=False, zone=zone)
+    for part in _Sliced(slice_, analysis, pen, title).parts():
         console.print(Trimmed(part))
 
 
 class _Sliced:
     """A slice being told; remembers what was named in full."""
 
-    def __init__(self, slice_: Slice, analysis: Analysis, pen: Pen) -> None:
+    def __init__(self, slice_: Slice, analysis: Analysis, pen: Pen, title: str | None) -> None:
         self._slice = slice_
         self._inputs = analysis.inputs
         self._graph: ProvenanceGraph = analysis.graph
@@ -64,7 +74,8 @@ class _Sliced:
         self._named: set[str] = set()
         self._accused: set[tuple[int, str]] = set()
         steps = (*slice_.causes, *slice_.effects)
-        self._caused = {slice_.node, *(step.edge.target for step in steps)}
+        self._title = title
+        self._caused = {*slice_.nodes, *(step.edge.target for step in steps)}
         self._detections: dict[tuple[int, str], list[str]] = {}
         for hit in analysis.hits:
             titles = self._detections.setdefault((hit.ordinal, hit.node), [])
@@ -72,7 +83,13 @@ class _Sliced:
 
     def parts(self) -> Iterator[RenderableType]:
         """The heading, and the two halves."""
-        yield from self._heading(self._graph.node(self._slice.node))
+        if self._title is None:
+            yield from self._heading(self._graph.node(self._slice.nodes[0]))
+        else:
+            yield self._pen.fitted(self._title, "bold")
+        if self._slice.left_out:
+            left = counted(self._slice.left_out, "step")
+            yield Padding(Text(f"left out, as asked: {left}", style="dim"), (0, 0, 0, 2))
         for title, steps in (
             ("What led to it", self._slice.causes),
             ("What came of it", self._slice.effects),
@@ -94,7 +111,8 @@ class _Sliced:
         if isinstance(node, ProcessNode):
             if node.command_line:
                 yield Padding(pen.fitted(node.command_line, "cyan", 2), (0, 0, 0, 2))
-            seen = "start not recorded" if node.start is None else f"started {_when(node.start)}"
+            start = node.start
+            seen = "start not recorded" if start is None else f"started {_when(start, pen.zone)}"
             user = pen.line(" as ", pen.text(node.user, limit=80)) if node.user else Text()
             yield Padding(pen.line(seen, user), (0, 0, 0, 2))
         yield Padding(pen.text(f"node {node.id}", "dim"), (0, 0, 0, 2))
@@ -126,12 +144,12 @@ class _Sliced:
         before: str | None = None
         table = _table()
         for step in steps:
-            time = iso(self._graph.events.time(step.ordinal))
+            time = self._pen.zone.local(iso(self._graph.events.time(step.ordinal)))
             if not same_day(time, before):
                 if before is not None:
                     yield Padding(table, (0, 0, 0, 2))
                     table = _table()
-                yield Text(time[:10], style="dim")
+                yield Text(f"{time[:10]} ({self._pen.zone.name})", style="dim")
             before = time
             table.add_row(Text(clock(time, time), style="dim"), self._sentence(step))
         yield Padding(table, (0, 0, 0, 2))
@@ -177,5 +195,5 @@ def _table() -> Table:
     return table
 
 
-def _when(ticks: int) -> str:
-    return f"{clock(iso(ticks), None)} UTC"
+def _when(ticks: int, zone: Zone) -> str:
+    return f"{zone.clock(iso(ticks))} {zone.name}"

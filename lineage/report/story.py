@@ -22,16 +22,16 @@ from lineage.report.wording import (
     name_of,
     noun_of,
     points,
-    same_day,
     tactic_title,
 )
+from lineage.report.zone import IN_UTC, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lineage.report.model import Chain, ChainProcess
 
-PartKind = Literal["plain", "time", "process", "command", "artifact", "detection"]
+PartKind = Literal["plain", "time", "zone", "process", "command", "artifact", "detection"]
 
 SENTENCES: Final = 25
 """How many sentences a passage has before it counts the rest."""
@@ -52,11 +52,13 @@ class Part(NamedTuple):
         text: as the telemetry has it; unescaped.
         kind: what it is, for emphasis.
         node: the node that it names, or None.
+        moment: of a time: which it is, for those who show it in another zone than UTC.
     """
 
     text: str
     kind: PartKind = "plain"
     node: str | None = None
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,24 @@ def tell(chain: Chain) -> list[Passage]:
 def summary(chain: Chain) -> Sentence:
     """The chain in one sentence: verdict, family, hosts, span and score."""
     what = f"{chain.family} chain" if chain.family else "chain"
-    text = (
-        f"A {chain.verdict} {what} on {listed(chain.hosts)}, "
-        f"{clock(chain.first_seen, None)} to {clock(chain.last_seen, chain.first_seen)} UTC: "
+    rest = (
         f"{counted(len(chain.processes), 'process', 'processes')}, "
         f"{counted(len(chain.evidence), 'detection hit')}, score {points(chain.score)} of 100."
     )
-    return Sentence((Part(text),), time=chain.first_seen)
+    parts = (
+        Part(f"A {chain.verdict} {what} on {listed(chain.hosts)}, "),
+        _time(Moment(chain.first_seen)),
+        Part(" to "),
+        _time(Moment(chain.last_seen, chain.first_seen)),
+        Part(" "),
+        Part(IN_UTC.name, "zone"),
+        Part(f": {rest}"),
+    )
+    return Sentence(parts, time=chain.first_seen)
+
+
+def _time(moment: Moment) -> Part:
+    return Part(IN_UTC.told(moment), "time", moment=moment)
 
 
 class _Teller:
@@ -165,12 +178,11 @@ class _Teller:
         if not first:
             yield Part("At an unknown time ")
             return
-        yield Part("At " if same_day(first, self._last) else "On ")
-        yield Part(clock(first, self._last), "time")
+        yield _time(Moment(first, self._last, leads=True))
         self._last = first
         if clock(last, None) != clock(first, None):
             yield Part(" to ")
-            yield Part(clock(last, first), "time")
+            yield _time(Moment(last, first))
             self._last = last
         yield Part(" ")
 
@@ -252,7 +264,7 @@ class _Teller:
             parent = self._facts.processes.get(process.parent or "")
             by = [Part(" by "), *_named(parent)] if parent else []
             by = list(self._by_entry(process)) or by
-            yield [Part(f"started at {clock(process.start, self._last)}"), *by]
+            yield [Part("started at "), _time(Moment(process.start, self._last)), *by]
         if process.parent_is_guess:
             yield [Part(GUESSED)]
         yield from self._prepared(process)
@@ -266,8 +278,8 @@ class _Teller:
             if edge.to in self._told:
                 continue
             self._told.add(edge.to)
-            when = f" at {clock(edge.time, self._last)}"
-            yield [Part(f"{use} {EDGE[edge.kind].words.passive} "), *_named(writer), Part(when)]
+            when = (Part(" at "), _time(Moment(edge.time, self._last)))
+            yield [Part(f"{use} {EDGE[edge.kind].words.passive} "), *_named(writer), *when]
 
     def _by_entry(self, process: ChainProcess) -> Iterator[Part]:
         entry = self._facts.entry(process.node)

@@ -19,7 +19,8 @@ from lineage.report.input_view import allow_view, coverage_view, input_view, kno
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
-from lineage.report.wording import accounts_of, clock, counted, headline, listed, points
+from lineage.report.wording import accounts_of, counted, headline, listed, points
+from lineage.report.zone import IN_UTC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from lineage.report.model import Chain, Report
+    from lineage.report.zone import Zone
 
 __all__ = ["detections_table", "explain", "render", "render_hits"]
 
@@ -41,6 +43,7 @@ FIRST_LINE_CELLS: Final = 56
 """Cells that an overview's first line takes beside the hosts."""
 _PART_STYLES: Final = {
     "time": "",
+    "zone": "",
     "process": "bold",
     "command": "cyan",
     "artifact": "cyan",
@@ -50,7 +53,12 @@ _PART_STYLES: Final = {
 
 
 def render(
-    report: Report, console: Console, *, details: bool = False, saved: str | None = None
+    report: Report,
+    console: Console,
+    *,
+    details: bool = False,
+    saved: str | None = None,
+    zone: Zone = IN_UTC,
 ) -> None:
     """Prints a report.
 
@@ -60,15 +68,18 @@ def render(
         saved: file that the report was written to as JSON, for the next command.
         details: leave nothing out: every chain in full, all processes, artifacts, files and
             problems, and the fields that made each detection match.
+        zone: in which times are shown.
     """
-    pen = _pen(report, console, details=details)
+    pen = _pen(report, console, details=details, zone=zone)
     for part in _report(report, pen, saved):
         console.print(Trimmed(part))
 
 
-def render_hits(report: Report, console: Console, *, details: bool = False) -> None:
+def render_hits(
+    report: Report, console: Console, *, details: bool = False, zone: Zone = IN_UTC
+) -> None:
     """Prints what the detections hit, without chains; then what was read, as `render` does."""
-    pen = _pen(report, console, details=details)
+    pen = _pen(report, console, details=details, zone=zone)
     if report.detections:
         console.print(HitsTable(report.detections, pen))
     else:
@@ -78,9 +89,9 @@ def render_hits(report: Report, console: Console, *, details: bool = False) -> N
     console.print(Trimmed(_fired(report)))
 
 
-def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
+def explain(chain: Chain, console: Console, *, details: bool = False, zone: Zone = IN_UTC) -> None:
     """Prints a chain's story in sentences, each with the records that show it."""
-    pen = Pen(console, sources(chain), details=details)
+    pen = Pen(console, sources(chain), details=details, zone=zone)
     console.print(Trimmed(_sentence(summary(chain), pen)))
     for passage in tell(chain):
         title = passage.title[:1].upper() + passage.title[1:]
@@ -88,8 +99,8 @@ def explain(chain: Chain, console: Console, *, details: bool = False) -> None:
         console.print(Trimmed(Group(Text(), pen.text(title, "bold", limit=60), *lines)))
 
 
-def _pen(report: Report, console: Console, *, details: bool) -> Pen:
-    return Pen(console, (entry.source for entry in report.inputs), details=details)
+def _pen(report: Report, console: Console, *, details: bool, zone: Zone) -> Pen:
+    return Pen(console, (entry.source for entry in report.inputs), details=details, zone=zone)
 
 
 # -- the report's parts --------------------------------------------------------------------------
@@ -115,8 +126,9 @@ def _answer(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableT
         family = pen.text(chain.family or "no family", "bold", limit=30)
         hosts = pen.text(listed(chain.hosts, shown=3), "bold", limit=120)
         users = pen.text(listed(accounts_of(chain), shown=2), limit=120)
-        first = clock(chain.first_seen, None)
-        when = pen.text(f"{first} to {clock(chain.last_seen, chain.first_seen)} UTC", limit=60)
+        zone, first = pen.zone, pen.zone.clock(chain.first_seen)
+        last = zone.clock(chain.last_seen, chain.first_seen)
+        when = pen.text(f"{first} to {last} {zone.name}", limit=90)
         who = pen.line(" (", users, ")") if users else Text()
         yield pen.line(f"{place}  ", verdict, "  ", family, " on ", hosts, who, "  ", when)
     if len(strong) > ANSWERS:
@@ -181,7 +193,7 @@ def _in_two_lines(chains: Sequence[Chain], place: int, pen: Pen) -> Iterator[Tex
     best = chains[0]
     verdict = Text(f"{best.verdict:<{VERDICT_CELLS}}", style=VERDICT_STYLES[best.verdict])
     hosts = pen.text(listed(best.hosts, shown=2), limit=max(pen.width - FIRST_LINE_CELLS, 16))
-    when = pen.text(clock(best.first_seen, None)[:-3], limit=19)
+    when = pen.text(pen.zone.clock(best.first_seen)[:-3], limit=19)
     yield pen.line(
         f"{place:>4}  ", verdict, f"{points(best.score):>7}  ", hosts, "  ", when, _times(chains)
     )
@@ -266,5 +278,6 @@ def _sentence(sentence: Sentence, pen: Pen) -> Text:
 
 
 def _part(part: Part, pen: Pen) -> Text:
-    """A part, its own blanks kept."""
-    return pen.fitted(part.text, _PART_STYLES[part.kind])
+    """A part, its own blanks kept; a time in the pen's zone."""
+    text = part.text if part.moment is None else pen.zone.told(part.moment)
+    return pen.fitted(pen.zone.name if part.kind == "zone" else text, _PART_STYLES[part.kind])

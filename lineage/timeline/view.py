@@ -9,12 +9,14 @@ from rich.text import Text
 from lineage.report.chain_view import VERDICT_STYLES
 from lineage.report.escape import terminal
 from lineage.report.pen import shortest_ends
+from lineage.report.zone import IN_UTC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
+    from lineage.report.zone import Zone
     from lineage.timeline.rows import Row
 
 INDENTS: Final = 12
@@ -38,17 +40,22 @@ class Lines:
         console: whose width, colour and encoding are kept to.
         sources: of the run, so that records can be named by their shortest ends.
         whole: whether a line may be longer than the console is wide; then each has its record.
+        zone: in which times are shown.
     """
 
-    def __init__(self, console: Console, sources: Iterable[str], *, whole: bool) -> None:
+    def __init__(
+        self, console: Console, sources: Iterable[str], *, whole: bool, zone: Zone = IN_UTC
+    ) -> None:
+        self._zone = zone
         self._short = shortest_ends(sources)
         self._encoding = console.encoding
         self._width = None if whole else console.width
 
     def heading(self) -> Text:
         """What the columns are."""
+        time = f"time ({self._zone.name})"
         return Text(
-            f"{'time (UTC)':<23}  {'host':<{HOST}}  {'chain':<{PLACE}}  {'kind':<{KIND}}  "
+            f"{time:<23}  {'host':<{HOST}}  {'chain':<{PLACE}}  {'kind':<{KIND}}  "
             f"{'pid':>{PID}}  what happened, indented as processes descend",
             style="dim",
         )
@@ -61,7 +68,8 @@ class Lines:
         indent = "  " * min(row.depth, INDENTS)
         record = f"  {self._short.get(row.source, row.source)}#{row.record}"
         line = Text(no_wrap=True)
-        line.append(f"{row.time[:10]} {row.time[11:23]}  ", "dim")
+        time = self._zone.local(row.time)
+        line.append(f"{time[:10]} {time[11:23]}  ", "dim")
         line.append(f"{terminal(_host(row), HOST, self._encoding):<{HOST}}  ")
         line.append(f"{place:<{PLACE}}  ", style)
         line.append(f"{row.kind:<{KIND}}  {pid:>{PID}}  ", "dim")

@@ -39,7 +39,7 @@ def test_details_leave_nothing_out(lineage: Lineage, saved: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ("zzz", "the report has no chain 'zzz'; it has chain-"),
+        ("zzz", "the report has no chain 'zzz'; it has 6: 1 to 6, or by id, such as chain-"),
         ("chain-", "chains begin with 'chain-'; write more of the id"),
         ("0", "chain"),
     ],

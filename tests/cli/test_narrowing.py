@@ -108,3 +108,36 @@ def test_a_story_by_number_and_by_host(lineage: Lineage, saved: Path, report: Re
     assert by_number == by_host
     assert by_number.startswith(f"A {best.verdict}")
     assert "say which CHAIN" in lineage("explain", "--report", saved).error
+
+
+def test_a_chain_of_telemetry_is_told_without_a_saved_report(
+    lineage: Lineage, telemetry: Path, saved: Path
+) -> None:
+    assert lineage("explain", 1, telemetry).out == lineage("explain", 1, "--report", saved).out
+    assert lineage("explain", telemetry, "--top", 1).out.startswith("A confirmed Remcos chain")
+    assert "say where the chains are" in lineage("explain", 1).error
+    assert "leave out PATH" in lineage("explain", 1, telemetry, "--report", saved).error
+
+
+def test_only_the_hits_of_the_best_chain(lineage: Lineage, telemetry: Path, report: Report) -> None:
+    lines = lineage("detect", telemetry, "--ndjson", "--top", 1).out.splitlines()
+    expected = {(hit.detection, hit.record) for hit in report.chains[0].evidence}
+    assert {(hit["detection"], hit["record"]) for hit in map(json.loads, lines)} == expected
+
+
+@pytest.mark.parametrize(
+    ("since", "zone", "kept"),
+    [
+        ("2026-02-03T00:30:00", None, False),
+        ("2026-02-03T00:30:00", "Europe/Berlin", True),
+        ("2026-02-03T00:30:00Z", "Europe/Berlin", False),
+        ("2026-02-03", "America/New_York", False),
+        ("2026-02-03", "Asia/Tokyo", True),
+    ],
+)
+def test_a_time_without_a_zone_is_the_shown_one_s(since: str, zone: str | None, kept: bool) -> None:
+    chain = FIRST.model_copy(
+        update={"first_seen": "2026-02-02T20:00:00Z", "last_seen": "2026-02-02T23:45:00Z"}
+    )
+    narrowed = Narrowing(since=since, zone=zone).apply(report_of([chain]))
+    assert bool(narrowed.chains) is kept

@@ -65,9 +65,46 @@ def test_a_reused_pid_is_several_processes_and_time_tells_which(
     assert headings(narrowed) == [f"{payload.image} (pid {payload.pid}) on {payload.host.lower()}"]
 
 
+def test_a_chain_by_its_number_is_sliced_as_one(
+    lineage: Lineage, telemetry: Path, report: Report
+) -> None:
+    done = lineage("slice", telemetry, "--chain", 1)
+    best = report.chains[0]
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"Chain 1, {best.id}: confirmed {best.score:g}: Remcos on ")
+    before, _, after = done.out.partition("What came of it")
+    told = re.findall(r" started .*", before), re.findall(r" started .*", after)
+    assert told[0], "what led to it"
+    assert len(told[1]) >= len(best.processes) - 1
+    by_id = lineage("slice", telemetry, "--chain", best.id)
+    assert by_id.out == done.out
+    assert lineage("slice", telemetry, "--verdict", "confirmed").out == done.out
+
+
+def test_a_chain_that_is_not_there_is_said(lineage: Lineage, telemetry: Path) -> None:
+    assert (
+        "the report has no chain '99'; it has " in lineage("slice", telemetry, "--chain", 99).error
+    )
+    both = lineage("slice", telemetry, "--chain", 1, "--pid", 4)
+    assert both.error.startswith("lineage: say which node is meant")
+
+
+def test_steps_of_a_stretch_of_time(
+    lineage: Lineage, telemetry: Path, payload: ChainProcess
+) -> None:
+    whole = lineage("slice", telemetry, "--node", payload.node).out
+    part = lineage("slice", telemetry, "--node", payload.node, "--until", payload.start).out
+    assert "left out, as asked: " in part
+    assert "left out" not in whole
+    assert len(part) < len(whole)
+    user = lineage("slice", telemetry, "--node", payload.node, "--user", "nobody")
+    assert user.error.endswith("user nobody; check the spelling")
+
+
 def test_host_alone_does_not_say_which_node(lineage: Lineage, telemetry: Path) -> None:
     done = lineage("slice", telemetry, "--host", "x")
     assert done.error.startswith("lineage: say which node is meant: --node, --pid")
+    assert "--chain" in done.error
 
 
 def test_many_nodes_are_cut_and_counted(lineage: Lineage, telemetry: Path) -> None:
@@ -77,7 +114,7 @@ def test_many_nodes_are_cut_and_counted(lineage: Lineage, telemetry: Path) -> No
     done = lineage("slice", telemetry, "--hash", digest)
     assert len(headings(done)) == 5
     last = done.out.splitlines()[-1]
-    assert re.fullmatch(r"\d+ more nodes are meant; narrow with --host or --time", last)
+    assert re.fullmatch(r"\d+ more are meant; narrow with --host, --user or --time", last)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +126,7 @@ def test_many_nodes_are_cut_and_counted(lineage: Lineage, telemetry: Path) -> No
         (("--file", "no such.exe"), "nothing in the input is file no such.exe; check"),
         (("--hash", "00"), "nothing in the input is hash 00; check the spelling"),
         (("--pid", "4", "--host", "elsewhere"), "nothing in the input is pid 4, host elsewhere"),
-        (("--time", "noon"), "--time: time 'noon' is not a date and time; write it as 2026-02-04T"),
+        (("--time", "noon"), "time 'noon' is not a date and time; write 2026-02-04T10:15:00Z"),
     ],
 )
 def test_none_is_one_line(

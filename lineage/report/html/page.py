@@ -52,12 +52,13 @@ _UNSAFE_IN_SCRIPT: Final = str.maketrans(
 )
 
 
-def render(report: Report) -> str:
+def render(report: Report, timezone: str | None = None) -> str:
     """The page of a report, as UTF-8 text.
 
     Args:
         report: what to show. Its texts may be an attacker's: they are data in a JSON block, and
             become text nodes.
+        timezone: IANA name of the zone in which times are shown first; None for UTC.
     """
     libraries = [_text("vendor", name) for name in LIBRARIES]
     scripts = [*libraries, _own_script()]
@@ -68,7 +69,7 @@ def render(report: Report) -> str:
         title=escape.html(_title(report)),
         library_style=styles[0],
         style=styles[1],
-        data=script_json(payload(report)),
+        data=script_json(payload(report, timezone)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
 

@@ -31,11 +31,17 @@ all, and the text says so."""
 _LAYOUT: Final = re.compile(r"([\n\t])")
 
 
-def payload(report: Report) -> Json:
-    """The page's data, ready for `json.dumps`."""
+def payload(report: Report, timezone: str | None = None) -> Json:
+    """The page's data, ready for `json.dumps`.
+
+    Args:
+        report: what to show.
+        timezone: IANA name of the zone in which times are shown first; None for UTC.
+    """
     hits = _Hits(report)
     data = {
         "schema_version": report.schema_version,
+        "timezone": timezone,
         "vocabulary": vocabulary(),
         "judged": [
             sentence
@@ -108,7 +114,7 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
             }
             for stage in chain.stages
         ],
-        "summary": story.summary(chain).text,
+        "summary": _parts(story.summary(chain), numbers),
         "story": [_passage(passage, numbers) for passage in story.tell(chain)],
         "edges": [_edge(edge, numbers) for edge in chain.edges],
         "evidence": [
@@ -137,12 +143,19 @@ def _passage(passage: story.Passage, numbers: Mapping[str, int]) -> Json:
 
 def _sentence(sentence: story.Sentence, numbers: Mapping[str, int]) -> Json:
     return {
-        "parts": [
-            [part.text, part.kind, None if part.node is None else numbers[part.node]]
-            for part in sentence.parts
-        ],
+        "parts": _parts(sentence, numbers),
         "records": [[one.source, one.record] for one in sentence.references],
     }
+
+
+def _parts(sentence: story.Sentence, numbers: Mapping[str, int]) -> Json:
+    return [_part(part, numbers) for part in sentence.parts]
+
+
+def _part(part: story.Part, numbers: Mapping[str, int]) -> Json:
+    """Text, kind and node; of a time also which it is, as the page may show another zone."""
+    told = [part.text, part.kind, None if part.node is None else numbers[part.node]]
+    return told if part.moment is None else [*told, list(part.moment)]
 
 
 def _node(node: ChainNode, described: Mapping[str, int]) -> Json:

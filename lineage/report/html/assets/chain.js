@@ -57,7 +57,7 @@ function fillChain(section, body, chain, hits) {
     ["evidence", "Evidence", evidenceTable(model.hits, "Evidence of this chain", (hit) => goTo(hit.at))],
   ];
   append(body, [
-    el("p", { class: "lead summary-line" }, chain.summary),
+    el("p", { class: "lead summary-line" }, chain.summary.map(partText)),
     scoreBlock(chain),
     campaignBlock(chain),
     el("nav", { class: "parts-nav", "aria-label": "Parts of this chain" },

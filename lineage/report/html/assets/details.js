@@ -62,7 +62,7 @@ function processFacts(model, node, actions) {
     ["Account", node.user],
     ["Integrity", node.integrity],
     ["Logon id", node.logon ? code(node.logon) : null],
-    ["Started", node.start ? `${fullTime(node.start)} UTC` : node.outside ? null : "not seen in the input"],
+    ["Started", node.start ? `${fullTime(node.start)} ${ZONE}` : node.outside ? null : "not seen in the input"],
     ["Role", node.outside ? "bystander: not the attack's, causality only went through it" : node.role],
     ["Note", node.guess || null],
     ["Parent", parent ? [button(nodeName(parent), () => actions.goTo(parent), { class: "link mono" }),

@@ -2,7 +2,7 @@
 
 const PAGE_ROWS = 15;
 const COLUMNS = [
-  { key: "time", name: "Time (UTC)", of: (hit) => sortableTime(hit.time), show: (hit) => fullTime(hit.time) },
+  { key: "time", name: "Time (UTC)", shown: () => `Time (${ZONE})`, of: (hit) => sortableTime(hit.time), show: (hit) => fullTime(hit.time) },
   { key: "detection", name: "Detection", of: (hit) => hit.detection },
   { key: "type", name: "Type", of: (hit) => hit.type },
   { key: "risk", name: "Risk", of: (hit) => hit.risk, numeric: true },
@@ -65,7 +65,7 @@ function evidenceTools(hits, state, draw, rows, status) {
 }
 
 function sortHead(column, state, draw) {
-  const head = el("th", { scope: "col", class: column.numeric ? "number" : null }, button(column.name, () => {
+  const head = el("th", { scope: "col", class: column.numeric ? "number" : null }, button(column.shown ? column.shown() : column.name, () => {
     state.down = state.sort === column.key ? !state.down : Boolean(column.numeric);
     state.sort = column.key;
     draw();

@@ -57,15 +57,44 @@ function moment(iso) {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
+// The zone that times are shown in, and what writes them there. Set by main.js.
+let ZONE = "UTC";
+let zoneFormat = null;
+
+function useZone(name) {
+  ZONE = name;
+  zoneFormat = name === "UTC" ? null : new Intl.DateTimeFormat("en-GB", {
+    timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+}
+
+/** "2024-10-14T10:02:13.12": an ISO time as the zone's clocks show it; no time stays as it is. */
+function local(iso) {
+  const time = moment(iso);
+  if (time === null) return iso || "";
+  if (!zoneFormat) return iso.replace(/Z$/, "");
+  const part = Object.fromEntries(zoneFormat.formatToParts(time).map(({ type, value }) => [type, value]));
+  const fraction = /\.\d+/.exec(iso);
+  return `${part.year.padStart(4, "0")}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}${fraction ? fraction[0] : ""}`;
+}
+
 /** "10:02:13" of an ISO time, or the text itself where it isn't one. */
 function clock(iso) {
-  const match = /T(\d\d:\d\d:\d\d)/.exec(iso || "");
+  const match = /T(\d\d:\d\d:\d\d)/.exec(local(iso));
   return match ? match[1] : iso || "";
+}
+
+/** A time in a sentence, as `lineage.report.zone` tells it: "On 2024-10-15 00:05:51". */
+function toldTime([iso, before, leads]) {
+  const sameDay = before !== null && local(iso).slice(0, 10) === local(before).slice(0, 10);
+  const time = sameDay ? clock(iso) : fullTime(iso).slice(0, 19);
+  return leads ? `${sameDay ? "At" : "On"} ${time}` : time;
 }
 
 /** "2024-10-14 10:02:13.120": always to the millisecond, so that times stand below each other. */
 function fullTime(iso) {
-  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?/.exec(iso || "");
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?/.exec(local(iso));
   return match ? `${match[1]} ${match[2]}.${(match[3] || "").padEnd(3, "0")}` : iso || "";
 }
 
@@ -76,20 +105,20 @@ function sortableTime(iso) {
 }
 
 function clockOf(milliseconds) {
-  return new Date(milliseconds).toISOString().slice(11, 19);
+  return local(new Date(milliseconds).toISOString()).slice(11, 19);
 }
 
 function dayOf(milliseconds) {
-  return new Date(milliseconds).toISOString().slice(0, 10);
+  return local(new Date(milliseconds).toISOString()).slice(0, 10);
 }
 
-/** "2024-10-14 10:02:07 to 10:05:00 UTC". */
+/** "2024-10-14 10:02:07 to 10:05:00 UTC", in the zone that times are shown in. */
 function span(first, last) {
   if (!first) return "";
   const from = fullTime(first).slice(0, 19);
   const to = fullTime(last).slice(0, 19);
-  if (from === to) return `${from} UTC`;
-  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} UTC`;
+  if (from === to) return `${from} ${ZONE}`;
+  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} ${ZONE}`;
 }
 
 function duration(first, last) {

@@ -4,6 +4,7 @@ function start() {
   const report = JSON.parse(document.getElementById("report-data").textContent);
   useVocabulary(report.vocabulary);
   useRules(report.rules);
+  useZone(report.timezone || "UTC");
   const list = chainList(report);
   const restyle = () => list.sections.forEach((section) => section.panel?.graph?.restyle());
   replaceChildren(document.getElementById("page"),
@@ -18,7 +19,7 @@ function start() {
 
 function footer(report) {
   return el("footer", { class: "muted" }, `Made by ${report.generator.name} ${report.generator.version}, report schema ${
-    report.schema_version}. Times are UTC. Control and direction characters in telemetry are written out.`);
+    report.schema_version}. Times are ${ZONE === "UTC" ? "UTC" : `those of ${ZONE}; what is copied as TSV or JSON has UTC`}. Control and direction characters in telemetry are written out.`);
 }
 
 function listenToPage(sections) {
@@ -62,7 +63,7 @@ function printable(sections) {
     strong.length ? `Printed in full: ${plural(strong.length, "confirmed or probable chain")}.` : null,
     weak ? `Not printed: what ${plural(weak, "suspicious chain")} ${weak === 1 ? "holds" : "hold"}${
       listed ? "; the headlines are listed" : ", nor their headlines"}.` : null,
-    "Times are UTC. The page itself and the JSON report have everything.",
+    `Times are ${ZONE}. The page itself and the JSON report have everything.`,
   ].filter(Boolean).join(" ");
 }
 

@@ -12,10 +12,16 @@ function storyBlock(chain, goTo) {
     el("div", null, shortList(passage.sentences, limit(passage), sentence, { class: "plain" })))));
 }
 
-function storyPart([text, kind, node], goTo) {
-  const shown = kind === "command" || kind === "artifact" ? shorten(text, STORY_TEXT) : text;
+function storyPart([text, kind, node, time], goTo) {
+  const shown = kind === "command" || kind === "artifact" ? shorten(text, STORY_TEXT) : partText([text, kind, node, time]);
   if (node === null) return kind === "plain" ? shown : el("span", { class: `told ${kind}` }, shown);
   return jump(shown, () => goTo(node), { class: `told ${kind}` });
+}
+
+/** A part's text; times and the zone's name as they are shown now. */
+function partText([text, kind, , time]) {
+  if (kind === "zone") return ZONE;
+  return time ? toldTime(time) : text;
 }
 
 function recordsOf({ records }) {
