@@ -27,6 +27,7 @@ COMMANDS = {
     "allow": "Propose entries for a file of what is known to be benign.",
     "timeline": "List everything that was read in order of time, chains marked.",
     "explain": "Tell a chain's story in plain sentences.",
+    "diff": "Tell what a later report has that an earlier one had not.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",
     "neo4j": "Put a case into Neo4j, take it out, or make the pack for its Browser.",
