@@ -65,7 +65,7 @@ def open_page(browser: Browser, tmp_path: Path) -> OpenPage:
         path.write_text(render(report), encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         trouble: list[str] = []
 
