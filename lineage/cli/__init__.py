@@ -28,6 +28,7 @@ COMMANDS = {
     "timeline": "List everything that was read in order of time, chains marked.",
     "explain": "Tell a chain's story in plain sentences.",
     "diff": "Tell what a later report has that an earlier one had not.",
+    "record": "Show a record as it was logged.",
     "render": "Make other outputs from a report.",
     "slice": "Show what led to any node, and what came of it.",
     "neo4j": "Put a case into Neo4j, take it out, or make the pack for its Browser.",

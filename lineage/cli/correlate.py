@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from lineage.report.narrow import Narrowing
 
 
+KEEPING = ("json", "html")
+"""Outputs that keep the evidence's records."""
+
+
 @click.command("correlate")
 @options.telemetry
 @options.rule_choice
@@ -46,6 +50,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also look for the chain that this YAML template describes.",
 )
+@click.option(
+    "--records/--no-records",
+    default=True,
+    help="Keep the records of the evidence, as logged, in --json and --html (the default), or not.",
+)
 @click.option("--ndjson", is_flag=True, help="Print one JSON object a chain instead of text.")
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; use with --json or --fail-on.")
@@ -68,6 +77,7 @@ def command(
     preparation: Preparation,
     narrowing: Narrowing,
     ndjson: bool,
+    records: bool,
     **wanted: Path | None,
 ) -> int:
     """Finds attack chains in exported Windows telemetry.
@@ -106,6 +116,8 @@ def command(
             )
         )
     report = narrowing.apply(run.report)
+    if records and any(wanted.get(name) for name in KEEPING):
+        report = _with_records(report, paths, format_name)
     try:
         write(report, wanted, timezone)
         if ndjson:
@@ -122,6 +134,15 @@ def command(
                 zone=zone,
             )
     return exit_status(report, fail_on, strict=strict)
+
+
+def _with_records(report: Report, paths: tuple[Path, ...], format_name: str | None) -> Report:
+    """The report with its evidence's records, where the telemetry can be read a second time."""
+    from lineage.read import read
+    from lineage.report.records import with_records
+
+    again = [path for path in paths if path.is_file() or path.is_dir()]
+    return with_records(report, read(again, format_name))
 
 
 def _named(path: Path | None) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lineage.detect.detection import Detection
     from lineage.detect.profile import Cost
-    from lineage.report.model import DetectionHit
+    from lineage.report.model import DetectionHit, Rule
     from lineage.report.pen import Pen
 
 
@@ -72,14 +72,17 @@ def costs_table(costs: Sequence[Cost], total: float) -> Trimmed:
 
 
 class HitsTable:
-    """What the detections hit: where and when, which, and the fields that made it match.
+    """What the detections hit: where, when and as whom, which, and the fields that made it match.
+
+    What a rule means, and what else fires it, stands at its first hit.
 
     Two columns of fixed width, made row by row: rich's own table measures every cell first, and
     takes twice the time for thousands of hits.
     """
 
-    def __init__(self, hits: Sequence[DetectionHit], pen: Pen) -> None:
+    def __init__(self, hits: Sequence[DetectionHit], rules: Sequence[Rule], pen: Pen) -> None:
         self._hits = hits
+        self._rules = {(rule.title, rule.rule_id): rule for rule in rules}
         self._pen = pen
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -89,8 +92,10 @@ class HitsTable:
         yield from _row(
             where, Text("detection and the fields that matched", "dim"), widths, console
         )
+        untold = dict(self._rules)
         for hit in self._hits:
-            yield from _row(_where(hit, self._pen), _what(hit, self._pen), widths, console)
+            what = _what(hit, untold.pop((hit.detection, hit.rule_id), None), self._pen)
+            yield from _row(_where(hit, self._pen), what, widths, console)
 
 
 def _row(left: Text, right: Text, widths: tuple[int, int], console: Console) -> Iterator[Text]:
@@ -109,12 +114,28 @@ def _row(left: Text, right: Text, widths: tuple[int, int], console: Console) -> 
 def _where(hit: DetectionHit, pen: Pen) -> Text:
     host = pen.text(hit.host, "bold", limit=60)
     pid = "" if hit.pid is None else f"pid {hit.pid} "
+    name = (hit.image or "").rpartition("\\")[2]
+    program = pen.line(pen.text(name, "bold", limit=40), " ") if name else Text()
+    standing = ", ".join(filter(None, (hit.user, hit.integrity)))
+    who = pen.line("\nas ", pen.text(standing, limit=80)) if standing else Text()
     time = pen.text(pen.zone.clock(hit.time), limit=30)
-    return pen.line(time, "\n", host, "\n", pid, records(hit, pen))
+    return pen.line(time, "\n", host, "\n", program, pid, who, "\n", records(hit, pen))
 
 
-def _what(hit: DetectionHit, pen: Pen) -> Text:
+def _what(hit: DetectionHit, rule: Rule | None, pen: Pen) -> Text:
     told = pen.line(pen.text(hit.detection, "bold yellow", limit=200), "  ", weight(hit, pen))
     for line in fields(hit, pen):
         told = pen.line(told, "\n", line)
+    for words, meaning in _meaning(rule):
+        told = pen.line(told, "\n", Text(words, "dim"), pen.text(meaning, "dim", limit=600))
     return told
+
+
+def _meaning(rule: Rule | None) -> Iterator[tuple[str, str]]:
+    """What a rule says of itself, after the words that lead to it."""
+    if rule is None:
+        return
+    if rule.description:
+        yield "it means: ", rule.description
+    if rule.false_positives:
+        yield "it also fires on: ", "; ".join(rule.false_positives)

@@ -257,6 +257,23 @@ class Rule(Model):
     false_positives: list[str]
 
 
+class LoggedRecord(Model):
+    """A record as it was logged."""
+
+    source: str
+    record: int
+    host: str = Field(description="As the evidence calls it.")
+    event_id: int | str
+    provider: str
+    channel: str
+    computer: str
+    time: str = Field(description="As the source writes it.")
+    process_id: int | None = Field(default=None, description="Of the process that logged it.")
+    user: str | None = Field(default=None, description="SID in its header.")
+    data: dict[str, str] = Field(description="Its fields; what is nested as JSON.")
+    cut: bool = Field(default=False, description="Whether a long field was cut, which it says.")
+
+
 class RuleProblem(Model):
     """What is wrong with a rule of the user's; `used` says whether it runs all the same."""
 
@@ -310,6 +327,14 @@ class Report(Model):
     allowances: list[Allowance] = Field(default_factory=list)
     left_out: LeftOut | None = Field(
         default=None, description="What --since, --host, --verdict ... left out of the report."
+    )
+    records: list[LoggedRecord] = Field(
+        default_factory=list,
+        description="The records that the chains' evidence names, as logged, within bounds; none "
+        "with --no-records.",
+    )
+    records_left_out: Count = Field(
+        default=0, description="How many more the evidence names; `lineage record` shows them."
     )
     notes: list[str] = Field(
         default_factory=list, description="What else there is to say of the run's own settings."

@@ -81,7 +81,7 @@ def render_hits(
     """Prints what the detections hit, without chains; then what was read, as `render` does."""
     pen = _pen(report, console, details=details, zone=zone)
     if report.detections:
-        console.print(HitsTable(report.detections, pen))
+        console.print(HitsTable(report.detections, report.rules, pen))
     else:
         console.print(Text("No detection fired.", style="bold"))
     for part in _reading(report, pen):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,3 +49,11 @@ def test_strict_is_3_when_a_record_was_rejected(
     path.write_bytes(telemetry.read_bytes()[:-40])
     assert lineage("detect", path).status == 0
     assert lineage("detect", path, "--strict").status == 3
+
+
+def test_a_hit_says_who_and_its_rule_what_it_means(lineage: Lineage, telemetry: Path) -> None:
+    out = " ".join(lineage("detect", telemetry, "--top", 1).out.split())
+    assert re.search(r"WINWORD\.EXE pid \d+", out)
+    assert re.search(r"as [A-Z]+\\[a-z.]+, (Medium|High)", out)
+    assert "it means: " in out
+    assert "it also fires on: " in out
