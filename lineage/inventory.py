@@ -13,8 +13,9 @@ from lineage.detect.catalog import load_builtin
 from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
 from lineage.detect.detection import PACKS
 from lineage.detect.engine import RuleEngine
+from lineage.normalise.date_order import dated
 from lineage.normalise.dispatch import Normaliser
-from lineage.normalise.header import UNKNOWN_HOST, logged_time
+from lineage.normalise.header import UNKNOWN_HOST
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.sources import SOURCE
 from lineage.problems import InputLedger, Problem
@@ -78,12 +79,15 @@ class Inventory:
     coverage: Sequence[Coverage]
 
 
-def take_inventory(inputs: Iterable[Input], timezone: str | None = None) -> Inventory:
+def take_inventory(
+    inputs: Iterable[Input], timezone: str | None = None, *, day_first: bool | None = None
+) -> Inventory:
     """Reads inputs to their ends and counts what is in them.
 
     Args:
         inputs: opened, in order (`lineage.read.read`).
         timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+        day_first: how dates like 3/4/2026 are meant; None to find it out.
 
     Raises:
         UsageError: there is no such zone.
@@ -91,13 +95,13 @@ def take_inventory(inputs: Iterable[Input], timezone: str | None = None) -> Inve
     engine = RuleEngine([rule for pack in PACKS for rule in load_builtin(pack)])
     requirements = {rule.rule_id: engine.requirements(rule) for rule in engine.detections}
     seen = FieldsSeen(needed_fields(list(requirements.values())))
-    normaliser = Normaliser(timezone)
+    normaliser = Normaliser(timezone, day_first=day_first)
     summaries: list[InputSummary] = []
     spans: list[_Spans] = []
     for source, opened in enumerate(inputs):
         summary = InputSummary(InputLedger(opened.name, opened.format, opened.kind))
         summaries.append(summary)
-        spans.append(_Spans())
+        spans.append(_Spans(source, normaliser.clock))
         for record in opened.records:
             if isinstance(record, Problem):
                 summary.ledger.reject(record)
@@ -109,8 +113,10 @@ def take_inventory(inputs: Iterable[Input], timezone: str | None = None) -> Inve
                 seen.observe(outcome)
     for event in normaliser.rest():
         seen.observe(event)
-    for source, (summary, span) in enumerate(zip(summaries, spans, strict=True)):
-        summary.first, summary.last = span.bounds(source, normaliser.clock)
+    for summary, span in zip(summaries, spans, strict=True):
+        summary.first, summary.last = span.bounds()
+    for source, remark in normaliser.clock.remarks():
+        summaries[source].ledger.reject(Problem(None, remark, lost=0))
     covered = [coverage(rule, requirements[rule.rule_id], seen) for rule in engine.detections]
     return Inventory(summaries, covered)
 
@@ -141,31 +147,39 @@ _PARTS = next(source.name for source in SOURCE.values() if source.normalise is N
 
 
 class _Spans:
-    """First and last time per host, of times that are UTC and of times that may be local."""
+    """First and last time per host, of times that are UTC and of times that may be local.
 
-    def __init__(self) -> None:
-        self._bounds: dict[tuple[str, bool], tuple[int, int]] = {}
+    Dates that can be read in two ways are kept in both until all is read.
+    """
+
+    def __init__(self, source: int, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._bounds: dict[tuple[str, bool], tuple[list[int], list[int]]] = {}
 
     def observe(self, record: RawRecord, outcome: Event | Problem | Outcome) -> None:
         is_utc = False
         if isinstance(outcome, tuple) and not isinstance(outcome, Problem):
-            time = outcome.time
+            readings = (outcome.time, self._clock.dates.day_first(self._source, outcome.time))
             is_utc = SOURCE[outcome.origin].provider.own_time
         else:
             try:
-                time = logged_time(record)
+                readings = dated(record.time, int).readings
             except ValueError:
                 return
         key = (record.computer or UNKNOWN_HOST, is_utc)
-        first, last = self._bounds.get(key, (time, time))
         if len(self._bounds) < MOST_IDS or key in self._bounds:
-            self._bounds[key] = (min(first, time), max(last, time))
+            known = self._bounds.setdefault(key, ([readings[0]] * 2, [readings[1]] * 2))
+            for bounds, time in zip(known, readings, strict=True):
+                bounds[:] = min(bounds[0], time), max(bounds[1], time)
 
-    def bounds(self, source: int, clock: Clock) -> tuple[int | None, int | None]:
-        times = list(self._shifted(source, clock))
+    def bounds(self) -> tuple[int | None, int | None]:
+        times = list(self._shifted())
         return min(times, default=None), max(times, default=None)
 
-    def _shifted(self, source: int, clock: Clock) -> Iterator[int]:
-        for (host, is_utc), bounds in self._bounds.items():
-            local = None if is_utc else clock.local(source, host)
-            yield from (time + (local.offset(time)[0] if local else 0) for time in bounds)
+    def _shifted(self) -> Iterator[int]:
+        is_day_first = self._clock.dates.is_day_first(self._source)
+        for (host, is_utc), readings in self._bounds.items():
+            local = None if is_utc else self._clock.local(self._source, host)
+            for time in readings[is_day_first]:
+                yield time + (local.offset(time)[0] if local else 0)

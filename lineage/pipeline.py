@@ -61,6 +61,7 @@ class Request:
         allow: files of what is known to be benign.
         advance: called with every number of bytes read, for a progress bar.
         timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+        day_first: how dates like 3/4/2026 are meant; None to find it out.
         watch: called with every event in order of time, and where in the graph it was put.
     """
 
@@ -74,6 +75,7 @@ class Request:
     allow: Sequence[Path] = ()
     advance: Callable[[int], object] | None = None
     timezone: str | None = None
+    day_first: bool | None = None
     watch: Callable[[Event, Placed], object] | None = None
 
 
@@ -102,7 +104,7 @@ def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     """
     with cycle_collector.off():
         ledgers: list[InputLedger] = []
-        normaliser = Normaliser(request.timezone)
+        normaliser = Normaliser(request.timezone, day_first=request.day_first)
         events = list(collect(inputs, normaliser, ledgers))
         _require_readable(ledgers)
         analysis = _analysis(request, events, normaliser.clock, ledgers)

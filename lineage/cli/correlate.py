@@ -63,6 +63,7 @@ def command(
     format_name: str | None,
     timezone: str | None,
     read_timezone: str | None,
+    day_first: bool | None,
     rules: tuple[Path, ...],
     strict: bool,
     fail_on: str | None,
@@ -113,6 +114,7 @@ def command(
                 allow=allow,
                 advance=advance,
                 timezone=read_timezone,
+                day_first=day_first,
             )
         )
     report = narrowing.apply(run.report)

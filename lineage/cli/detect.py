@@ -30,6 +30,7 @@ def command(
     format_name: str | None,
     timezone: str | None,
     read_timezone: str | None,
+    day_first: bool | None,
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
@@ -61,6 +62,7 @@ def command(
                 allow=allow,
                 advance=advance,
                 timezone=read_timezone,
+                day_first=day_first,
             )
         ).report
     report = narrowing.apply_to_hits(report)

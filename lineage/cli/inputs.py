@@ -15,6 +15,7 @@ from lineage.cli.progress import progress
 @click.command("inputs")
 @options.container_format
 @options.timezone
+@options.dates
 @click.option(
     "--json",
     "json_file",
@@ -28,6 +29,7 @@ def command(
     paths: tuple[Path, ...],
     format_name: str | None,
     timezone: str | None,
+    day_first: bool | None,
     json_file: Path | None,
     details: bool,
 ) -> None:
@@ -43,7 +45,7 @@ def command(
     to_stdout = str(json_file) == "-"
     check({} if to_stdout else {"json": json_file}, paths)
     with progress(paths) as advance:
-        inventory = take_inventory(read(paths, format_name, advance), timezone)
+        inventory = take_inventory(read(paths, format_name, advance), timezone, day_first=day_first)
     if to_stdout:
         click.echo(json_line(inventory_view.as_json(inventory)))
         return

@@ -50,6 +50,7 @@ def command() -> None:
     help=f"With --only-chains: how many steps around them.  [default: {HOPS}]",
 )
 @options.timezone
+@options.dates
 @options.container_format
 @options.rules
 @options.plugins
@@ -62,6 +63,7 @@ def push_command(
     hops: int | None,
     format_name: str | None,
     timezone: str | None,
+    day_first: bool | None,
     rules: tuple[Path, ...],
     plugins: bool,
     **where: str | None,
@@ -86,7 +88,9 @@ def push_command(
             content = _of_report(report)
         else:
             around = (HOPS if hops is None else hops) if only_chains else None
-            content = _of_run(paths, format_name, timezone, rules, around, plugins=plugins)
+            content = _of_run(
+                paths, format_name, timezone, day_first, rules, around, plugins=plugins
+            )
         click.echo(_counted(case, content))
         with _writing(content.rows) as advance:
             push.push(database, case, content, advance)
@@ -104,6 +108,7 @@ def _of_run(
     paths: tuple[Path, ...],
     format_name: str | None,
     timezone: str | None,
+    day_first: bool | None,
     rules: tuple[Path, ...],
     hops: int | None,
     *,
@@ -121,6 +126,7 @@ def _of_run(
             correlators(plugins=plugins),
             advance=advance,
             timezone=timezone,
+            day_first=day_first,
         )
         run = pipeline.run(request)
     return from_run.content(run.analysis.graph, run.report, hops=hops)

@@ -55,6 +55,14 @@ _both_timezones = (
         help="Zone of times that don't say theirs, where it isn't --timezone's.",
     ),
 )
+dates = click.option(
+    "--dates",
+    "day_first",
+    type=click.Choice(("day-first", "month-first")),
+    callback=lambda _context, _parameter, value: value and value == "day-first",
+    help="How dates like 3/4/2026 are meant. By default each input's own dates, order and Sysmon"
+    " events tell it, as far as they do.",
+)
 rules = click.option(
     "--rules",
     multiple=True,
@@ -168,6 +176,6 @@ def timezones(command: Command) -> Command:
 
 def telemetry(command: Command) -> Command:
     """The options of every command that reads telemetry."""
-    for option in (strict, allow, cache, rules, timezones, container_format, paths):
+    for option in (strict, allow, cache, rules, dates, timezones, container_format, paths):
         command = option(command)
     return command

@@ -32,6 +32,7 @@ MOST = 5
 @click.command("slice")
 @options.paths
 @options.timezones
+@options.dates
 @options.container_format
 @click.option("--node", metavar="ID", help="A node's id, as reports name it.")
 @click.option("--pid", type=int, metavar="N", help="A process id.")
@@ -49,6 +50,7 @@ def command(
     format_name: str | None,
     timezone: str | None,
     read_timezone: str | None,
+    day_first: bool | None,
     node: str | None,
     pid: int | None,
     file: str | None,
@@ -81,6 +83,7 @@ def command(
             correlators=None if wants_chains else (),
             advance=advance,
             timezone=read_timezone,
+            day_first=day_first,
         )
         done = run(request)
     if wants_chains:

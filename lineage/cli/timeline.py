@@ -75,6 +75,7 @@ def command(
     format_name: str | None,
     timezone: str | None,
     read_timezone: str | None,
+    day_first: bool | None,
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
@@ -124,6 +125,7 @@ def command(
                     allow=allow,
                     advance=advance,
                     timezone=read_timezone,
+                    day_first=day_first,
                     watch=journal.add,
                 )
             )

@@ -11,6 +11,7 @@ that fit all of them. Where those disagree it can't be known, and a remark says 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from lineage.errors import UsageError
+from lineage.normalise.date_order import DateOrders
 from lineage.times import DAY, HOUR, TICKS, iso
 
 if TYPE_CHECKING:
@@ -42,6 +44,18 @@ _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - of a clock on a wall
 _NOT_PLACES: Final = ("Etc/", "posix/", "right/", "SystemV/", "GMT", "UTC", "UCT", "Zulu")
 
 
+@dataclass(slots=True)
+class _Span:
+    first: int
+    last: int
+
+    def take(self, time: int) -> None:
+        if time < self.first:
+            self.first = time
+        elif time > self.last:
+            self.last = time
+
+
 class _Run(NamedTuple):
     """A stretch of header times in which Sysmon's events show one offset."""
 
@@ -53,11 +67,18 @@ class _Run(NamedTuple):
 class Clock:
     """What the events of one run tell of their hosts' zones, by input and host."""
 
-    def __init__(self, named: str | None = None) -> None:
-        """Args: named: the zone in which the user has times without one read; None for UTC."""
+    def __init__(self, named: str | None = None, *, day_first: bool | None = None) -> None:
+        """Makes one for a run.
+
+        Args:
+            named: the zone in which the user has times without one read; None for UTC.
+            day_first: how dates like 3/4/2026 are meant; None to find it out.
+        """
+        self.dates = DateOrders(day_first)
         self._named = named
         self._samples: dict[tuple[int, str], list[tuple[int, int]]] = {}
-        self._unzoned: dict[tuple[int, str], tuple[int, int]] = {}
+        self._unzoned: dict[tuple[int, str], tuple[_Span, _Span]] = {}
+        self._shown: set[int] = set()
         self._zoned_samples: set[tuple[int, str]] = set()
         self._doubts: dict[tuple[int, str], tuple[int, int]] = {}
 
@@ -81,10 +102,26 @@ class Clock:
             if zoned:
                 self._zoned_samples.add((source, host))
 
-    def unzoned(self, source: int, host: str, time: int) -> None:
-        """Takes the header time, which doesn't say its zone, of an event that has no other."""
-        first, last = self._unzoned.get((source, host), (time, time))
-        self._unzoned[source, host] = min(first, time), max(last, time)
+    def unzoned(
+        self, source: int, host: str, readings: tuple[int, int], *, shown: bool = False
+    ) -> None:
+        """Takes the header time, which doesn't say its zone, of an event that has no other.
+
+        Args:
+            source: index of its input.
+            host: its host.
+            readings: in ticks, as if it were UTC, with its date read month first and day first.
+            shown: whether its zone is that of who exported it, not the host's.
+        """
+        if shown:
+            self._shown.add(source)
+        month_first, day_first = readings
+        spans = self._unzoned.get((source, host))
+        if spans is None:
+            spans = _Span(month_first, month_first), _Span(day_first, day_first)
+            self._unzoned[source, host] = spans
+        spans[0].take(month_first)
+        spans[1].take(day_first)
 
     def local(self, source: int, host: str) -> LocalTime | None:
         """The local time that a host's header times in an input are in; None for UTC."""
@@ -115,6 +152,7 @@ class Clock:
 
     def remarks(self) -> Iterator[tuple[int, str]]:
         """What can't be known of the times: index of the input, and one line on it."""
+        yield from self.dates.remarks()
         for (source, host), (first, last) in self._doubts.items():
             remark = (
                 f"local times of {host} from {iso(first)} to {iso(last)} lie beyond a change of the"
@@ -123,12 +161,15 @@ class Clock:
             )
             yield source, remark
         remarked: set[int] = set()
-        for (source, host), (first, last) in self._unzoned.items():
-            if source not in remarked and not self._samples_of(source, host):
+        for (source, host), spans in self._unzoned.items():
+            span = spans[self.dates.is_day_first(source)]
+            shown = source in self._shown
+            if source not in remarked and (shown or not self._samples_of(source, host)):
                 remarked.add(source)
+                reason = " (the portal showed local time)" if shown else ""
                 remark = (
-                    f"times of {host} from {iso(first)} to {iso(last)} don't say their zone and are"
-                    f" read as {self._reading()}"
+                    f"times of {host} from {iso(span.first)} to {iso(span.last)} don't say their"
+                    f" zone{reason} and are read as {self._reading()}"
                 )
                 yield source, remark
 

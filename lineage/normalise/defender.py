@@ -143,7 +143,11 @@ def _hashes(raw: RawRecord, values: Values) -> str | None:
     return values.texts[",".join(hashes)] if hashes else None
 
 
-DEFENDER: Final = Provider("microsoft defender for endpoint", None, own_time=True)
+DEFENDER: Final = Provider(
+    "microsoft defender for endpoint", None, own_time=True, shown_times=("ProcessCreationTime",)
+)
+"""Its times are UTC, but for tables saved in a portal that was set to local time: Microsoft Learn,
+"Set the time zone for Microsoft Defender XDR features"."""
 
 SOURCES: Final = (
     Source(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.normalise.clock import Clock, in_utc, zone_named
+from lineage.normalise.date_order import dated
 from lineage.normalise.falcon_activity import FILE_WRITTEN
 from lineage.normalise.header import UNKNOWN_HOST
 from lineage.normalise.outcome import Outcome
@@ -12,7 +13,7 @@ from lineage.normalise.powershell import Joiner
 from lineage.normalise.sources import PROVIDERS, SOURCES
 from lineage.normalise.values import Values, text
 from lineage.problems import Problem
-from lineage.times import iso, parse
+from lineage.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +40,17 @@ _LATER_SAMPLES = 32
 class Normaliser:
     """Turns raw records into events. Holds what must be remembered between records of one run."""
 
-    def __init__(self, timezone: str | None = None) -> None:
+    def __init__(self, timezone: str | None = None, *, day_first: bool | None = None) -> None:
         """Makes one for a run.
 
         Args:
             timezone: IANA name of the zone of times that don't say theirs; None to find it out.
+            day_first: how dates like 3/4/2026 are meant; None to find it out.
 
         Raises:
             UsageError: there is no such zone.
         """
-        self.clock = Clock(timezone)
+        self.clock = Clock(timezone, day_first=day_first)
         self._zone = zone_named(timezone) if timezone else None
         self._values = Values()
         self._joiner = Joiner(self._values)
@@ -76,8 +78,8 @@ class Normaliser:
             if not (raw.provider or raw.channel):
                 return Problem(raw.number, "nobody who wrote it: neither provider nor channel")
             return Outcome.IGNORED
-        if raw.time[-1:] != "Z" and not (route.provider.own_time and self._zone is None):
-            raw = self._with_zone(raw, source, own_time=route.provider.own_time)
+        if raw.time[-1:] != "Z" and (route.provider.uses_header_time or self._zone is not None):
+            raw = self._in_utc(raw, source, route.provider)
         try:
             event = self._event(raw, source, route)
         except TypeError:
@@ -111,24 +113,52 @@ class Normaliser:
         if number >= _CLOCK_SAMPLES and number % _LATER_SAMPLES:
             return
         try:
-            logged, zoned = parse(raw.time)
+            date = dated(raw.time, self._to_utc)
         except ValueError:
             return
+        logged = date.readings[0]
+        if date.numbers and raw.data.get("UtcTime"):
+            logged = self.clock.dates.compare(source, date, happened)
+        zoned = date.is_zoned or self._zone is not None
         self.clock.sample(source, host, logged, happened, zoned=zoned)
 
-    def _with_zone(self, raw: RawRecord, source: int, *, own_time: bool) -> RawRecord:
-        """The record with its time in UTC where its zone was named; else notes a time without."""
+    def _in_utc(self, raw: RawRecord, source: int, provider: Provider) -> RawRecord:
+        """The record with its times in UTC, as far as that is known, and a note of what isn't.
+
+        Dates with slashes are read month first until more is known.
+        """
+        if provider.tells_zone:
+            return raw
         try:
-            time, zoned = parse(raw.time)
+            date = dated(raw.time, self._to_utc)
         except ValueError:
             return raw
-        if zoned:
+        if provider.uses_header_time and date.numbers:
+            self.clock.dates.take(source, date)
+        if provider.uses_header_time and not date.is_zoned:
+            host = raw.computer or UNKNOWN_HOST
+            self.clock.unzoned(source, host, date.readings, shown=bool(provider.shown_times))
+        if not date.numbers and (date.is_zoned or self._zone is None):
             return raw
-        if not own_time:
-            self.clock.unzoned(source, raw.computer or UNKNOWN_HOST, time)
-        if self._zone is not None:
-            return raw._replace(time=iso(in_utc(self._zone, time)))
-        return raw
+        data = {name: self._shown(raw.data.get(name), source) for name in provider.shown_times}
+        return raw._replace(
+            time=iso(date.readings[0]), data={**raw.data, **data} if data else raw.data
+        )
+
+    def _shown(self, value: object, source: int) -> object:
+        """A field's time like the header's."""
+        if not isinstance(value, str) or value.endswith("Z"):
+            return value
+        try:
+            date = dated(value, self._to_utc)
+        except ValueError:
+            return value
+        if date.numbers:
+            self.clock.dates.take(source, date, in_sequence=False)
+        return iso(date.readings[0])
+
+    def _to_utc(self, time: int) -> int:
+        return in_utc(self._zone, time) if self._zone else time
 
 
 def _route(provider: str, channel: str, event_id: int | str) -> Source | None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HEADER_ONLY = frozenset(source.name for source in SOURCES if not source.provider.own_time)
 """Event sources that have no other time than the header's."""
+_HEADER_DATED = frozenset(source.name for source in SOURCES if source.provider.uses_header_time)
+"""Event sources whose times have the export's spelling."""
 _AFTER_RECORD = HEADER.index("event_id")
 _RECORD_BITS = 64
 _TIE_BITS = 32
@@ -61,9 +63,15 @@ def in_order(
 
 
 def _put_right(events: list[Event], clock: Clock) -> None:
-    """Moves events that only have a header's local time to UTC."""
+    """Moves events that only have a header's time to the day it means, and from local to UTC."""
     local_of = lru_cache(maxsize=None)(clock.local)
+    is_day_first = lru_cache(maxsize=None)(clock.dates.is_day_first)
     for index, event in enumerate(events):
+        if event.origin not in _HEADER_DATED:
+            continue
+        if is_day_first(event.source):
+            time = clock.dates.day_first(event.source, event.time)
+            event = events[index] = event._replace(time=time)
         if event.origin not in _HEADER_ONLY:
             continue
         local = local_of(event.source, event.host)

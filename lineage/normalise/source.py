@@ -29,6 +29,8 @@ class Provider:
         own_time: whether events carry their own time (UTC) beside or in place of the header's,
             which log shippers may have written in local time (`lineage.normalise.clock`).
         tells_zone: whether events carry both, so that their difference tells the zone.
+        shown_times: fields with times that exports write as they write the header's, in the zone
+            and spelling of who exported them, which no event of the host can tell.
     """
 
     name: str
@@ -37,6 +39,12 @@ class Provider:
     aliases: tuple[str, ...] = ()
     own_time: bool = False
     tells_zone: bool = False
+    shown_times: tuple[str, ...] = ()
+
+    @property
+    def uses_header_time(self) -> bool:
+        """Whether events are placed by times that are as sure as the export's spelling of them."""
+        return not self.own_time or bool(self.shown_times)
 
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})

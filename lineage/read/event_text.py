@@ -31,6 +31,8 @@ _WEVTUTIL_NAMES: Final = ("Channel", "SourceName", "TimeCreated", "EventID")
 """What the first labels of wevtutil's text mean, in whatever language they are."""
 _WEVTUTIL_COMPUTER: Final = 10
 _SPLUNK_MEMBER: Final = re.compile(r"([A-Z]\w{2,30})=(.*)")
+_SPLUNK_TIME: Final = re.compile(r"^(\d\d)/(\d\d)/(\d{4})\b")
+"""Splunk's forwarder writes the month first wherever it runs."""
 _LIST_MEMBER: Final = re.compile(r"([A-Z]\w{1,30})[ ]{0,40}: ?(.*)")
 
 
@@ -161,7 +163,7 @@ def fields_of_block(text: str) -> Row | None:
         member = _SPLUNK_MEMBER.fullmatch(line)
         if member is None:
             if place == 0:
-                row["_local_time"] = line.strip()
+                row["_local_time"] = _SPLUNK_TIME.sub(r"\3/\1/\2", line.strip())
             continue
         if member[1] == "Message":
             row["Message"] = "\n".join([member[2], *lines[place + 1 :]])

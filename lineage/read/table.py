@@ -30,6 +30,8 @@ _PREAMBLE: Final = re.compile(r"\s*$|#TYPE |sep=.$", re.IGNORECASE)
 """Lines before a header: PowerShell's type, Excel's separator."""
 _ZONE: Final = re.compile(r"(.+?) \[[^\]]{1,60}\]")
 """Log Analytics adds the zone of its times to a column's name."""
+_UTC: Final = re.compile(r" \[UTC\]", re.IGNORECASE)
+_ZONED: Final = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _PREFIXES: Final = ("_source.", "fields.", "result.", "properties.")
 _VIEWER: Final = ("Level", "Date and Time", "Source", "Event ID", "Task Category")
 """Event Viewer's columns; the message behind them has no name."""
@@ -85,6 +87,7 @@ class _Table:
         self._limit = limit
         self._delimiter = ","
         self._header: list[str] = []
+        self._in_utc: frozenset[str] = frozenset()
 
     def rows(self, chunks: Iterable[bytes]) -> Iterator[Row | Problem]:
         lines = _Lines(chunks, self._limit)
@@ -122,6 +125,7 @@ class _Table:
         header, used = _split(block, self._delimiter)
         lines.again(block[used:])
         self._header = [_column(name) for name in header[:_MOST_COLUMNS]]
+        self._in_utc = frozenset(_column(name) for name in header if _UTC.search(name))
         self.names = tuple(self._header)
 
     def _swallows(self, block: list[str]) -> bool:
@@ -151,7 +155,11 @@ class _Table:
             return None
         if values and values[0] == self.names[0] and tuple(map(_column, values)) == self.names:
             return {}
-        return {name: value for name, value in zip(names, values, strict=False) if value}
+        row: Row = {name: value for name, value in zip(names, values, strict=False) if value}
+        for name in self._in_utc & row.keys():
+            if not _ZONED.search(str(row[name])):
+                row[name] = f"{row[name]} UTC"
+        return row
 
 
 class _Stretch:

@@ -56,7 +56,7 @@ def test_a_zone_is_one_host_s_in_one_input() -> None:
 
 def test_another_export_of_the_host_tells_the_zone_of_times_without_one() -> None:
     clock = clock_of(5 * HOUR, 5 * HOUR)
-    clock.unzoned(1, "ws01", 990 * HOUR)
+    clock.unzoned(1, "ws01", (990 * HOUR, 990 * HOUR))
     assert offset_of(clock, 995 * HOUR, source=1) == (5 * HOUR, True)
 
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_known_is_remarked_once_per_host() -> None:
 
 def test_times_without_a_zone_that_nothing_tells_are_remarked() -> None:
     clock = Clock()
-    clock.unzoned(2, "ws01", HOUR)
+    clock.unzoned(2, "ws01", (HOUR, HOUR))
     assert [source for source, _ in clock.remarks()] == [2]
 
 

@@ -681,6 +681,22 @@ def test_a_row_that_cannot_be_told_is_rejected(row: list[str], reason: str) -> N
     assert items[1].reason.startswith(reason)
 
 
+def test_a_column_that_names_utc_says_the_zone_of_its_times() -> None:
+    data = SECURITY_EXPORTS["SecurityEvent of Sentinel"]
+    (event,) = decoded(data)
+    assert isinstance(event, RawRecord)
+    assert event.time == "3/2/2026, 10:11:12.345 AM UTC"
+    (event,) = decoded(data.replace(b"3/2/2026, 10:11:12.345 AM", b"2026-03-02T10:11:12Z"))
+    assert isinstance(event, RawRecord)
+    assert event.time == "2026-03-02T10:11:12Z"
+
+
+def test_splunks_classic_text_is_month_first_wherever_it_comes_from() -> None:
+    (event,) = decoded(classic(OLD).encode())
+    assert isinstance(event, RawRecord)
+    assert event.time == "2026/03/02 11:11:12.345 AM"
+
+
 def test_a_lost_quote_costs_its_row_and_no_more() -> None:
     good = csv(["1", SYSMON, SYSMON_LOG, "WS-7"])
     header = csv(["EventID", "Provider", "Channel", "Computer"])
