@@ -134,10 +134,14 @@ def side_by_side(database: Database, content: Content) -> tuple[float, float]:
 
 def batches(content: Content) -> Rows:
     """The rows as lineage batches them, with times among the other properties, as numbers."""
-    yield from full((NODE.format(label), plain(row)) for label, row in content.nodes())
-    edges = ((ends, of_edge(row)) for ends, row in content.edges())
-    ties = ((ends, plain(row)) for ends, row in content.ties)
-    yield from full((RELATIONSHIP.format(*ends), row) for ends, row in chain(edges, ties))
+    yield from full((NODE.format(row["labels"][0]), plain(row)) for row in content.nodes())
+    edges = ((type_, of_edge(row)) for type_, row in content.edges())
+    ties = ((type_, plain(row)) for type_, row in content.ties)
+    label = {row["id"]: row["labels"][0] for row in content.nodes()}
+    yield from full(
+        (RELATIONSHIP.format(type_, label[str(row["source"])], label[str(row["target"])]), row)
+        for type_, row in chain(edges, ties)
+    )
 
 
 def plain(row: Mapping[str, object]) -> dict[str, object]:
@@ -146,7 +150,7 @@ def plain(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def of_edge(row: EdgeRow) -> dict[str, object]:
-    names = ("first", "last", "count", "evidence", "chains", "records")
+    names = ("first", "last", "count", "evidence", "chains", "records", "carried")
     properties = dict(zip(names, row[2:], strict=True))
     return {"source": row[0], "target": row[1], "properties": properties}
 

@@ -11,9 +11,13 @@ CALL (case_name, chain) {
   WHERE chain IN ['', c.id]
   RETURN c ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
 }
-MATCH path = ANY SHORTEST (c)<-[:PART_OF]-(:Process) (()-[step]->()
-  WHERE step.flow = 'forward' AND step.last >= c.first_seen){1,4} (reached)
-WHERE NOT EXISTS { (reached)-[:PART_OF]->(c) }
-RETURN reached, labels(reached)[0] AS kind, length(path) - 1 AS steps,
-  relationships(path)[-1].first AS time
+MATCH path = ANY SHORTEST (c)<-[:PART_OF]-(:Process)
+  (()-[did]->() WHERE did.flow = 'forward' AND did.last >= c.first_seen){0,4}
+  (()<-[used]-() WHERE used.carried IS NOT NULL AND used.last >= c.first_seen){0,1}
+  (()-[did2]->() WHERE did2.flow = 'forward' AND did2.last >= c.first_seen){0,3}
+  (()<-[used2]-() WHERE used2.carried IS NOT NULL AND used2.last >= c.first_seen){0,1}
+  (()-[did3]->() WHERE did3.flow = 'forward' AND did3.last >= c.first_seen){0,2} (reached)
+WHERE 1 < length(path) <= 5 AND NOT EXISTS { (reached)-[:PART_OF]->(c) }
+RETURN reached, [label IN labels(reached) WHERE NOT label IN ['Entity', 'Tagged']][0] AS kind,
+  length(path) - 1 AS steps, coalesce(relationships(path)[-1].carried, relationships(path)[-1].first) AS time
 ORDER BY steps, time, reached.id LIMIT 300

@@ -25,14 +25,20 @@ CALL (case_name, file) {
 OPTIONAL MATCH (f)<-[arrival:WROTE|COPIED_TO|EXECUTED|INTERPRETED]-()
 WITH f, coalesce(max(CASE WHEN arrival:WROTE|COPIED_TO THEN arrival.last END), min(arrival.first))
   AS arrived
-MATCH ANY SHORTEST (f) (()<-[led]-()
-  WHERE led.flow = 'forward' AND led.first <= arrived AND coalesce(led.via <> ['ACCESSED'], true)
-  ){0,8} (cause)
+MATCH path = ANY SHORTEST (f)
+  (()<-[did]-() WHERE did.flow = 'forward' AND did.first <= arrived)*
+  (()-[used:EXECUTED|INTERPRETED|LOADED]->() WHERE used.carried <= arrived){0,1}
+  (()<-[did2]-() WHERE did2.flow = 'forward' AND did2.first <= arrived)*
+  (()-[used2:EXECUTED|INTERPRETED|LOADED]->() WHERE used2.carried <= arrived){0,1}
+  (()<-[did3]-() WHERE did3.flow = 'forward' AND did3.first <= arrived)*
+  (()-[used3:EXECUTED|INTERPRETED|LOADED]->() WHERE used3.carried <= arrived){0,1}
+  (()<-[did4]-() WHERE did4.flow = 'forward' AND did4.first <= arrived)* (cause)
+WHERE length(path) <= 8
 WITH arrived, collect(cause) AS causes
 UNWIND causes AS effect
 MATCH (effect)-[step]-(other)
 WHERE step.first <= arrived AND (
-  (step.flow = 'forward' AND endNode(step) = effect AND other IN causes AND NOT step:INFLUENCED)
+  (step.flow = 'forward' AND endNode(step) = effect AND other IN causes)
   OR (step:EXECUTED|INTERPRETED AND startNode(step) = effect)
   OR (step:LOADED AND startNode(step) = effect AND other IN causes)
 )

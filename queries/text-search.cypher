@@ -26,5 +26,5 @@ CALL (node) {
   OPTIONAL MATCH (by:Process)-[told:RAN|SET|CREATED]->(node)
   RETURN by, told ORDER BY told.first, by.id LIMIT 1
 }
-RETURN node, labels(node)[0] AS kind, node.host AS host, by, coalesce(node.start, told.first) AS time, text
+RETURN node, [label IN labels(node) WHERE NOT label IN ['Entity', 'Tagged']][0] AS kind, node.host AS host, by, coalesce(node.start, told.first) AS time, text
 ORDER BY time, node.id LIMIT 300

@@ -13,15 +13,14 @@ from lineage.graphdb.labels import (
     CHAIN,
     DETECTION,
     EVIDENCED_BY,
-    LABEL,
     PART_OF,
     TAGGED_BY,
 )
-from lineage.graphdb.rows import Ends, NodeRow, Record, TieRow, evidence, key, short, stored, text
+from lineage.graphdb.rows import NodeRow, Record, TieRow, evidence, key, short, stored, text
 from lineage.times import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from lineage.report.model import Chain, DetectionHit, Report
 
@@ -37,42 +36,39 @@ class Analysis:
     """What the report adds to the graph.
 
     Attributes:
-        nodes: (label, row) of detections and chains.
-        ties: (ends, row) between them and the graph's nodes.
+        nodes: rows of detections and chains.
+        ties: (type, row) between them and the graph's nodes.
         tagged: ids of the nodes that a detection tags.
         chains_of: ids of the chains that an edge belongs to.
     """
 
-    nodes: list[tuple[str, NodeRow]] = field(default_factory=list)
-    ties: list[tuple[Ends, TieRow]] = field(default_factory=list)
+    nodes: list[NodeRow] = field(default_factory=list)
+    ties: list[tuple[str, TieRow]] = field(default_factory=list)
     tagged: set[str] = field(default_factory=set)
     chains_of: dict[EdgeName, list[str]] = field(default_factory=dict)
 
     def count_nodes(self) -> Counter[str]:
         """Nodes by label."""
-        return Counter(label for label, _ in self.nodes)
+        return Counter(row["labels"][0] for row in self.nodes)
 
     def count_ties(self) -> Counter[str]:
         """Relationships by type."""
-        return Counter(ends.type for ends, _ in self.ties)
+        return Counter(type_ for type_, _ in self.ties)
 
 
-def analyse(
-    report: Report, hits: Iterable[DetectionHit], label_of: Callable[[str], str]
-) -> Analysis:
+def analyse(report: Report, hits: Iterable[DetectionHit]) -> Analysis:
     """The detections and chains, and what ties them to the graph's nodes.
 
     Args:
         report: its chains are taken.
         hits: the hits to take; a hit of a chain among them or not.
-        label_of: label of a node by its id in the report.
     """
     analysis = Analysis()
-    _add_hits(analysis, hits, label_of)
+    _add_hits(analysis, hits)
     chains_of: defaultdict[EdgeName, list[str]] = defaultdict(list)
     for chain in report.chains:
-        analysis.nodes.append((CHAIN, _chain_row(chain)))
-        analysis.ties += _members(chain, label_of)
+        analysis.nodes.append(_chain_row(chain))
+        analysis.ties += _members(chain)
         analysis.ties += _bystanders(chain)
         analysis.ties += _evidence(chain)
         for edge in chain.edges:
@@ -96,9 +92,7 @@ def ticks(time: str) -> int:
         ) from error
 
 
-def _add_hits(
-    analysis: Analysis, hits: Iterable[DetectionHit], label_of: Callable[[str], str]
-) -> None:
+def _add_hits(analysis: Analysis, hits: Iterable[DetectionHit]) -> None:
     by_detection: defaultdict[str, list[DetectionHit]] = defaultdict(list)
     by_tag: defaultdict[tuple[str, str], list[DetectionHit]] = defaultdict(list)
     for hit in hits:
@@ -106,21 +100,20 @@ def _add_hits(
         by_tag[hit.node, hit.rule_id].append(hit)
         analysis.tagged.add(hit.node)
     for same in by_detection.values():
-        analysis.nodes.append((DETECTION, _detection_row(same[0])))
+        analysis.nodes.append(_detection_row(same[0]))
     for (node_id, rule_id), same in by_tag.items():
-        ends = Ends(TAGGED_BY, label_of(node_id), DETECTION)
         strongest = min(same, key=lambda hit: LAYERS.index(hit.layer))
         row = _facts_row(node_id, rule_id, same)
         row["properties"] |= {"layer": strongest.layer, "fields": _fields(strongest)}
         if strongest.by:
             row["properties"]["by"] = text(strongest.by)
-        analysis.ties.append((ends, row))
+        analysis.ties.append((TAGGED_BY, row))
 
 
 def _detection_row(hit: DetectionHit) -> NodeRow:
     return {
         "id": key(hit.rule_id),
-        "labels": [],
+        "labels": [DETECTION],
         "times": {},
         "properties": {
             "caption": short(hit.detection),
@@ -167,7 +160,7 @@ def _chain_row(chain: Chain) -> NodeRow:
     named = chain.family or chain.verdict
     return {
         "id": key(chain.id),
-        "labels": [],
+        "labels": [CHAIN],
         "times": {"first_seen": ticks(chain.first_seen), "last_seen": ticks(chain.last_seen)},
         "properties": {
             "caption": short(f"{named} {chain.score:.0f}"),
@@ -196,7 +189,7 @@ def _naming(chain: Chain) -> dict[str, object]:
     return named
 
 
-def _members(chain: Chain, label_of: Callable[[str], str]) -> Iterator[tuple[Ends, TieRow]]:
+def _members(chain: Chain) -> Iterator[tuple[str, TieRow]]:
     """PART_OF: the chain's processes and artifacts, and tagged nodes that are neither."""
     roles: dict[str, str] = {hit.node: "evidence" for hit in chain.evidence}
     roles |= {artifact.node: "artifact" for artifact in chain.artifacts}
@@ -209,13 +202,13 @@ def _members(chain: Chain, label_of: Callable[[str], str]) -> Iterator[tuple[End
         properties: dict[str, object] = {"role": role}
         if node_id in tactics:
             properties["tactics"] = tactics[node_id]
-        yield Ends(PART_OF, label_of(node_id), CHAIN), _tie(node_id, chain.id, properties)
+        yield PART_OF, _tie(node_id, chain.id, properties)
 
 
-def _bystanders(chain: Chain) -> Iterator[tuple[Ends, TieRow]]:
+def _bystanders(chain: Chain) -> Iterator[tuple[str, TieRow]]:
     """BYSTANDER_OF: the processes that causality only went through."""
     for process in chain.bystanders:
-        yield Ends(BYSTANDER_OF, LABEL["process"], CHAIN), _tie(process.node, chain.id, {})
+        yield BYSTANDER_OF, _tie(process.node, chain.id, {})
 
 
 def _tie(source: str, target: str, properties: dict[str, object]) -> TieRow:
@@ -223,10 +216,10 @@ def _tie(source: str, target: str, properties: dict[str, object]) -> TieRow:
     return {"source": key(source), "target": key(target), "times": {}, "properties": properties}
 
 
-def _evidence(chain: Chain) -> Iterator[tuple[Ends, TieRow]]:
+def _evidence(chain: Chain) -> Iterator[tuple[str, TieRow]]:
     """EVIDENCED_BY: the detections that the chain stands on."""
     by_detection: defaultdict[str, list[DetectionHit]] = defaultdict(list)
     for hit in chain.evidence:
         by_detection[hit.rule_id].append(hit)
     for rule_id, hits in by_detection.items():
-        yield Ends(EVIDENCED_BY, CHAIN, DETECTION), _facts_row(chain.id, rule_id, hits)
+        yield EVIDENCED_BY, _facts_row(chain.id, rule_id, hits)

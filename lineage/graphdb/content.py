@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from lineage.graphdb.rows import EdgeRow, Ends, NodeRow, TieRow
+from lineage.graphdb.rows import EdgeRow, NodeRow, TieRow
 
-NodeRows = Iterator[tuple[str, NodeRow]]
-"""(label, row)"""
-EdgeRows = Iterator[tuple[Ends, EdgeRow]]
-TieRows = Iterable[tuple[Ends, TieRow]]
+NodeRows = Iterator[NodeRow]
+EdgeRows = Iterator[tuple[str, EdgeRow]]
+"""(type, row)"""
+TieRows = Iterable[tuple[str, TieRow]]
+"""(type, row)"""
 
 
 @dataclass(frozen=True, slots=True)

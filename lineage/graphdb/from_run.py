@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
+from lineage.graph.schema import EDGE_SCHEMAS, FLOW, NODE_SCHEMAS, EdgeKind
 from lineage.graphdb.analysis import Analysis, analyse
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
-from lineage.graphdb.influence import MAKING, USING, Use, influences
 from lineage.graphdb.labels import LABEL, TAGGED, TYPE
-from lineage.graphdb.rows import EdgeRow, Ends, Record, key, node_row, sample
+from lineage.graphdb.rows import EdgeRow, Record, key, node_row, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import DetectionHit, Report
 
+_MAKING = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.makes)
+"""Edges into what was made."""
+_USING: frozenset[EdgeKind] = frozenset(kind for kind in FLOW if FLOW[kind] == "backward")
+"""Edges from a process to what influenced it."""
 _LEAVES = frozenset(schema.kind for schema in NODE_SCHEMAS if schema.is_place)
 """Kinds that are shown but not walked through: everything on a host is one step from it."""
 
@@ -52,9 +55,7 @@ def of_graph(
         sources: names of the inputs, by their index in the graph's events.
         selected: ids of the nodes to take, or None for all.
     """
-    label_of = _labels(graph)
-    analysis = analyse(report, hits, label_of)
-    analysis.ties += influences(_uses(graph, selected, sources), label_of)
+    analysis = analyse(report, hits)
     if selected is None:
         nodes, edges = graph.count_nodes(), graph.count_edges()
         node_counts = Counter({each.label: nodes[each.kind] for each in NODE_SCHEMAS})
@@ -71,26 +72,22 @@ def of_graph(
     )
 
 
-def _labels(graph: ProvenanceGraph) -> Callable[[str], str]:
-    return lambda node_id: LABEL[graph.node(node_id).kind]
-
-
-def _uses(
-    graph: ProvenanceGraph, selected: dict[str, None] | None, sources: Sequence[str]
-) -> Iterator[Use]:
-    """The uses of what was made before in the case."""
+def _made(graph: ProvenanceGraph, selected: dict[str, None] | None) -> dict[str, int]:
+    """Id of what something in the case made -> the ordinal of the event that first did."""
     made: dict[str, int] = {}
     for edge in _edges(graph, selected):
-        if edge.kind in MAKING:
+        if edge.kind in _MAKING:
             made[edge.target] = min(edge.events[0], made.get(edge.target, edge.events[0]))
-    time = graph.events.time
-    for edge in _edges(graph, selected):
-        if edge.kind in USING and edge.target in made:
-            later = [ordinal for ordinal in edge.events if ordinal >= made[edge.target]]
-            if later:
-                records = [_record(graph, ordinal, sources) for ordinal in later]
-                kind, first, last = edge.kind, time(later[0]), time(later[-1])
-                yield Use(edge.source, edge.target, kind, first, last, records)
+    return made
+
+
+def _carried(graph: ProvenanceGraph, edge: Edge, made: dict[str, int]) -> int | None:
+    """The time from which on a use carried what the case itself had made, in ticks."""
+    if edge.kind not in _USING or edge.target not in made:
+        return None
+    since = made[edge.target]
+    later = next((ordinal for ordinal in edge.events if ordinal >= since), None)
+    return None if later is None else graph.events.time(later)
 
 
 def _record(graph: ProvenanceGraph, ordinal: int, sources: Sequence[str]) -> Record:
@@ -139,7 +136,8 @@ def _nodes(
 ) -> NodeRows:
     nodes = graph.nodes() if selected is None else map(graph.node, selected)
     for node in nodes:
-        yield LABEL[node.kind], node_row(node, [TAGGED] if node.id in analysis.tagged else [])
+        tagged = [TAGGED] if node.id in analysis.tagged else []
+        yield node_row(node, [LABEL[node.kind], *tagged])
     yield from analysis.nodes
 
 
@@ -149,13 +147,10 @@ def _edge_rows(
     analysis: Analysis,
     sources: Sequence[str],
 ) -> EdgeRows:
-    ends: dict[tuple[str, str, str], Ends] = {}
-    node = graph.node
+    made = _made(graph, selected)
     for edge in _edges(graph, selected):
-        kinds = (edge.kind, node(edge.source).kind, node(edge.target).kind)
-        if kinds not in ends:
-            ends[kinds] = Ends(TYPE[edge.kind], LABEL[kinds[1]], LABEL[kinds[2]])
-        yield ends[kinds], _edge_row(graph, edge, analysis, sources)
+        row = _edge_row(graph, edge, analysis, sources)
+        yield TYPE[edge.kind], [*row, _carried(graph, edge, made)]
 
 
 def _edge_row(

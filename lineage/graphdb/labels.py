@@ -11,6 +11,8 @@ from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS, EdgeKind, NodeKind
 
 DETECTION = "Detection"
 CHAIN = "Chain"
+ENTITY = "Entity"
+"""A label of every node of a case: by it a node is found where only its case and id are known."""
 TAGGED = "Tagged"
 """A second label, beside the kind's own, of every node that a detection tags."""
 
@@ -18,7 +20,6 @@ TAGGED_BY = "TAGGED_BY"
 PART_OF = "PART_OF"
 EVIDENCED_BY = "EVIDENCED_BY"
 BYSTANDER_OF = "BYSTANDER_OF"
-INFLUENCED = "INFLUENCED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,6 @@ ANALYSIS_TYPES = (
     ),
     Described(
         BYSTANDER_OF, "From a process that a chain only went through, and that is not its own.", {}
-    ),
-    Described(
-        INFLUENCED,
-        "From a file or module that was made in the case to a process that used it later.",
-        _SEEN
-        | {
-            "via": "the types of the edges by which the process used it",
-            "flow": "forward: to walk causality along the arrows",
-        },
     ),
     Described(EVIDENCED_BY, "From a chain to a detection that it stands on.", _SEEN),
 )

@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.errors import DatabaseError, UsageError
 from lineage.graph.schema import EDGE_SCHEMAS
 from lineage.graphdb import constraints
+from lineage.graphdb.labels import ENTITY
 from lineage.graphdb.statement import statement
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lineage.graphdb.connect import Database
     from lineage.graphdb.content import Content
-    from lineage.graphdb.rows import EdgeRow, Ends, NodeRow, TieRow
+    from lineage.graphdb.rows import EdgeRow, NodeRow, TieRow
 
     Row = NodeRow | EdgeRow | TieRow
 
@@ -28,6 +29,10 @@ BATCH_ROWS = 5000
 """Measured on Neo4j 5.26: 1,000 rows a transaction are a third slower, 10,000 not faster."""
 BATCH_CHARACTERS = 4_000_000
 """Text in a batch: long script blocks go in smaller transactions, for the server's memory."""
+FEW = 100
+"""Rows by which a server learns that there are relationships. One that has none yet plans to look
+through all of them for each row, and for seconds keeps to that while they grow to thousands: this,
+and a plan for each of many texts, made the first push to a fresh server several times slower."""
 CASE_CHARACTERS = 100
 _FLOW = {schema.type: schema.flow for schema in EDGE_SCHEMAS}
 
@@ -64,33 +69,42 @@ def push(database: Database, case: str, content: Content, advance: Advance | Non
     constraints.ensure(database)
     with database.session() as session, ThreadPoolExecutor(1, "lineage-push") as worker:
         writer = _Writer(session, worker, case, advance)
-        for label, row in content.nodes():
-            writer.add(_node_statement(label), row, _length(row))
+        for row in content.nodes():
+            writer.add(_NODES, row, _length(row))
         writer.flush()
-        for ends, edge in content.edges():
-            writer.add(_edge_statement(ends), edge)
-        for ends, tie in content.ties:
-            writer.add(_tie_statement(ends), tie, _length(tie))
+        for type_, edge in content.edges():
+            writer.add(_edges(type_), edge)
+        for type_, tie in content.ties:
+            writer.add(_ties(type_), tie, _length(tie))
         writer.flush()
 
 
-@cache
-def _node_statement(label: str) -> str:
-    return statement("node", label=label)
+class _Batch(NamedTuple):
+    """What is written together: a statement, and what it takes beside the rows and the case.
+
+    A server plans each text anew, which takes a fresh one half a second, so the texts are three.
+    """
+
+    code: str
+    type: str | None = None
+    flow: str | None = None
+
+
+_NODES = _Batch(statement("node", label=ENTITY))
 
 
 @cache
-def _edge_statement(ends: Ends) -> str:
-    return statement("edge", **ends._asdict(), flow=_FLOW[ends.type])
+def _edges(type_: str) -> _Batch:
+    return _Batch(statement("edge", label=ENTITY), type_, _FLOW[type_])
 
 
 @cache
-def _tie_statement(ends: Ends) -> str:
-    return statement("tie", **ends._asdict())
+def _ties(type_: str) -> _Batch:
+    return _Batch(statement("tie", label=ENTITY), type_)
 
 
 class _Writer:
-    """Collects rows by statement; a full batch is written while the next one is collected."""
+    """Collects rows by batch; a full batch is written while the next one is collected."""
 
     def __init__(
         self, session: neo4j.Session, worker: Executor, case: str, advance: Advance | None
@@ -99,28 +113,36 @@ class _Writer:
         self._worker = worker
         self._case = case
         self._advance = advance
-        self._batches: dict[str, list[Row]] = {}
-        self._characters: dict[str, int] = {}
+        self._batches: dict[_Batch, list[Row]] = {}
+        self._characters: dict[_Batch, int] = {}
+        self._has_edges = False
         self._under_way: tuple[int, Future[int]] | None = None
 
-    def add(self, code: str, row: Row, length: int = 0) -> None:
+    def add(self, batch: _Batch, row: Row, length: int = 0) -> None:
         """Takes a row, and the length of its text where it may be long."""
-        batch = self._batches.setdefault(code, [])
-        batch.append(row)
-        characters = self._characters[code] = self._characters.get(code, 0) + length
-        if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
-            self._write(code)
+        rows = self._batches.setdefault(batch, [])
+        rows.append(row)
+        characters = self._characters[batch] = self._characters.get(batch, 0) + length
+        if len(rows) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            self._write(batch)
 
     def flush(self) -> None:
-        for code in list(self._batches):
-            self._write(code)
+        for batch in list(self._batches):
+            self._write(batch)
         self._settle()
 
-    def _write(self, code: str) -> None:
-        rows = self._batches.pop(code)
-        self._characters.pop(code)
+    def _write(self, batch: _Batch) -> None:
+        rows = self._batches.pop(batch)
+        self._characters.pop(batch)
+        if batch.flow is not None and not self._has_edges:
+            self._has_edges = True
+            self._submit(batch, rows[:FEW])
+            batch, rows = batch._replace(code=f"CYPHER replan=force {batch.code}"), rows[FEW:]
+        self._submit(batch, rows)
+
+    def _submit(self, batch: _Batch, rows: list[Row]) -> None:
         self._settle()
-        future = self._worker.submit(self._session.execute_write, _run, code, rows, self._case)
+        future = self._worker.submit(self._session.execute_write, _run, batch, rows, self._case)
         self._under_way = len(rows), future
 
     def _settle(self) -> None:
@@ -139,8 +161,9 @@ class _Writer:
             self._advance(rows)
 
 
-def _run(transaction: neo4j.ManagedTransaction, code: str, rows: list[Row], case: str) -> int:
-    record = transaction.run(code, rows=rows, case=case).single(strict=True)
+def _run(transaction: neo4j.ManagedTransaction, batch: _Batch, rows: list[Row], case: str) -> int:
+    values = {"rows": rows, "case": case, "type": batch.type, "flow": batch.flow}
+    record = transaction.run(batch.code, push=values).single(strict=True)
     written: int = record["written"]
     return written
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 class NodeRow(TypedDict):
     """A node as `cypher/node.cypher` takes it.
 
-    `labels` are those beside its kind's, `times` properties in ticks.
+    `labels` are its kind's and those beside it, `times` properties in ticks.
     """
 
     id: str
@@ -30,8 +30,8 @@ class NodeRow(TypedDict):
 
 EdgeRow = list[object]
 """An edge of the provenance graph as `cypher/edge.cypher` takes it: source, target, first, last
-(ticks), count, evidence, chains or None, keys of the evidence. A list, since packing a million
-mappings takes the driver twice as long."""
+(ticks), count, evidence, chains or None, keys of the evidence, carried (ticks) or None. A list,
+since packing a million mappings takes the driver twice as long."""
 
 
 class TieRow(TypedDict):
@@ -49,6 +49,10 @@ a character is up to 4 bytes, and a path in telemetry may have any length."""
 NAME_CHARACTERS = 255
 """Longest file name that Windows has (MAX_PATH's component); a longer one is cut in `name`."""
 CAPTION_CHARACTERS = 60
+DIGESTS = ("sha256", "sha1", "md5", "imphash")
+"""Algorithms whose digests are properties of their own."""
+DIGEST_CHARACTERS = 128
+"""Longest digest there is (SHA-512); what is longer is none, and no index would take it."""
 SAMPLE = 5
 """Records named at each end where many show the same edge."""
 _INTEGERS = range(-(2**63), 2**63)
@@ -83,14 +87,6 @@ def evidence(records: list[Record]) -> dict[str, list[str]]:
     """Properties that name the records: the first and last five of many, and their keys."""
     some = sample(records)
     return {"evidence": [each.shown for each in some], "records": [each.key for each in some]}
-
-
-class Ends(NamedTuple):
-    """Which relationships a statement writes: their type between two labels."""
-
-    type: str
-    source_label: str
-    target_label: str
 
 
 def key(node_id: str) -> str:
@@ -143,7 +139,7 @@ def node_row(node: Node, labels: list[str]) -> NodeRow:
 
     Args:
         node: the node.
-        labels: labels beside its kind's.
+        labels: its kind's label and those beside it.
     """
     properties: dict[str, object] = {"caption": caption(node)}
     times: dict[str, int] = {}
@@ -154,7 +150,20 @@ def node_row(node: Node, labels: list[str]) -> NodeRow:
             properties[entry.name] = stored(value)
         if entry.indexed and value:
             properties["name"] = file_name(value)
+    properties |= _digests(getattr(node, "hashes", {}))
     return {"id": key(node.id), "labels": labels, "times": times, "properties": properties}
+
+
+def _digests(hashes: Mapping[str, str]) -> dict[str, str]:
+    """Each digest in lower case under its algorithm's name, to be found by value.
+
+    >>> _digests({"SHA256": "AB", "SHA1": "CD", "SIZE": "1"})
+    {'sha256': 'ab', 'sha1': 'cd'}
+    """
+    found = {name.lower(): text(value.lower()) for name, value in hashes.items()}
+    return {
+        name: found[name] for name in DIGESTS if 0 < len(found.get(name, "")) <= DIGEST_CHARACTERS
+    }
 
 
 def stored(value: object) -> object:

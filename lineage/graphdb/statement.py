@@ -1,7 +1,8 @@
 """The Cypher that lineage itself sends: one file each in `cypher/`, with names to fill in.
 
-Labels and types can't be parameters, so they are filled in as text. They come from schema constants
-alone, never from telemetry, and are checked all the same.
+What an index is made of can't be a parameter, and a label that is one uses no index, so these are
+filled in as text. They come from schema constants alone, never from telemetry, and are checked all
+the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HOLE = re.compile(r"\b(?:(?:SOURCE_|TARGET_)?LABEL|TYPE|FLOW|[A-Z]+_NAME|PROPERTIES)\b")
+_HOLE = re.compile(r"\b(?:LABEL|[A-Z]+_NAME|PROPERTIES)\b")
 
 
 def statement(name: str, /, **names: str) -> str:
@@ -19,7 +20,7 @@ def statement(name: str, /, **names: str) -> str:
 
     Args:
         name: file name in `cypher/`, without its ending.
-        names: the hole in lower case (label, type ...) -> an identifier, or several with ", "
+        names: the hole in lower case (label, index_name ...) -> an identifier, or several with ", "
             between; `n.` before each is allowed.
 
     Raises:

@@ -21,7 +21,6 @@ from lineage.graph.schema import EDGE_SCHEMAS, NODE, NODE_SCHEMAS
 from lineage.graphdb import constraints, from_report, from_run, push
 from lineage.graphdb.connect import Address, connected
 from lineage.graphdb.content import Content
-from lineage.graphdb.rows import Ends
 from lineage.report.model import RecordReference
 from lineage.times import TICKS
 
@@ -37,7 +36,8 @@ def run_content(story: Story, hops: int | None = None) -> Content:
 
 def counts(ask: Callable[..., Any]) -> tuple[dict[str, int], dict[str, int]]:
     nodes = ask(
-        "MATCH (n {case: $case}) UNWIND labels(n) AS label WITH label WHERE label <> 'Tagged' "
+        "MATCH (n {case: $case}) UNWIND labels(n) AS label "
+        "WITH label WHERE NOT label IN ['Entity', 'Tagged'] "
         "RETURN label, count(*) AS count"
     )
     edges = ask("MATCH ({case: $case})-[r]->() RETURN type(r) AS type, count(*) AS count")
@@ -75,8 +75,7 @@ def test_every_kind_of_the_schema_is_pushed_under_its_own_name(database, case, a
     push.push(database, case, run_content(story))
     nodes, relationships = counts(ask)
     assert nodes == dict.fromkeys((schema.label for schema in NODE_SCHEMAS), 2)
-    made = {name: count for name, count in relationships.items() if name != "INFLUENCED"}
-    assert made == Counter(schema.type for _, schema, _ in ends)
+    assert relationships == Counter(schema.type for _, schema, _ in ends)
 
 
 def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
@@ -85,7 +84,7 @@ def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
         "MATCH (p:Process {case: $case, id: 'process:ws01:wscript'}) RETURN p, labels(p) AS l"
     )
     process = dict(row["p"])
-    assert row["l"] == ["Process", "Tagged"]
+    assert set(row["l"]) == {"Entity", "Process", "Tagged"}
     assert process.pop("start").iso_format() == "2026-03-02T10:00:06.000000100+00:00"
     assert process == {
         "case": case,
@@ -207,23 +206,22 @@ def test_other_input_of_a_case_adds_to_what_is_known(database, case, ask):
     for number, placeholder, records in ((1, False, ["d1#1", "d1#2"]), (2, True, ["d2#1"])):
         node: NodeRow = {
             "id": process,
-            "labels": [],
+            "labels": ["Process"],
             "times": {},
             "properties": {"placeholder": placeholder, "host": "ws01"},
         }
-        asked: NodeRow = {"id": name, "labels": [], "times": {}, "properties": {}}
+        asked: NodeRow = {"id": name, "labels": ["Domain"], "times": {}, "properties": {}}
         first, last, count = number * day, number * day + 1, len(records)
         keys = [f"{first}#{each.partition('#')[2]}" for each in records]
-        edge: EdgeRow = [process, name, first, last, count, records, None, keys]
-        ends = Ends("QUERIED", "Process", "Domain")
+        edge: EdgeRow = [process, name, first, last, count, records, None, keys, None]
         push.push(
             database,
             case,
             Content(
                 {"Process": 1, "Domain": 1},
                 {"QUERIED": 1},
-                lambda node=node, asked=asked: iter([("Process", node), ("Domain", asked)]),
-                lambda edge=edge, ends=ends: iter([(ends, edge)]),
+                lambda node=node, asked=asked: iter([node, asked]),
+                lambda edge=edge: iter([("QUERIED", edge)]),
                 [],
             ),
         )
@@ -249,7 +247,7 @@ def test_two_cases_do_not_see_each_other(database, case, picture):
     small.host("ws01", "CORP\\dana")
     push.push(database, other, run_content(small))
     assert picture(case) == before
-    assert [labels for labels, _ in picture(other)[0]] == [["Host"], ["User"]]
+    assert [labels for labels, _ in picture(other)[0]] == [["Entity", "Host"], ["Entity", "User"]]
     with database.session() as session:
         crossing = session.run(
             "MATCH (a)-[r]->(b) WHERE a.case <> b.case OR r.case <> a.case RETURN count(r) AS n"
@@ -347,7 +345,7 @@ def test_a_report_alone_pushes_its_chains(database, case, ask):
     assert nodes == content.nodes_by_label
     assert relationships == content.relationships_by_type
     edges = ask(
-        "MATCH (a {case: $case})-[r:!INFLUENCED]->(b) WHERE r.flow IS NOT NULL "
+        "MATCH (a {case: $case})-[r]->(b) WHERE r.flow IS NOT NULL "
         "RETURN a.id AS a, type(r) AS type, b.id AS b, r.chains AS chains"
     )
     types = {each.kind: each.type for each in EDGE_SCHEMAS}

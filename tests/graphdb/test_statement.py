@@ -13,4 +13,4 @@ def test_only_plain_names_are_filled_in(label):
 
 def test_every_hole_must_be_filled():
     with pytest.raises(KeyError):
-        statement("tie", type="WROTE")
+        statement("index", label="File")

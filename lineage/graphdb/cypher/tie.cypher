@@ -1,12 +1,12 @@
-// Writes a batch of what ties detections and chains to nodes, and what was made to who used it:
-// relationships of one type between two labels. Parameters: rows, case.
+// Writes a batch of what ties detections and chains to nodes: relationships of one type.
+// Parameter: push, a mapping of rows, case and type (see node.cypher).
 // What an earlier push knew of the same one stays: times widen, records add up. See edge.cypher.
 // A fact may rest on several records; those of one time are counted as one fact at least.
-UNWIND $rows AS row
-MATCH (source:SOURCE_LABEL {case: $case, id: row.source})
-MATCH (target:TARGET_LABEL {case: $case, id: row.target})
-MERGE (source)-[r:TYPE {case: $case}]->(target)
-SET r.case = $case
+UNWIND $push.rows AS row
+MATCH (source:LABEL {case: $push.case, id: row.source})
+MATCH (target:LABEL {case: $push.case, id: row.target})
+MERGE (source)-[r:$($push.type) {case: $push.case}]->(target)
+SET r.case = $push.case
 WITH row, r, properties(r) AS known, row.properties AS more,
   [i IN range(0, size(coalesce(row.properties.records, [])) - 1)
     WHERE NOT row.properties.records[i] IN r.records] AS new
