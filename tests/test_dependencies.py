@@ -13,9 +13,12 @@ from packaging.utils import canonicalize_name
 CHECKOUT = Path(__file__).resolve().parents[1]
 SETTINGS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 RUN: list[str] = SETTINGS["project"]["dependencies"]
+OPTIONAL: dict[str, list[str]] = SETTINGS["project"]["optional-dependencies"]
+EXTRAS = {name: asked for name, asked in OPTIONAL.items() if name not in {"test", "release"}}
 ASKED = {
     "run.txt": RUN,
-    "test.txt": RUN + SETTINGS["project"]["optional-dependencies"]["test"],
+    "extras.txt": [*RUN, *(text for asked in EXTRAS.values() for text in asked)],
+    "test.txt": RUN + OPTIONAL["test"],
     "build.txt": SETTINGS["build-system"]["requires"],
 }
 
@@ -50,4 +53,10 @@ def test_every_release_in_the_lock_has_hashes(name: str) -> None:
 def test_the_list_of_licences_has_every_dependency() -> None:
     page = (CHECKOUT / "docs" / "licences.md").read_text(encoding="utf-8")
     listed = {canonicalize_name(name) for name in re.findall(r"^\| ([\w.-]+) \|", page, re.M)}
-    assert locked("run.txt").keys() <= listed, "run python tools/licences.py"
+    extras = {canonicalize_name(Requirement(text).name) for text in ASKED["extras.txt"]}
+    assert locked("run.txt").keys() | extras <= listed, "run python tools/licences.py"
+
+
+def test_the_tests_have_what_the_extras_bring() -> None:
+    for name, asked in EXTRAS.items():
+        assert set(asked) <= set(OPTIONAL["test"]), name

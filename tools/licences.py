@@ -1,16 +1,23 @@
 """docs/licences.md: what lineage depends on, and under which licence.
 
-Usage: python tools/licences.py    (in an environment in which requirements/run.txt is installed)
+Usage: python tools/licences.py    (in an environment in which requirements/test.txt is installed)
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCK = CHECKOUT / "requirements" / "run.txt"
+FOR_US = {"test", "release"}
+"""Extras that nobody needs to run lineage."""
 PAGE = CHECKOUT / "docs" / "licences.md"
 INTRODUCTION = """\
 # Licences
@@ -21,6 +28,12 @@ page.
 lineage is under the Apache License 2.0. The HTML report carries Cytoscape.js, dagre and graphlib,
 all MIT ([their texts](../lineage/report/html/vendor)). The package contains no other code of
 others; what it depends on, pip installs beside it:
+
+| package | licence |
+|---|---|
+"""
+EXTRAS = """
+What the extras bring beside that:
 
 | package | licence |
 |---|---|
@@ -44,6 +57,25 @@ def locked() -> list[str]:
     return [found[1] for line in lines if (found := re.match(r"([A-Za-z0-9._-]+)==", line))]
 
 
+def extra() -> list[str]:
+    """The names that the extras for users ask for."""
+    settings = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras: dict[str, list[str]] = settings["project"]["optional-dependencies"]
+    asked = [text for name, texts in extras.items() if name not in FOR_US for text in texts]
+    return sorted(re.match(r"[A-Za-z0-9._-]+", text)[0] for text in asked)  # type: ignore[index]
+
+
+def rows(names: Iterable[str]) -> str:
+    """A table's rows; a package that only another system needs is said to be one."""
+    lines = []
+    for name in dict.fromkeys(names):
+        try:
+            lines.append(f"| {name} | {licence(distribution(name))} |")
+        except PackageNotFoundError:
+            lines.append(f"| {name} | (not installed on this system) |")
+    return "\n".join(lines) + "\n"
+
+
 def licence(package: Distribution) -> str:
     """What a package says of its licence, in a few words."""
     metadata = package.metadata
@@ -61,14 +93,9 @@ def licence(package: Distribution) -> str:
 
 
 def main() -> None:
-    """Writes the page; a package that only another system needs is said to be one."""
-    rows = []
-    for name in dict.fromkeys(locked()):
-        try:
-            rows.append(f"| {name} | {licence(distribution(name))} |")
-        except PackageNotFoundError:
-            rows.append(f"| {name} | (not installed on this system) |")
-    PAGE.write_text(INTRODUCTION + "\n".join(rows) + "\n" + NOTES, encoding="utf-8", newline="\n")
+    """Writes the page."""
+    page = INTRODUCTION + rows(locked()) + EXTRAS + rows(extra()) + NOTES
+    PAGE.write_text(page, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

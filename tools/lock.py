@@ -2,8 +2,9 @@
 
 Usage: python tools/lock.py [--upgrade]    (needs uv)
 
-`run.txt` is what lineage itself needs, `test.txt` that and what the checks need, `build.txt` what
-builds the wheel. They hold for every system and Python that pyproject.toml allows.
+`run.txt` is what lineage itself needs, `extras.txt` that and what its extras need, `test.txt` what
+the checks need beside it, `build.txt` what builds the wheel. They hold for every system and Python
+that pyproject.toml allows.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = CHECKOUT / "requirements"
+EXTRAS = ("7z", "docx", "pandas", "xlsx")
 LOCKS: dict[str, tuple[str, ...]] = {
     "run.txt": ("pyproject.toml",),
+    "extras.txt": ("pyproject.toml", *(w for name in EXTRAS for w in ("--extra", name))),
     "test.txt": ("pyproject.toml", "--extra", "test"),
     "build.txt": ("-",),
 }

@@ -58,8 +58,12 @@ def check(wanted: dict[str, Path | None], inputs: Iterable[Path]) -> None:
         inputs: everything that is going to be read, files and folders: telemetry, rules, templates.
 
     Raises:
-        UsageError: an output would overwrite an input or another output.
+        UsageError: an output would overwrite an input or another output, or needs a package that
+            isn't installed.
     """
+    for exporter in EXPORTERS:
+        if wanted.get(exporter.name.replace("-", "_")) is not None:
+            exporter.require()
     taken: dict[Path, str] = {}
     existing: dict[tuple[int, int], str] = {}
     for name, path in wanted.items():

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from lineage.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,31 +30,60 @@ class Exporter:
         name: option (``--name``) and module (`lineage.export.name`).
         help: the option's line in ``--help``.
         files: names of the files where it writes a folder of them; empty where it writes one file.
+        needs: modules that it needs beyond what every installation has; the extra of the format's
+            name brings them.
     """
 
     name: str
     help: str
     files: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def folder(self) -> bool:
         """Whether it writes a folder of files rather than one file."""
         return bool(self.files)
 
+    def require(self) -> None:
+        """Makes sure that what the format needs is installed, before anything is read.
+
+        Raises:
+            UsageError: it isn't.
+        """
+        missing = [module for module in self.needs if find_spec(module) is None]
+        if missing:
+            raise UsageError(
+                f"--{self.name}: {' and '.join(missing)} isn't installed; "
+                f"pip install 'lineage-ir[{self.name}]'"
+            )
+
     def contents(self, report: Report) -> dict[str, bytes]:
         """What to write, by path below the one that the user gave (``""``: that path itself).
 
         Raises:
             InputError: a time of the report isn't ISO 8601.
+            UsageError: what the format needs isn't installed.
         """
-        render: Callable[[Report], str | dict[str, str]]
+        self.require()
+        render: Callable[[Report], str | bytes | dict[str, str]]
         render = import_module(f"lineage.export.{self.name.replace('-', '_')}").render
         rendered = render(report)
+        if isinstance(rendered, bytes):
+            return {"": rendered}
         texts = {"": rendered} if isinstance(rendered, str) else rendered
         return {name: text.encode() for name, text in texts.items()}
 
 
 EXPORTERS: tuple[Exporter, ...] = (
+    Exporter("markdown", "Write a case report as Markdown."),
+    Exporter(
+        "docx",
+        "Write a case report as a Word document (needs the extra docx).",
+        needs=("docx", "PIL"),
+    ),
+    Exporter(
+        "xlsx", "Write all tables as an Excel workbook (needs the extra xlsx).", needs=("openpyxl",)
+    ),
     Exporter("graphml", "Write the chains' graph as GraphML (Gephi, yEd, Cytoscape, networkx)."),
     Exporter("dot", "Write the chains' graph as Graphviz DOT."),
     Exporter(

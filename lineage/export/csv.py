@@ -55,15 +55,22 @@ LONG_TEXTS = "long-texts.jsonl"
 
 def render(report: Report) -> dict[str, str]:
     """File name -> text. Several values in one cell are separated by ``; ``."""
-    tables = {
-        "nodes.csv": (NODE_COLUMNS, _nodes(report)),
-        "edges.csv": (EDGE_COLUMNS, _edges(report)),
-        "timeline.csv": (TIMELINE_COLUMNS, _timeline(report)),
-        "evidence.csv": (EVIDENCE_COLUMNS, _evidence(report)),
-    }
     long_texts: list[str] = []
-    files = {name: table(name, *parts, long_texts) for name, parts in tables.items()}
+    files = {
+        f"{name}.csv": table(f"{name}.csv", columns, rows, long_texts)
+        for name, (columns, rows) in tables(report).items()
+    }
     return files | {LONG_TEXTS: "".join(f"{line}\n" for line in long_texts)}
+
+
+def tables(report: Report) -> dict[str, tuple[Sequence[str], Iterator[Sequence[Cell]]]]:
+    """Name of a table -> its columns, and its rows, unescaped."""
+    return {
+        "nodes": (NODE_COLUMNS, _nodes(report)),
+        "edges": (EDGE_COLUMNS, _edges(report)),
+        "timeline": (TIMELINE_COLUMNS, _timeline(report)),
+        "evidence": (EVIDENCE_COLUMNS, _evidence(report)),
+    }
 
 
 def table(

@@ -24,8 +24,12 @@ COLUMNS = (
 
 def render(report: Report) -> str:
     """The file's text; with headings only where no chain is probable or confirmed."""
-    rows = [_row(one) for chain in report.chains for one in indicators(chain)]
-    return table("iocs.csv", COLUMNS, rows, [])
+    return table("iocs.csv", COLUMNS, rows(report), [])
+
+
+def rows(report: Report) -> list[tuple[str | int | None, ...]]:
+    """The rows, unescaped."""
+    return [_row(one) for chain in report.chains for one in indicators(chain)]
 
 
 def _row(one: Indicator) -> tuple[str | int | None, ...]:

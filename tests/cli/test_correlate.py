@@ -28,6 +28,9 @@ RULE_FOR_SCRIPT_HOSTS = rule_text(
     """
 )
 OUTPUTS = {
+    "markdown": "# Case report",
+    "docx": "PK",
+    "xlsx": "PK",
     "json": "{",
     "html": "<!",
     "graphml": "<?xml",
@@ -98,7 +101,7 @@ class TestOutputs:
         path = tmp_path / "out"
         done = lineage("correlate", telemetry, "-q", f"--{name}", path)
         assert done == (0, "", "")
-        assert path.read_text(encoding="utf-8").startswith(OUTPUTS[name])
+        assert path.read_bytes().startswith(OUTPUTS[name].encode())
         assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
     def test_csv_is_a_folder_that_is_made(

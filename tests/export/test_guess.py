@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attacks import intrusion, report
+from file_text import file_text
 from hosts import SYSTEM32, Host
 from rich.console import Console
 
@@ -38,7 +39,7 @@ def shown(made: Report) -> dict[str, str]:
     texts = {"terminal": console.file.getvalue(), "page": page.render(made)}
     texts["json"] = made.model_dump_json()
     for exporter in EXPORTERS:
-        texts[exporter.name] = b"".join(exporter.contents(made).values()).decode()
+        texts[exporter.name] = file_text(exporter.contents(made))
     return texts
 
 
@@ -53,13 +54,15 @@ def shown(made: Report) -> dict[str, str]:
         ("graphml", 'attr.name="guess"'),
         ("csv", "parent_is_guess"),
         ("timesketch", GUESSED),
+        ("markdown", GUESSED),
+        ("docx", GUESSED),
     ],
 )
 def test_a_guessed_parent_is_marked(output: str, words: str) -> None:
     assert words in shown(late_child(ParentImage=None))[output]
 
 
-@pytest.mark.parametrize("output", ["terminal", "dot", "mermaid", "timesketch"])
+@pytest.mark.parametrize("output", ["terminal", "dot", "mermaid", "timesketch", "markdown", "docx"])
 def test_a_parent_that_is_named_is_no_guess(output: str) -> None:
     assert GUESSED not in shown(late_child())[output]
 
