@@ -58,10 +58,10 @@ class XmlObjectReader:
             if isinstance(element, str):
                 yield Problem(number, element, _objects_in(item))
                 continue
-            row = _row(element)
-            if element.tag == "ROW" and 2 * len(element) > 3 * len(row):
-                yield Problem(number, "columns stand twice in this row", _objects_in(item))
+            if _stands_twice(element):
+                yield Problem(number, "what an object has once stands twice", _objects_in(item))
                 continue
+            row = _row(element)
             yield decode(number, row) or untold(number, row)
 
 
@@ -154,6 +154,16 @@ def _objects_in(text: bytes) -> int:
     """How many objects a damaged text was: a quarter of its names stands in it as often."""
     times = sorted(Counter(_NAME.findall(text)).values())
     return times[len(times) * 3 // 4] if times else 1
+
+
+def _stands_twice(element: _Element) -> bool:
+    """Whether two objects are in one, as the end of the first and the next's start are lost."""
+    parts = Counter(
+        child.get("N") or child.get("Name") or child.tag
+        for child in element
+        if isinstance(child.tag, str)
+    )
+    return 2 * parts.total() > 3 * len(parts)
 
 
 def _row(element: _Element) -> Row:

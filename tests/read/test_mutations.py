@@ -68,6 +68,7 @@ def test_a_damaged_record_costs_no_other_in_silence(dialect: str) -> None:
         ("log-parser", b"</ROW>\n<ROW>", b""),
         ("clixml", "<Obj ".encode("utf-16-le"), "<Ob ".encode("utf-16-le")),
         ("clixml", "</Obj>".encode("utf-16-le"), "</Obj".encode("utf-16-le")),
+        ("clixml", "</Obj>\n<Obj ".encode("utf-16-le"), "xyz ".encode("utf-16-le")),
         ("splunk-raw", b"LogName=", b"Log>Name="),
         ("splunk-raw", b"EventType=", NOISE),
         ("wevtutil", b"Event[", b"Even[t"),
