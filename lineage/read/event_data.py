@@ -51,8 +51,9 @@ def _from_object(value: Fields, key: Key, layers: int) -> Fields | None:
     if isinstance(data, dict):
         if (name := _name_of(data)) is not None:
             return {**_named_members(value), name: text_in(data)}
-        if "#text" in data:
-            data = data["#text"]
+        if "#text" not in data:
+            return _named_members(value) | _named_members(data) or None
+        data = data["#text"]
     if isinstance(data, list):
         fields = _from_list(data, key, layers - 1)
         return _named_members(value) | (fields if fields is not None else {"Data": data})

@@ -26,9 +26,14 @@ Shape = tuple[str, ...]
 _ENVELOPES: Final = frozenset(
     {"result", "_source", "fields", "metadata", "properties", "document", "data", "win", "body"}
     | {"windows", "sourcetype", "message", "short_message", "winlogbeat_winlog_event_id"}
-    | {"gl2_source_input"}
+    | {"gl2_source_input", "columns", "attributes"}
 )
 """Members that may hold the event itself, or stand beside the one that does."""
+_WRAPPERS: Final = (
+    *("result", "_source", "win", "windows", "body", "message"),
+    *("columns", "attributes"),  # osquery's and Datadog's
+)
+"""Members that hold the event itself wherever they are objects."""
 _MOST_ENVELOPES: Final = 6
 MOST_LAYERS: Final = 3
 """Events inside events that are opened: a shipper's line in another shipper's."""
@@ -214,7 +219,7 @@ def unwrapped(found: JsonObject) -> Row:
 
 def _inside(row: Row) -> Row | None:
     get = row.get
-    for name in ("result", "_source", "win", "windows", "body", "message"):
+    for name in _WRAPPERS:
         if isinstance(inner := get(name), dict) and inner:
             return {**_outer_time(row, inner), **inner}
     inner = get("fields")

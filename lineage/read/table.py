@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lineage.read.row import Row
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_PREAMBLE: Final = re.compile(r"\s*$|#TYPE |sep=.$", re.IGNORECASE)
+_PREAMBLE: Final = re.compile(r"\s*$|#TYPE |sep=.\s*$", re.IGNORECASE)
 """Lines before a header: PowerShell's type, Excel's separator."""
 _ZONE: Final = re.compile(r"(.+?) \[[^\]]{1,60}\]")
 """Log Analytics adds the zone of its times to a column's name."""

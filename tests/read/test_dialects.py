@@ -77,6 +77,17 @@ def system(**more: Any) -> dict[str, Any]:
 
 
 HEADER = {"LogName": SYSMON_LOG, "RecordId": 7, "MachineName": "WS-7", "ProviderName": SYSMON}
+PROMTAIL = {
+    "source": SYSMON,
+    "channel": SYSMON_LOG,
+    "computer": "WS-7",
+    "event_id": 1,
+    "timeCreated": "2026-03-02T10:11:12.3456789Z",
+    "eventRecordID": 7,
+    "execution": {"processId": 2960, "threadId": 2984},
+    "event_data": "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in START.items()),
+    "message": MESSAGE,
+}
 DATA_XML = "".join(f'<Data Name="{name}">{value}</Data>' for name, value in START.items())
 SYSMON_EXPORTS: dict[str, bytes] = {
     "golang-evtx": lines(
@@ -474,6 +485,46 @@ SYSMON_EXPORTS: dict[str, bytes] = {
         delimiter="\t",
         encoding="utf-16",
     ),
+    "osquery": lines(
+        {
+            "name": "windows_events",
+            "hostIdentifier": "WS-7",
+            "action": "added",
+            "columns": {
+                "datetime": "2026-03-02T10:11:12.3456789Z",
+                "source": SYSMON_LOG,
+                "provider_name": SYSMON,
+                "computer_name": "WS-7",
+                "eventid": "1",
+                "data": json.dumps({"EventData": START}),
+            },
+        }
+    ),
+    "Promtail": lines(PROMTAIL),
+    "Loki": lines({"labels": {"a": "b"}, "line": json.dumps(PROMTAIL), "timestamp": "2026"}),
+    "Datadog": lines(
+        {
+            "message": "Process Create",
+            "attributes": {
+                "service": "windows",
+                "Event": {
+                    "System": {
+                        "Provider": {"Name": SYSMON},
+                        "EventID": "1",
+                        "EventRecordID": "7",
+                        "Computer": "WS-7",
+                    },
+                    "EventData": {"Data": START},
+                },
+            },
+        }
+    ),
+    "a table that names its separator": b"sep=;\r\n"
+    + csv(
+        ["TimeCreated", "Id", "RecordId", "ProviderName", "MachineName", "Message"],
+        ["2.3.2026 10:11:12", "1", "7", SYSMON, "WS-7", MESSAGE],
+        delimiter=";",
+    ),
 }
 
 
@@ -490,7 +541,7 @@ def test_a_sysmon_event_is_understood(name: str) -> None:
     assert record.event_id == 1
     assert SYSMON in (record.provider, record.channel.partition("/")[0])
     assert {field: record.data.get(field) for field in START} == START
-    if name not in {"Event Viewer's CSV", "wevtutil text"}:
+    if name not in {"Event Viewer's CSV", "wevtutil text", "osquery"}:
         assert record.record_id == 7
     if name != "Event Viewer's CSV":
         assert record.computer == "WS-7"
@@ -505,6 +556,19 @@ def classic(message: str, provider: str = "Microsoft Windows security auditing."
 
 
 SECURITY_EXPORTS = {
+    "InsightIDR": lines(
+        {
+            "timestamp": "2026-03-02T10:11:13Z",
+            "eventCode": 4688,
+            "sourceName": SECURITY,
+            "computerName": "WS-7",
+            "timeWritten": "2026-03-02T10:11:12.345Z",
+            "insertionStrings": [
+                *("S-1-5-18", "WS-7$", "EXAMPLE", "0x3e7", "0x1092"),
+                *(r"C:\Windows\System32\wscript.exe", "%%1938", "0x384", "wscript.exe a.vbs"),
+            ],
+        }
+    ),
     "Splunk, German": lines(
         {
             "result": {
