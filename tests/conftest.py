@@ -31,8 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes the cache folder of whoever runs it."""
+    """No test reads or writes the cache folder of whoever runs it, nor reads their settings."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LINEAGE_CONFIG", "")
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

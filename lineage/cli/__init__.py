@@ -7,9 +7,12 @@ status (`lineage.cli.status`). A command's module is imported when it is called,
 
 from __future__ import annotations
 
+import platform
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+from typing import cast
 
 import click
 
@@ -33,6 +36,7 @@ COMMANDS = {
     "slice": "Show what led to any node, and what came of it.",
     "neo4j": "Put a case into Neo4j, take it out, or make the pack for its Browser.",
     "query": "Ask a case in Neo4j a saved question.",
+    "config": "Tell which defaults are taken from which lineage.toml.",
     "schema": "Print the JSON Schema of the report.",
     "simulate": "Write a labelled sample intrusion in every container format.",
 }
@@ -61,13 +65,62 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(lineage.__version__, prog_name="lineage")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, value: _version(context) if value else None,
+    help="Show the version and the rule packs, and exit.",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Take defaults of options from this lineage.toml alone (see lineage config).",
+)
+@click.option(
+    "--no-config", "use_config", flag_value=False, default=True, help="Take them from no file."
+)
+@click.option("--verbose", is_flag=True, help="Tell which defaults were taken from where.")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(
+    context: click.Context, config: Path | None, use_config: bool, verbose: bool, debug: bool
+) -> None:
     """Reconstructs attack chains from exported Windows telemetry, with evidence for every claim.
 
     Begin with: lineage correlate EXPORT...
     """
+    if use_config and context.invoked_subcommand not in {None, "config"}:
+        _take_defaults(context, config, verbose=verbose)
+
+
+def _take_defaults(context: click.Context, named: Path | None, *, verbose: bool) -> None:
+    """Gives the command that is going to run its defaults, and says what a stranger's file set."""
+    from lineage.cli.defaults import of_command, sources
+    from lineage.report.escape import terminal
+
+    name = context.invoked_subcommand or ""
+    command = _Commands.get_command(cast("_Commands", context.command), context, name)
+    if command is None:
+        return
+    values, told = of_command(name, command, list(COMMANDS), sources(named), verbose=verbose)
+    context.default_map = {name: values}
+    for line in told:
+        click.echo(f"lineage: {terminal(line)}", err=True)
+
+
+def _version(context: click.Context) -> None:
+    """Prints the version, and which rules the package carries."""
+    from lineage.detect.catalog import load_builtin
+    from lineage.detect.detection import PACKS
+
+    click.echo(f"lineage, version {lineage.__version__}")
+    for pack in PACKS:
+        click.echo(f"rules: {pack} {len(load_builtin(pack))}")
+    click.echo(f"Python {platform.python_version()} on {platform.system()}")
+    context.exit()
 
 
 def main() -> None:
@@ -95,6 +148,9 @@ def run(arguments: list[str]) -> int:
         outcome = cli.main(arguments, prog_name="lineage", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:  # a bare group, as lineage itself
+        click.echo(error.format_message())
+        return status.OK
     except click.ClickException as error:
         where = getattr(error, "ctx", None)
         path = where.command_path if where else "lineage"
