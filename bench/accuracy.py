@@ -1,6 +1,6 @@
 """How well chains are found: a few hundred seeded cases, and the table of `docs/accuracy.md`.
 
-Usage: python bench/accuracy.py [--cases 6] [--jobs 2] [--only NAME] [--write]
+Usage: python bench/accuracy.py [--cases 6] [--jobs 2] [--only NAME] [--rules PATH] [--write]
 
 Every case is a simulated company with known intrusions; see `lineage.simulate.cases`. For each
 group of cases the table tells:
@@ -23,7 +23,7 @@ import argparse
 import itertools
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,7 @@ class Case:
     arguments: tuple[tuple[str, Any], ...] = ()
     damage: str = "none"
     falcon: bool = False
+    rules: tuple[Path, ...] = ()
 
 
 MAKERS: dict[str, Callable[..., Scenario]] = {
@@ -159,7 +160,7 @@ def run_case(case: Case) -> tuple[Case, Score]:
         facts.append(fact)
     records = falcon_records(facts) if case.falcon else windows_records(facts)
     damaged = DAMAGES[case.damage](records, Random(case.seed))
-    run = run_opened([Input("simulated", "simulated", damaged)], Request([]))
+    run = run_opened([Input("simulated", "simulated", damaged)], Request([], rules=case.rules))
     days = (facts[-1].time - facts[0].time) / DAY
     return case, judge(truth.document(), run, days)
 
@@ -286,10 +287,15 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=6, help="seeds per group")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="groups whose name contains this")
+    parser.add_argument("--rules", type=Path, action="append", default=[], help="Sigma rules too")
     parser.add_argument("--write", action="store_true", help="put the table into docs/accuracy.md")
     parser.add_argument("--verbose", action="store_true", help="name every case that isn't perfect")
     arguments = parser.parse_args()
-    wanted = [case for case in all_cases(arguments.cases) if arguments.only in case.group]
+    wanted = [
+        replace(case, rules=tuple(arguments.rules))
+        for case in all_cases(arguments.cases)
+        if arguments.only in case.group
+    ]
     groups: dict[str, Score] = {}
     with ProcessPoolExecutor(arguments.jobs) as pool:
         for case, score in pool.map(run_case, wanted, chunksize=4):

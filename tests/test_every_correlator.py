@@ -272,6 +272,16 @@ def called_where_others_call(host: Host) -> None:
         host.ask(asker, "www.example.test")
 
 
+def unpacked(host: Host) -> None:
+    tool = host.run(USER + "Downloads\\tool.exe", parent=desktop(host))
+    settle(host, tool, "nipe")
+
+
+def installed(host: Host) -> None:
+    tool = host.run("C:\\Program Files\\Tool\\tool.exe", parent=desktop(host))
+    settle(host, tool, "nipe")
+
+
 OFFICE_CLUES = {"detection", "office started interpreter", "office dropped what ran"}
 CASES: dict[str, Case] = {
     "office_script": Case(document, OFFICE_CLUES, document_without_a_macro),
@@ -288,6 +298,7 @@ CASES: dict[str, Case] = {
         excluded_elsewhere,
         {"detection"},
     ),
+    "stray_root": Case(unpacked, {"root program"}, installed),
     "persistence": Case(came_back, {"detection", "came back"}, started_another),
     "credential_access": Case(stole, {"detection", "several browsers"}, browsed),
     "collection": Case(spied, {"detection"}, cached),

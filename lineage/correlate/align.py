@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.correlate import score
@@ -58,15 +59,16 @@ class TemplateChain:
 
     def _align(self, cluster: Cluster, tagged: TaggedGraph) -> Finding | None:
         template = self.template
-        stages = score.covered(cluster, tagged.stages.get(cluster, ()), template)
+        weighed = _weighed(cluster, template)
+        stages = score.covered(weighed, tagged.stages.get(cluster, ()), template)
         marks = score.family_marks(cluster, template, tagged.graph)
-        judgement = judge(cluster, stages, template, marks)
+        judgement = judge(weighed, stages, template, marks)
         if judgement is None:
             return None
         parts = (
             score.verdict_part(*judgement),
             score.stage_part(stages, template),
-            score.risk_part(cluster.hits),
+            score.risk_part(weighed.hits),
             score.order_part(stages, template),
             score.family_part(marks, template.family),
             score.rarity_part(cluster, tagged.graph, tagged.profile),
@@ -74,6 +76,14 @@ class TemplateChain:
         )
         family = template.family if marks else None
         return Finding(self.name, cluster, judgement.verdict, family, parts)
+
+
+def _weighed(cluster: Cluster, template: Template) -> Cluster:
+    """A cluster with those of its hits that a template weighs."""
+    if template.weighs == "all":
+        return cluster
+    own = tuple(hit for hit in cluster.hits if hit.detection.pack is not None)
+    return replace(cluster, hits=own)
 
 
 def judge(

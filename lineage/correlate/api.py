@@ -15,6 +15,7 @@ from lineage.correlate.finding import (
     TaggedGraph,
     Verdict,
 )
+from lineage.correlate.graded import GradedChain, template_chain
 from lineage.correlate.stage import Clue, StageCorrelator, detected
 from lineage.correlate.template import Template, load
 from lineage.detect.hit import Hit
@@ -27,6 +28,7 @@ __all__ = [
     "Cluster",
     "Correlator",
     "Finding",
+    "GradedChain",
     "Hit",
     "ScorePart",
     "StageCorrelator",
@@ -38,4 +40,5 @@ __all__ = [
     "canonical_path",
     "detected",
     "load",
+    "template_chain",
 ]

@@ -20,6 +20,7 @@ from lineage.correlate.groups import Groups
 from lineage.correlate.origins import SAME_TIME, Origins
 from lineage.correlate.rarity import Profile
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
+from lineage.graph.own_scripts import OwnScripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,6 +55,7 @@ def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> l
     spread = _Spread(graph, flows)
     seeds = [spread.seeds(hit) for hit in hits]
     reach = spread.forward(seeds)
+    spread.adopt(hits, seeds, reach)
     possessed = list(spread.possessed(hits, seeds, reach))
     reach = spread.with_origins(reach)
     causes = spread.backward(reach)
@@ -139,18 +141,24 @@ class _Spread:
         self._graph = graph
         self._flows = flows
         self._origins = Origins(graph, flows)
+        self._scripts = OwnScripts(graph)
 
     # -- seeds ---------------------------------------------------------------------------------
 
     def seeds(self, hit: Hit) -> Seeds:
-        """Where the attack of a hit begins, the tagged node first."""
+        """Where the attack of a hit begins, the tagged node first; nowhere in what Windows does."""
         seeds: Seeds = {}
+        if self._is_windows_doing(hit):
+            return seeds
         for process_id in self._accused(hit):
             honest = self._flows.was_honest(process_id)
             seeds.setdefault(process_id, hit.ordinal if honest else 0)
         if not seeds and isinstance(self._graph.node(hit.node), FileNode | RegistryNode):
             seeds[hit.node] = hit.ordinal
         return seeds
+
+    def _is_windows_doing(self, hit: Hit) -> bool:
+        return hit.actor is not None and self._scripts.script_above(hit.actor) is not None
 
     def _accused(self, hit: Hit) -> Iterator[str]:
         """The processes that a hit names, but for bystanders; a tagged process is none."""
@@ -177,6 +185,18 @@ class _Spread:
                     reach.taken[node_id] = since
                     heapq.heappush(queue, (since, node_id))
         return self._follow(queue, reach)
+
+    def adopt(self, hits: Sequence[Hit], seeds: Sequence[Seeds], reach: Reach) -> None:
+        """Gives hits on a script of Windows to the attack that was found to have it run."""
+        for hit, own in zip(hits, seeds, strict=True):
+            since = reach.taken.get(hit.actor or "")
+            if (
+                not own
+                and since is not None
+                and since <= hit.ordinal
+                and self._is_windows_doing(hit)
+            ):
+                own[hit.actor or ""] = since
 
     def possessed(
         self, hits: Sequence[Hit], seeds: Sequence[Seeds], reach: Reach

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast
 
-from lineage.correlate.align import TemplateChain
+from lineage.correlate.graded import template_chain
 from lineage.correlate.template import load
 from lineage.errors import UsageError
 
@@ -47,7 +47,7 @@ def correlators(
     for name in modules:
         loaded += _loaded(f"--correlator {name}", partial(_of_module, name), "mend or leave out")
     chains = [(path, load(path)) for path in templates]
-    loaded += [TemplateChain(template.name, template) for _, template in chains]
+    loaded += [template_chain(template.name, template) for _, template in chains]
     _check_names(loaded)
     for path, template in chains:
         _check_references(path, template, loaded)

@@ -6,6 +6,9 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
 
     name: remcos
     family: Remcos          # named where a chain shows a family mark; may be left out
+    weighs: all             # which hits, and how: `all` by type and risk, `shipped` only those of
+                            # the package's own rules, `graded` all by level, status, false
+                            # positives and rarity; left out: all
     stages:
       - tactic: execution   # ATT&CK tactic
         detections: [...]   # titles that satisfy it; left out: all detections of that stage
@@ -21,7 +24,7 @@ same spirit; Milajerdi et al., CCS 2019). The YAML form::
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -90,6 +93,7 @@ class Template(_Part):
     family: str | None = None
     stages: tuple[TemplateStage, ...]
     marks: tuple[Mark, ...] = ()
+    weighs: Literal["all", "shipped", "graded"] = "all"
 
     @model_validator(mode="after")
     def _check(self) -> Self:

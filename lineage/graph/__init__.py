@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         fans_out,
         is_application,
         is_bystander,
+        is_installed,
         is_taken_over,
         program_of,
     )
@@ -68,6 +69,7 @@ __all__ = [
     "forward",
     "is_application",
     "is_bystander",
+    "is_installed",
     "is_taken_over",
     "last_event",
     "next_event",

@@ -123,6 +123,15 @@ def _program(
     )
 
 
+@cache
+def scripts() -> Mapping[str, frozenset[str]]:
+    """Windows' own scripts by canonical path, with the programs that start them on their own."""
+    import yaml
+
+    written = yaml.safe_load((files(__package__) / "programs.yaml").read_text(encoding="utf-8"))
+    return {path: frozenset(starters.split()) for path, starters in written["scripts"].items()}
+
+
 def _words(about: Mapping[str, Any], column: str) -> frozenset[str]:
     return frozenset(about.get(column, "").split())
 
