@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lineage.correlate.chain import Chain
+    from lineage.detect.alerts.read import AlertFile
     from lineage.detect.allow import Allowance
     from lineage.detect.coverage import Coverage
     from lineage.detect.detection import RuleProblem
@@ -34,6 +35,7 @@ class Analysis:
         rule_problems: what is wrong with rules of the user's.
         allowances: what was taken to be benign, with what it took away.
         notes: what else there is to say of the run's own settings.
+        alert_files: files of other tools' alerts, with what became of those.
     """
 
     inputs: Sequence[InputLedger]
@@ -44,3 +46,4 @@ class Analysis:
     rule_problems: Sequence[RuleProblem] = ()
     allowances: Sequence[Allowance] = ()
     notes: Sequence[str] = ()
+    alert_files: Sequence[AlertFile] = ()

@@ -12,6 +12,8 @@ from lineage.analysis import Analysis
 from lineage.correlate.cluster import tagged_graph
 from lineage.correlate.registry import correlators
 from lineage.correlate.run import correlate
+from lineage.detect.alerts.place import AlertBoard
+from lineage.detect.alerts.read import read as read_alerts
 from lineage.detect.allow import Allowance, Allowances
 from lineage.detect.allow import load as load_allowances
 from lineage.detect.catalog import load_builtin
@@ -59,6 +61,7 @@ class Request:
         selection: which of the user's rules are wanted; all where left out.
         preparation: what is done to the user's rules before they are read.
         allow: files of what is known to be benign.
+        alerts: files of other tools' alerts.
         advance: called with every number of bytes read, for a progress bar.
         timezone: IANA name of the zone of times that don't say theirs; None to find it out.
         day_first: how dates like 3/4/2026 are meant; None to find it out.
@@ -73,6 +76,7 @@ class Request:
     selection: Selection | None = None
     preparation: Preparation | None = None
     allow: Sequence[Path] = ()
+    alerts: Sequence[Path] = ()
     advance: Callable[[int], object] | None = None
     timezone: str | None = None
     day_first: bool | None = None
@@ -181,14 +185,19 @@ def _analysis(
     cache = FolderCache() if request.cache else None
     user = load_user(request.rules, cache, request.preparation, request.selection)
     allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
-    graph, (hits, repeats), covered, gaps = _tagged(events, clock, user, allowances, request.watch)
+    board = AlertBoard(read_alerts(request.alerts))
+    graph, (hits, repeats), covered, gaps = _tagged(
+        events, clock, user, allowances, board, request.watch
+    )
     for source, count in repeats.items():
         ledgers[source].repeated(count)
     for source, remark in (*clock.remarks(), *gaps):
         ledgers[source].reject(Problem(None, remark, lost=0))
     plugins = correlators() if request.correlators is None else request.correlators
     chains = correlate(tagged_graph(graph, hits), plugins)
-    return Analysis(ledgers, graph, hits, chains, covered, user.problems, allowances, notes)
+    return Analysis(
+        ledgers, graph, hits, chains, covered, user.problems, allowances, notes, board.files
+    )
 
 
 def _tagged(
@@ -196,6 +205,7 @@ def _tagged(
     clock: Clock,
     user: RuleSet,
     allowances: Sequence[Allowance],
+    board: AlertBoard,
     watch: Callable[[Event, Placed], object] | None,
 ) -> tuple[ProvenanceGraph, Tagged, list[Coverage], list[tuple[int, str]]]:
     """The graph, what was tagged on it, which rules could have, and where logs admit gaps.
@@ -210,7 +220,7 @@ def _tagged(
     builder = Builder(Hosts({event.host for event in events}))
     correlations = Correlations(user.correlations, user.silent)
     allowed = Allowances(allowances)
-    result = tagged(events, clock, builder, engine, seen, correlations, allowed, watch)
+    result = tagged(events, clock, builder, engine, seen, correlations, allowed, watch, board)
     covered = [
         coverage(rule, requirements[rule.rule_id], seen)
         for rule in detections

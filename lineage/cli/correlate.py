@@ -26,6 +26,7 @@ KEEPING = ("json", "html")
 
 @click.command("correlate")
 @options.telemetry
+@options.alerts
 @options.rule_choice
 @outputs
 @narrowing_options
@@ -74,6 +75,7 @@ def command(
     quiet: bool,
     cache: bool,
     allow: tuple[Path, ...],
+    alerts: tuple[Path, ...],
     selection: Selection,
     preparation: Preparation,
     narrowing: Narrowing,
@@ -100,7 +102,7 @@ def command(
 
     zone = Zone.named(timezone)
     prepared = (*preparation.placeholders, *preparation.pipelines)
-    check(wanted, (*paths, *rules, *templates, *allow, *prepared))
+    check(wanted, (*paths, *rules, *templates, *allow, *alerts, *prepared))
     with progress(paths) as advance:
         run = pipeline.run(
             pipeline.Request(
@@ -112,6 +114,7 @@ def command(
                 selection=selection,
                 preparation=preparation,
                 allow=allow,
+                alerts=alerts,
                 advance=advance,
                 timezone=read_timezone,
                 day_first=day_first,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("detect")
 @options.telemetry
+@options.alerts
 @options.rule_choice
 @narrowing_options
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
@@ -34,6 +35,7 @@ def command(
     rules: tuple[Path, ...],
     cache: bool,
     allow: tuple[Path, ...],
+    alerts: tuple[Path, ...],
     selection: Selection,
     preparation: Preparation,
     strict: bool,
@@ -60,6 +62,7 @@ def command(
                 selection=selection,
                 preparation=preparation,
                 allow=allow,
+                alerts=alerts,
                 advance=advance,
                 timezone=read_timezone,
                 day_first=day_first,

@@ -82,6 +82,14 @@ allow = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Take away the hits that this YAML file knows to be benign; they are counted.",
 )
+alerts = click.option(
+    "--alerts",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Put alerts of another tool onto the graph: Hayabusa, Chainsaw, Zircolite, Splunk,"
+    " Defender, Elastic. May be given more than once.",
+)
 _choice = (
     click.option(
         "--level",

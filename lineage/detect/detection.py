@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 DetectionType = Literal["TTP", "Anomaly", "Hunting"]
 """TTP: worth attention alone. Anomaly, Hunting: weak alone."""
 
-Layer = Literal["core", "bridge", "extension", "tradecraft"]
+Layer = Literal["core", "bridge", "extension", "tradecraft", "alert"]
 """Which reading of a detection an event met: the published condition; the same once the graph fills
 a gap of the recording; or an analyst's addition to it. Hits of the tradecraft pack are a layer of
-their own, beside the story's."""
+their own, beside the story's, and so are alerts that another tool raised."""
 
 Pack = Literal["remcos", "tradecraft"]
 """The rules that ship: the 33 detections of the Remcos story; and the ways in and first runs that
@@ -184,9 +184,9 @@ class Match(NamedTuple):
 
     Attributes:
         detection: which.
-        layer: by which of its layers; always "core" for a user's rule, and "tradecraft" for one
-            of that pack.
-        by: the bridge's or extension's name; None for the core.
+        layer: by which of its layers; always "core" for a user's rule, "tradecraft" for one of that
+            pack, and "alert" for another tool's.
+        by: the bridge's or extension's name, or the tool's; None for the core.
         fields: the event's fields that made it match, with their values as the telemetry has them.
         also: the other events that a correlation rests on.
     """

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
+    from lineage.detect.alerts.place import AlertBoard
     from lineage.detect.correlation import Found
     from lineage.detect.coverage import FieldsSeen
     from lineage.detect.engine import RuleEngine
@@ -45,6 +46,7 @@ def tagged(
     correlations: Correlations | None = None,
     allowances: Allowances | None = None,
     watch: Callable[[Event, Placed], object] | None = None,
+    alerts: AlertBoard | None = None,
 ) -> Tagged:
     """Puts events into the graph in order of time, and tags it.
 
@@ -57,6 +59,7 @@ def tagged(
         correlations: rules on several events, which look at the matches of the others.
         allowances: which hits are known to be benign.
         watch: called with every event and where it was put.
+        alerts: of other tools, which wait for the events that they are about.
     """
     tagger = Tagger()
     judged = correlations or Correlations((), frozenset())
@@ -71,7 +74,10 @@ def tagged(
         if matches:
             for judgement in judged.add(event, placed, matches):
                 _tag(tagger, judgement, allowed)
-    for judgement in judged.rest():
+        if alerts is not None:
+            for alert in alerts.see(event, placed):
+                _tag(tagger, alert, allowed)
+    for judgement in (*judged.rest(), *(alerts.rest() if alerts is not None else ())):
         _tag(tagger, judgement, allowed)
     return Tagged(tagger.hits(builder.graph), tagger.repeats)
 

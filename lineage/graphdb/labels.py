@@ -82,7 +82,7 @@ ANALYSIS_TYPES = (
         "From a node to a detection that fired on it.",
         _SEEN
         | {
-            "layer": "core, bridge, extension or tradecraft; the strongest of several",
+            "layer": "core, bridge, extension, tradecraft or alert; the strongest of several",
             "by": "the bridge's or extension's name",
             "fields": "what made it match, as Field=value",
         },

@@ -22,7 +22,7 @@ from lineage.read.text import MAX_RECORD_BYTES, lines, utf8_chunks
 
 Decode = Callable[[int, JsonObject], RawRecord | Problem | None]
 
-__all__ = ["Decode", "JsonObject", "read_objects", "sample", "why_invalid"]
+__all__ = ["Decode", "JsonObject", "objects", "read_objects", "sample", "why_invalid"]
 
 SAMPLE_OBJECTS = 64
 """Objects of a head that are looked at to recognise a format."""
@@ -66,6 +66,11 @@ def read_objects(
                 decoded = decode(number, inner)
                 if decoded is not None:
                     yield decoded
+
+
+def objects(stream: BinaryIO, limit: int = MAX_RECORD_BYTES) -> Iterator[Numbered | Problem]:
+    """Each JSON object of a stream with its number, none of them looked into."""
+    return _objects(stream, limit)
 
 
 def sample(head: bytes) -> Iterator[JsonObject]:

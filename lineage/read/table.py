@@ -79,6 +79,13 @@ class TableReader:
                 yield decode(number, item) or untold(number, item)
 
 
+def rows(stream: BinaryIO, limit: int = MAX_RECORD_BYTES) -> Iterator[tuple[int, Row] | Problem]:
+    """Each row of a table, by the names of its header, with its number."""
+    csv.field_size_limit(max(csv.field_size_limit(), limit))
+    for number, item in enumerate(_Table(limit).rows(utf8_chunks(stream)), 1):
+        yield item._replace(record=number) if isinstance(item, Problem) else (number, item)
+
+
 class _Table:
     """The header of one table, and its rows by the header's names."""
 

@@ -12,6 +12,7 @@ import lineage
 from lineage.graph.ids import NodeId, parsed
 from lineage.graph.nodes import HostNode, RegistryNode, ServiceNode, TaskNode, WmiNode, caption
 from lineage.report import model
+from lineage.report.unchained import unchained
 from lineage.times import iso
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from lineage.analysis import Analysis
     from lineage.correlate.chain import Chain
+    from lineage.detect.alerts.read import AlertFile
     from lineage.detect.allow import Allowance
     from lineage.detect.coverage import Coverage
     from lineage.detect.detection import RuleProblem
@@ -50,7 +52,9 @@ def assemble(analysis: Analysis) -> model.Report:
             for coverage in analysis.coverage
             if coverage.detection.pack == "tradecraft"
         ],
+        unchained=unchained(analysis),
         allowances=[_allowance(allowance, analysis) for allowance in analysis.allowances],
+        alert_files=[_alert_file(file) for file in analysis.alert_files],
         notes=list(analysis.notes),
     )
 
@@ -67,6 +71,18 @@ def _allowance(allowance: Allowance, analysis: Analysis) -> model.Allowance:
             model.AllowedRecord(source=analysis.inputs[r.source].source, record=r.record)
             for r in allowance.records
         ],
+    )
+
+
+def _alert_file(file: AlertFile) -> model.AlertFile:
+    return model.AlertFile(
+        source=file.source,
+        tools=list(file.tools),
+        alerts=file.alerts,
+        placed=file.placed,
+        unplaced=file.unplaced,
+        others=file.others,
+        problems=[model.InputProblem(record=p.record, reason=p.reason) for p in file.problems],
     )
 
 

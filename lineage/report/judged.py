@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from lineage.report.unchained import SEVERE
 from lineage.report.wording import counted
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 KINDS: Final = 3
 """Kinds of unread events that a sentence names."""
-SEVERE: Final = frozenset({"high", "critical"})
 _VENDOR: Final = "Microsoft-Windows-"
 
 

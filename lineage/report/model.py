@@ -301,6 +301,31 @@ class Allowance(Model):
     records: list[AllowedRecord] = Field(description="The first 100 of them.")
 
 
+class Unchained(Model):
+    """Hits of a rule of level high or critical on one host, which are on no chain."""
+
+    detection: str
+    rule_id: str
+    level: str
+    host: str
+    first_seen: str
+    image: str | None = Field(description="Program of the process that the first one is about.")
+    records: list[RecordReference] = Field(description="Of each hit, in order of time.")
+    why: str | None = Field(default=None, description="Why they are on none, where that is known.")
+
+
+class AlertFile(Model):
+    """A file of other tools' alerts. alerts == placed + unplaced."""
+
+    source: str
+    tools: list[str]
+    alerts: Count
+    placed: Count = Field(description="Put onto the node that they are about: layer `alert`.")
+    unplaced: Count
+    others: Count = Field(description="Objects or rows that are no alert, or can't be read.")
+    problems: list[InputProblem] = Field(description="The first of both, with the reason.")
+
+
 class LeftOut(Model):
     """How much was found, and left out of the report as the user asked."""
 
@@ -324,7 +349,14 @@ class Report(Model):
         default_factory=list,
         description="The same as coverage, of the tradecraft rules beside the story's detections.",
     )
+    unchained: list[Unchained] = Field(
+        default_factory=list,
+        description="What rules of level high and critical hit outside of all chains.",
+    )
     allowances: list[Allowance] = Field(default_factory=list)
+    alert_files: list[AlertFile] = Field(
+        default_factory=list, description="Other tools' alerts (--alerts)."
+    )
     left_out: LeftOut | None = Field(
         default=None, description="What --since, --host, --verdict ... left out of the report."
     )

@@ -15,6 +15,7 @@ from lineage.correlate.finding import VERDICTS
 from lineage.errors import UsageError
 from lineage.normalise.clock import in_utc, zone_named
 from lineage.report.model import LeftOut
+from lineage.report.unchained import kept
 from lineage.report.wording import fixed_time
 from lineage.times import DAY, HOUR, TICKS, iso, parse
 
@@ -85,9 +86,8 @@ class Narrowing:
         left_out = LeftOut(
             chains=len(report.chains) - len(chains), hits=len(report.detections) - len(hits)
         )
-        return report.model_copy(
-            update={"chains": chains, "detections": hits, "left_out": left_out}
-        )
+        update = {"chains": chains, "detections": hits, "left_out": left_out}
+        return report.model_copy(update={**update, "unchained": kept(report.unchained, hits)})
 
     def apply_to_hits(self, report: Report) -> Report:
         """The narrowed report, where chains are chosen with the hits of those chains alone.
@@ -104,7 +104,8 @@ class Narrowing:
             chains=len(report.chains) - len(narrowed.chains),
             hits=len(report.detections) - len(hits),
         )
-        return narrowed.model_copy(update={"detections": hits, "left_out": left_out})
+        update = {"detections": hits, "left_out": left_out}
+        return narrowed.model_copy(update={**update, "unchained": kept(report.unchained, hits)})
 
     def moment(self, written: str | None) -> int | None:
         """A single time in ticks; one without a zone is this narrowing's.

@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from lineage.report.alert_view import alert_view
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.ignored_view import ignored_view
@@ -19,6 +20,7 @@ from lineage.report.input_view import allow_view, coverage_view, input_view, kno
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
+from lineage.report.unchained_view import unchained_view
 from lineage.report.wording import accounts_of, counted, headline, listed, points
 from lineage.report.zone import IN_UTC
 
@@ -114,6 +116,8 @@ def _report(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableT
         yield _nothing(report)
     if len(report.chains) > 1:
         yield _overview(report, pen)
+    if (loose := unchained_view(report, pen)) is not None:
+        yield loose
     yield from _answer(report, pen, saved)
     yield _last_line(report)
 
@@ -168,6 +172,8 @@ def _reading(report: Report, pen: Pen) -> Iterator[RenderableType]:
         yield rule_view(report, pen)
     if report.allowances or report.notes:
         yield allow_view(report, pen)
+    if (alerts := alert_view(report, pen)) is not None:
+        yield alerts
     yield Text()
 
 
@@ -231,13 +237,17 @@ def _nothing(report: Report) -> RenderableType:
 
 
 def _count_hits(report: Report) -> str:
-    story = [hit.detection for hit in report.detections if hit.layer != "tradecraft"]
-    beside = [hit.detection for hit in report.detections if hit.layer == "tradecraft"]
+    titles: dict[str, list[str]] = {"tradecraft": [], "alert": [], "story": []}
+    for hit in report.detections:
+        titles[hit.layer if hit.layer in titles else "story"].append(hit.detection)
+    story = titles["story"]
     told = f"{counted(len(set(story)), 'detection')} fired ({counted(len(story), 'hit')})"
-    if not beside:
-        return told
-    rules = counted(len(set(beside)), "tradecraft rule")
-    return f"{told}, {rules} ({counted(len(beside), 'hit')})"
+    if beside := titles["tradecraft"]:
+        rules = counted(len(set(beside)), "tradecraft rule")
+        told += f", {rules} ({counted(len(beside), 'hit')})"
+    if alerts := titles["alert"]:
+        told += f", {counted(len(alerts), 'alert')} of other tools"
+    return told
 
 
 def _fired(report: Report) -> Text:

@@ -57,6 +57,8 @@ def payload(report: Report, timezone: str | None = None) -> Json:
         "tradecraft": [entry.model_dump() for entry in report.tradecraft_coverage],
         "rules": [entry.model_dump() for entry in report.rules],
         "rule_problems": [entry.model_dump() for entry in report.rule_problems],
+        "unchained": [entry.model_dump() for entry in report.unchained],
+        "alert_files": [entry.model_dump() for entry in report.alert_files],
         "allowances": [entry.model_dump() for entry in report.allowances],
         "chains": [_chain(chain, hits) for chain in report.chains],
         "hits": [_hit(hit) for hit in hits.all],

@@ -11,7 +11,7 @@ function summary(report) {
     el("dl", { class: "key-facts" }, facts.map(([name, value, detail]) =>
       el("div", null, el("dt", null, name), el("dd", null, value, detail ? el("small", null, detail) : null)))),
     el("div", { class: "disclosures" }, inputsDisclosure(report), coverageDisclosure(report),
-      ruleDisclosure(report), allowDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
+      unchainedDisclosure(report), ruleDisclosure(report), allowDisclosure(report), alertDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
 }
 
 function tally(chains) {
@@ -67,7 +67,7 @@ function keyFacts(report) {
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
       sum("rejected") ? `${count(sum("rejected"))} rejected` : "none rejected"}`],
-    fired("Detections", report.coverage, report.hits.filter((hit) => hit.layer !== "tradecraft")),
+    fired("Detections", report.coverage, report.hits.filter((hit) => hit.layer !== "tradecraft" && hit.layer !== "alert")),
     ...(report.tradecraft.length
       ? [fired("Tradecraft rules", report.tradecraft, report.hits.filter((hit) => hit.layer === "tradecraft"))] : []),
   ];
@@ -140,6 +140,19 @@ function ruleDisclosure(report) {
       report.rule_problems.map((problem) => [code(problem.rule), problem.reason])));
 }
 
+/** Other tools' alerts: how many were placed, and why others weren't. */
+function alertDisclosure(report) {
+  if (!report.alert_files.length) return null;
+  const total = report.alert_files.reduce((sum, file) => sum + file.alerts, 0);
+  return disclosure(["Alerts of other tools", badge(count(total))], () => [
+    plainTable("Files of alerts", ["File", "Tools", "Alerts", "Placed", "Not placed", "No alerts"],
+      report.alert_files.map((file) => [code(file.source), file.tools.join(", "), count(file.alerts), count(file.placed),
+        count(file.unplaced), count(file.others)]), [2, 3, 4, 5]),
+    report.alert_files.map((file) => shortList(file.problems, 10, (problem) => el("li", null,
+      problem.record === null ? "file: " : `entry ${problem.record}: `, code(problem.reason)), { class: "plain" })),
+  ]);
+}
+
 function allowDisclosure(report) {
   if (!report.allowances.length) return null;
   const hits = (entry) => Object.values(entry.hits).reduce((sum, number) => sum + number, 0);
@@ -148,6 +161,18 @@ function allowDisclosure(report) {
     plainTable("Hits taken away as known to be benign", ["Hits", "Rule", "Reason", "Until", "Entry"],
       report.allowances.map((entry) =>
         [count(hits(entry)), code(entry.rule), entry.reason, entry.expires, code(entry.place)])));
+}
+
+/** What rules of level critical and high hit outside of all chains: open, so that none is missed. */
+function unchainedDisclosure(report) {
+  if (!report.unchained.length) return null;
+  const hits = report.unchained.reduce((sum, entry) => sum + entry.records.length, 0);
+  const title = "Critical and high hits on no chain";
+  const record = ({ source, record }) => [code(source), ` #${record}`];
+  return disclosure([title, badge(count(hits))], () => plainTable(title,
+    ["Level", "Rule", "Host", `First (${ZONE})`, "Program", "Hits", "First record", "Why on none"],
+    report.unchained.map((entry) => [entry.level, entry.detection, entry.host, fullTime(entry.first_seen),
+      entry.image ? code(entry.image) : "–", count(entry.records.length), record(entry.records[0]), entry.why || "–"]), [5]), { open: true });
 }
 
 function looseDisclosure(report) {

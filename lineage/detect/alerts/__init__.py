@@ -1,0 +1,1 @@
+"""Alerts of other tools, put onto the nodes that they are about."""
