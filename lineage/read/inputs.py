@@ -91,10 +91,10 @@ def _not_telemetry(stream: Stream) -> Input:
     if not head and stream.problem is not None:
         return Input(stream.name, UNRECOGNISED, iter((stream.problem,)))
     kind = kind_of(head, stream.name, stream.kind) if head else EMPTY
-    problems = [Problem(None, kind.reason, lost=0)]
-    if stream.problem is not None:
-        problems.append(stream.problem)
-    return Input(stream.name, UNRECOGNISED, iter(problems), kind.label)
+    reason = Problem(None, kind.reason, lost=0)
+    if stream.problem is not None:  # it, or what is behind it, may have been telemetry
+        return Input(stream.name, UNRECOGNISED, iter((stream.problem, reason)))
+    return Input(stream.name, UNRECOGNISED, iter((reason,)), kind.label)
 
 
 def _recognise(stream: Stream) -> Reader | None:

@@ -80,7 +80,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\.customDestinations-ms$", "jump list"),
         (r"\.(?:LOG[12]?|blf|regtrans-ms)$", "registry transaction log"),
         (r"\.job$", "task file"),
-        (r"\.evtx$", "event log without a header"),
+        (r"\.evtx$", "headerless event log"),
     )
 )
 """What a name tells where the bytes say nothing."""
@@ -92,7 +92,7 @@ _ADVICE = {
     "LZ4 file": "unpack it first",
     "compress file": "unpack it first",
     "disk image": "mount it and read its folder of event logs",
-    "event log without a header": "it has no chunk either; get a whole copy",
+    "headerless event log": "it has no chunk either; get a whole copy",
 }
 _AGENTS = tuple(
     (re.compile(pattern, re.MULTILINE), written)

@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lineage.errors import InputError
+from lineage.problems import Problem
 from lineage.read import budget as budget_module
-from lineage.read import seven_zip
+from lineage.read import read, seven_zip
 from lineage.read.walk import walk
 
 if TYPE_CHECKING:
@@ -276,6 +277,19 @@ def test_layers_are_bounded_together_and_the_rest_is_read(
     assert len(problems) == 1
     assert piece == b""
     assert stream.name.endswith("z")
+
+
+def test_a_bound_is_told_where_it_is_reached_in_what_is_no_telemetry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget_module, "FREE_BYTES", 5_000_000)
+    path = tmp_path / "a.zip"
+    path.write_bytes(_layers(3))
+    *others, last = read([path])
+    assert {opened.kind for opened in others} == {"binary file"}
+    problems = [item for item in last.records if isinstance(item, Problem)]
+    assert "in all its layers" in problems[0].reason
+    assert (last.kind, problems[0].lost) == (None, 1)
 
 
 def test_members_that_share_their_bytes_are_not_unpacked_often(tmp_path: Path) -> None:

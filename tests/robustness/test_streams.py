@@ -161,7 +161,10 @@ def test_no_room_for_temporary_files_costs_what_needs_them(telemetry: Path, tmp_
 HOSTILE = "\u009b31m \u202e \u2066 \x7f \u200b \U000e0100 \u2028 é"
 
 
-@pytest.mark.parametrize("command", ["detect --ndjson", "detect", "correlate"])
+@pytest.mark.parametrize(
+    "command",
+    ["detect --ndjson", "detect", "correlate", "correlate --json -", "timeline", "inputs"],
+)
 def test_no_stream_carries_a_control_of_the_telemetry_s(
     lineage: Lineage, tmp_path: Path, command: str
 ) -> None:
@@ -173,6 +176,6 @@ def test_no_stream_carries_a_control_of_the_telemetry_s(
     done = lineage(name, path, *options)
     assert done.status == 0
     assert all(text.isprintable() for text in done.out.splitlines())
-    if options:
+    if "--ndjson" in options:
         (hit,) = map(json.loads, done.out.splitlines())
         assert hit["fields"]["CommandLine"].endswith(HOSTILE)
