@@ -1,4 +1,5 @@
 // ATT&CK techniques
+// Use: Start here, 7
 // Question: Which techniques were seen, by which detections, how often, in chains or not?
 // Look at: techniques seen in no chain, and those with many hits on one node.
 // Limit: 300 techniques.

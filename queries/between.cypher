@@ -1,4 +1,5 @@
 // Everything between two times
+// Use: Follow a chain, 6
 // Question: What began on all hosts of the case within these minutes?
 // Look at: what stands beside the steps of a chain and belongs to none; then narrow the minutes.
 // Limit: the first 300. Each step stands at its first time; when one was repeated is not in the graph.

@@ -1,4 +1,5 @@
 // Blast radius of a chain
+// Use: Follow a chain, 4
 // Question: What else did the chain's processes and files bring about, beyond the chain itself?
 // Look at: processes on other branches, files that other programs opened later.
 // Limit: the 300 nearest nodes, within 4 causal steps from the chain's processes, each step after the

@@ -1,4 +1,5 @@
 // Who read browser stores
+// Use: Hunt, 5
 // Question: Which processes opened the files in which browsers keep passwords and cookies?
 // Look at: the rows where "own browser" is no.
 // Limit: the first 300, other programs than browsers before browsers.

@@ -1,4 +1,5 @@
 // Shared by several chains
+// Use: Search, 4
 // Question: Which hashes, names and autostart values do chains on different hosts have in common?
 // Look at: a hash or a name that only the attack has; the campaign that lineage made of them.
 // Limit: the 300 shared by the most hosts; programs of Windows and of Program Files left out.

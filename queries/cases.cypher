@@ -1,4 +1,5 @@
 // Cases in the database
+// Use: Start here, 2
 // Question: Which cases were pushed, and what do they hold?
 // Look at: the name to give other queries as case_name.
 // Limit: the first 300 names.

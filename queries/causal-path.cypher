@@ -1,4 +1,5 @@
 // Shortest causal path
+// Use: Follow a chain, 5
 // Question: Is there a way by which one tagged node brought about another?
 // Look at: each step happens no earlier than the one before it began; a way through explorer.exe or
 //   services.exe proves little.

@@ -1,4 +1,5 @@
 // Timeline of a chain
+// Use: Start here, 5
 // Question: What happened in this chain, minute by minute, and on which records does it rest?
 // Look at: the gaps; the evidence names source and record to open next. A detection stands at its
 //   first time in the case, which for what several chains share may be before this chain.

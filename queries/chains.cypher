@@ -1,4 +1,5 @@
 // Chains by score
+// Use: Start here, 3
 // Question: Which attack chains are in the case, and how sure are we?
 // Look at: confirmed chains first; the chain's own properties have the parts of its score.
 // Limit: the best 300.

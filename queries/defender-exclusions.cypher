@@ -1,4 +1,5 @@
 // Excluded from Defender
+// Use: Hunt, 6
 // Question: What was excluded from Microsoft Defender, or switched off in it, and by whom?
 // Look at: whole drives, user folders, and exclusions set by a process that is not an installer.
 // Limit: the first 300.

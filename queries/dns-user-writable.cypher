@@ -1,4 +1,5 @@
 // Names asked from user-writable places
+// Use: Hunt, 7
 // Question: Which names did programs ask for that lie where a user can write?
 // Look at: names that one program alone asks for, dynamic DNS, paste and file sharing sites.
 // Limit: the first 300.

@@ -1,4 +1,5 @@
 // How did this file get here
+// Use: Follow a chain, 1
 // Question: Which processes and files led to this file?
 // Look at: the steps in order of time, the file's own arrival last; the first process that is not
 //   part of Windows is where to dig on.

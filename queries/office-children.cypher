@@ -1,4 +1,5 @@
 // Started by Office
+// Use: Hunt, 2
 // Question: Which processes did Office, mail programs and document readers start?
 // Look at: script hosts, shells, rundll32, regsvr32; Office helpers such as splwow64.exe are usual.
 // Limit: the first 300.

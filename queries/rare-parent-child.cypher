@@ -1,4 +1,5 @@
 // Rarest parent and child
+// Use: Hunt, 4
 // Question: Which program was started by a parent that hardly ever starts it?
 // Look at: pairs seen once whose child is a shell, a script host or a program in a user's folder.
 // Limit: the 300 rarest pairs.

@@ -1,4 +1,5 @@
 // What survives a reboot
+// Use: Follow a chain, 7
 // Question: Which autostart entries were made, by whom, and what did they start later?
 // Look at: entries that name a program in a user's folder or ProgramData, set by a tagged process;
 //   "started" shows that one already worked. Where the entry is a process, its command made a

@@ -1,4 +1,5 @@
 // Same hash under several names
+// Use: Search, 3
 // Question: Which content lies on disk under more than one file name?
 // Look at: system tools under another name, and a dropped program under that of another.
 // Limit: the 300 contents with the most names, each by its strongest hash.

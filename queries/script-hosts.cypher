@@ -1,4 +1,5 @@
 // Script hosts and what they dropped
+// Use: Hunt, 3
 // Question: Which files did script hosts write, from which script, and were they run?
 // Look at: programs and libraries among the files; "run" says that one was executed or loaded.
 // Limit: the first 300 files.

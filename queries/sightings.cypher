@@ -1,4 +1,5 @@
 // Seen in any case
+// Use: Search, 2
 // Question: In which cases and on which hosts was this name, address or hash seen, and since when?
 // Look at: the first row, the earliest that is known of it; hosts that no chain names.
 // Limit: the first 300 hosts. Of addresses every one of the database is looked at, without an index.

@@ -1,4 +1,5 @@
 // Tagged nodes outside every chain
+// Use: Start here, 6
 // Question: Which detections fired on something that no chain explains?
 // Look at: high risk first; a second hit near one of these would make a chain.
 // Limit: the 300 of the highest risk.

@@ -1,4 +1,5 @@
 // Text in command lines and scripts
+// Use: Search, 1
 // Question: Where do these words stand in command lines, scripts, registry data, tasks and services?
 // Look at: the first to use them, and who else did since.
 // Limit: the first 300. Only whole words are found, words being runs of letters: "mppreference" finds

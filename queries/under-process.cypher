@@ -1,4 +1,5 @@
 // Everything under a process
+// Use: Follow a chain, 3
 // Question: What did this process and all that it started, or had Windows start, write, set and ask for?
 // Look at: what was written and then run, registry values that start programs, names asked.
 // Limit: the first 300 steps. What an autostart entry or a task started later has its own tree.

@@ -100,14 +100,18 @@ def _list(queries: dict[str, Query]) -> None:
 
     from lineage.graphdb.library import CASE
 
-    table = Table("query", "question", "parameters (--param)", box=None, pad_edge=False)
+    table = Table("use", "query", "question", "parameters (--param)", box=None, pad_edge=False)
+    use = ""
     for query in queries.values():
         own = [
             f"{parameter.name}: {parameter.meaning}"
             for parameter in query.parameters
             if parameter.name != CASE
         ]
-        table.add_row(query.name, query.question, Text("\n".join(own)))
+        table.add_row(
+            "" if query.use == use else query.use, query.name, query.question, Text("\n".join(own))
+        )
+        use = query.use
     console().print(table)
 
 
@@ -116,7 +120,7 @@ def _print_list_json(queries: dict[str, Query]) -> None:
 
     import orjson
 
-    shown = ("name", "title", "question", "look_at", "limit", "parameters")
+    shown = ("name", "title", "use", "question", "look_at", "limit", "parameters")
     rows = [{name: asdict(query)[name] for name in shown} for query in queries.values()]
     click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
 

@@ -60,7 +60,7 @@ class Disc:
 
     color: str
     border: str
-    diameter: int = 62
+    diameter: int = 104
     ink: str = "#1B1B1B"
 
 

@@ -155,7 +155,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
     NodeSchema(
         "host", "Host", ("host", "hosts"), "A computer.",
         (Property("host", "name as the telemetry gives it", is_name=True),),
-        Disc("#A5ABB6", "#6B7280", diameter=80), is_local=False, is_place=True,
+        Disc("#A5ABB6", "#6B7280"), is_local=False, is_place=True,
     ),
     NodeSchema(
         "user", "User", ("user", "users"), "An account.",
@@ -178,7 +178,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
             Property("end", "end time, where seen", is_time=True),
             Property("parent_guess", "true where SPAWNED comes from the likely parent only"),
         ),
-        Disc("#4C8EDA", "#2870C2", diameter=78, ink="#FFFFFF"), unknown="(unknown program)",
+        Disc("#4C8EDA", "#2870C2", diameter=112, ink="#FFFFFF"), unknown="(unknown program)",
     ),
     NodeSchema(
         "file", "File", ("file", "files"), "A file on one host, by path.",
@@ -209,7 +209,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
     NodeSchema(
         "module", "Module", ("module", "modules"),
         "An image that processes loaded, on one host, by path.", (_HOST, _PATH, _HASHES),
-        Disc("#D9C8AE", "#C0A378", diameter=56), "component",
+        Disc("#D9C8AE", "#C0A378"), "component",
         Mark("hexagon", "#a3641c", "#d79a55"),
     ),
     NodeSchema(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.detect.detection import LAYERS
 from lineage.errors import InputError
+from lineage.graphdb import story
 from lineage.graphdb.labels import (
     BYSTANDER_OF,
     CHAIN,
@@ -40,12 +41,14 @@ class Analysis:
         ties: (type, row) between them and the graph's nodes.
         tagged: ids of the nodes that a detection tags.
         chains_of: ids of the chains that an edge belongs to.
+        numbers: id of a node that a chain draws first -> the how many-th it is there.
     """
 
     nodes: list[NodeRow] = field(default_factory=list)
     ties: list[tuple[str, TieRow]] = field(default_factory=list)
     tagged: set[str] = field(default_factory=set)
     chains_of: dict[EdgeName, list[str]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def count_nodes(self) -> Counter[str]:
         """Nodes by label."""
@@ -68,13 +71,15 @@ def analyse(report: Report, hits: Iterable[DetectionHit]) -> Analysis:
     chains_of: defaultdict[EdgeName, list[str]] = defaultdict(list)
     for chain in report.chains:
         analysis.nodes.append(_chain_row(chain))
-        analysis.ties += _members(chain)
-        analysis.ties += _bystanders(chain)
+        drawn = story.order(chain)
+        analysis.ties += _members(chain, drawn)
+        analysis.ties += _bystanders(chain, drawn)
         analysis.ties += _evidence(chain)
         for edge in chain.edges:
             if chain.id not in chains_of[edge.from_, edge.to, edge.kind]:
                 chains_of[edge.from_, edge.to, edge.kind].append(chain.id)
     analysis.chains_of = dict(chains_of)
+    analysis.numbers = story.numbers(report.chains)
     return analysis
 
 
@@ -117,6 +122,7 @@ def _detection_row(hit: DetectionHit) -> NodeRow:
         "times": {},
         "properties": {
             "caption": short(hit.detection),
+            "drawn": story.written(hit.detection),
             "title": text(hit.detection),
             "type": hit.type,
             "risk": hit.risk,
@@ -164,6 +170,7 @@ def _chain_row(chain: Chain) -> NodeRow:
         "times": {"first_seen": ticks(chain.first_seen), "last_seen": ticks(chain.last_seen)},
         "properties": {
             "caption": short(f"{named} {chain.score:.0f}"),
+            "drawn": story.written(f"{named} {chain.score:.0f}"),
             "score": chain.score,
             "verdict": chain.verdict,
             "hosts": [text(host) for host in chain.hosts],
@@ -189,7 +196,7 @@ def _naming(chain: Chain) -> dict[str, object]:
     return named
 
 
-def _members(chain: Chain) -> Iterator[tuple[str, TieRow]]:
+def _members(chain: Chain, drawn: dict[str, int]) -> Iterator[tuple[str, TieRow]]:
     """PART_OF: the chain's processes and artifacts, and tagged nodes that are neither."""
     roles: dict[str, str] = {hit.node: "evidence" for hit in chain.evidence}
     roles |= {artifact.node: "artifact" for artifact in chain.artifacts}
@@ -200,15 +207,18 @@ def _members(chain: Chain) -> Iterator[tuple[str, TieRow]]:
             tactics[node_id].append(stage.tactic)
     for node_id, role in roles.items():
         properties: dict[str, object] = {"role": role}
+        if node_id in drawn:
+            properties["order"] = drawn[node_id]
         if node_id in tactics:
             properties["tactics"] = tactics[node_id]
         yield PART_OF, _tie(node_id, chain.id, properties)
 
 
-def _bystanders(chain: Chain) -> Iterator[tuple[str, TieRow]]:
+def _bystanders(chain: Chain, drawn: dict[str, int]) -> Iterator[tuple[str, TieRow]]:
     """BYSTANDER_OF: the processes that causality only went through."""
     for process in chain.bystanders:
-        yield BYSTANDER_OF, _tie(process.node, chain.id, {})
+        order = {"order": drawn[process.node]} if process.node in drawn else {}
+        yield BYSTANDER_OF, _tie(process.node, chain.id, {**order})
 
 
 def _tie(source: str, target: str, properties: dict[str, object]) -> TieRow:

@@ -1,8 +1,8 @@
-"""What Neo4j Browser takes by drop: the saved queries as a folder of favourites, and the style.
+"""What Neo4j Browser takes by drop: the saved queries as folders of favourites, and the style.
 
-Browser makes a favourite of each `.cypher` in a dropped `.zip`, named by its first line, in a
-folder named by its directory; it takes a `.grass` as its style, one file a drop, and never out of a
-zip. The zip carries the style and a note all the same, for who gets only that file.
+Browser makes a favourite of each `.cypher` in a dropped `.zip`, named by its first line and sorted
+by that, in a folder named by its directory; it takes a `.grass` as its style, one file a drop, and
+never out of a zip. The zip carries the style and a note all the same, for who gets only that file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from lineage.graph.schema import EDGE_SCHEMAS, NODE_SCHEMAS
+from lineage.graphdb.library import USES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from lineage.graph.schema import NodeSchema
     from lineage.graphdb.library import Query
 
-FOLDER = "lineage"
-"""The folder of favourites in Browser."""
+FOLDERS = {use: f"lineage {number} {use}" for number, use in enumerate(USES, 1)}
+"""Use of a query -> its folder of favourites in Browser, which sorts folders by name."""
 STYLE = "lineage.grass"
 NOTE = "README.txt"
 
@@ -32,10 +33,12 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 _NOTE = f"""Saved queries and style for Neo4j Browser, made by lineage neo4j browser-pack
 
 1. Open Neo4j Browser and log in.
-2. Drop this .zip, whole, on its page. The folder "{FOLDER}" is now under Favorites (the star).
+2. Drop this .zip, whole, on its page. {len(FOLDERS)} folders are now under Favorites (the star).
 3. Drop {STYLE} on the page, by itself. Answers drawn from now on have its colours.
-4. Click a query under Favorites, and the arrow to run it. The first lines hold its parameters;
-   case_name is the case that was pushed.
+4. Open the folder "{FOLDERS[USES[0]]}", and run its favourites from top to bottom by the arrow
+   beside each: what is in the case, its chains, the best one drawn, its timeline.
+5. Click a favourite's name to change it: the first lines hold its parameters; case_name is the case
+   that was pushed.
 """
 
 
@@ -51,7 +54,8 @@ def pack(queries: Mapping[str, Query], case: str) -> bytes:
         _write(archive, NOTE, _NOTE)
         _write(archive, STYLE, style())
         for name, query in queries.items():
-            _write(archive, f"{FOLDER}/{name}.cypher", query.with_case(case))
+            text = query.with_case(case).replace("// ", f"// {query.place} ", 1)
+            _write(archive, f"{FOLDERS[query.use]}/{name}.cypher", text)
     return buffer.getvalue()
 
 
@@ -73,7 +77,7 @@ def _node_style(schema: NodeSchema) -> str:
   border-color: {disc.border};
   text-color-internal: {disc.ink};
   diameter: {disc.diameter}px;
-  caption: '{{caption}}';
+  caption: '{{drawn}}';
 }}"""
 
 

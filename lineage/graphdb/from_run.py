@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from lineage.graph.nodes import ProcessNode
 from lineage.graph.schema import EDGE_SCHEMAS, FLOW, NODE_SCHEMAS, EdgeKind
 from lineage.graphdb.analysis import Analysis, analyse
 from lineage.graphdb.content import Content, EdgeRows, NodeRows
-from lineage.graphdb.labels import LABEL, TAGGED, TYPE
-from lineage.graphdb.rows import EdgeRow, Record, key, node_row, sample
+from lineage.graphdb.labels import IN_CHAIN, LABEL, TAGGED, TYPE
+from lineage.graphdb.rows import EdgeRow, Record, caption, key, node_row, sample
+from lineage.graphdb.story import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from lineage.graph.nodes import Node
     from lineage.graph.provenance import Edge, ProvenanceGraph
     from lineage.report.model import DetectionHit, Report
 
@@ -136,9 +139,19 @@ def _nodes(
 ) -> NodeRows:
     nodes = graph.nodes() if selected is None else map(graph.node, selected)
     for node in nodes:
-        tagged = [TAGGED] if node.id in analysis.tagged else []
-        yield node_row(node, [LABEL[node.kind], *tagged])
+        number = analysis.numbers.get(node.id)
+        extra = [IN_CHAIN] * (number is not None) + [TAGGED] * (node.id in analysis.tagged)
+        row = node_row(node, [LABEL[node.kind], *extra])
+        row["properties"]["drawn"] = written(_drawn(node), number)
+        yield row
     yield from analysis.nodes
+
+
+def _drawn(node: Node) -> str:
+    """A process's id tells its lives apart."""
+    if isinstance(node, ProcessNode) and node.pid is not None:
+        return f"{caption(node)} {node.pid}"
+    return caption(node)
 
 
 def _edge_rows(

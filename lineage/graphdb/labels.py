@@ -13,6 +13,8 @@ DETECTION = "Detection"
 CHAIN = "Chain"
 ENTITY = "Entity"
 """A label of every node of a case: by it a node is found where only its case and id are known."""
+IN_CHAIN = "InChain"
+"""A label of the nodes by which a chain is drawn first: processes, and what carried causality."""
 TAGGED = "Tagged"
 """A second label, beside the kind's own, of every node that a detection tags."""
 
@@ -92,11 +94,14 @@ ANALYSIS_TYPES = (
         "From a node to a chain that it belongs to.",
         {
             "role": "the process's role; artifact; evidence for a tagged node that is neither",
+            "order": "the how many-th the chain draws it, in order of time; absent where not first",
             "tactics": "tactics that the process serves",
         },
     ),
     Described(
-        BYSTANDER_OF, "From a process that a chain only went through, and that is not its own.", {}
+        BYSTANDER_OF,
+        "From a process that a chain only went through, and that is not its own.",
+        {"order": "as that of PART_OF"},
     ),
     Described(EVIDENCED_BY, "From a chain to a detection that it stands on.", _SEEN),
 )

@@ -3,6 +3,7 @@
 ::
 
     // Title
+    // Use: Start here, 1
     // Question: what it answers
     // Look at: what to look at in the answer
     // Limit: how many rows, and which
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 CASE = "case_name"
 """The parameter that `--case` sets."""
-HEADINGS = ("Question", "Look at", "Limit")
+HEADINGS = ("Use", "Question", "Look at", "Limit")
+USES = ("Start here", "Follow a chain", "Who and where", "Search", "Hunt")
+"""What queries are for, in the order in which an investigation goes."""
 
 Literal = str | int | float | bool
 
@@ -64,6 +67,8 @@ class Query:
     Attributes:
         name: file name without its ending.
         title: its name in Browser.
+        use: what it is for, one of `USES`.
+        place: the how many-th of its use, from 1.
         question: what it answers.
         look_at: what to look at in the answer.
         limit: how many rows it gives, and which.
@@ -74,6 +79,8 @@ class Query:
 
     name: str
     title: str
+    use: str
+    place: int
     question: str
     look_at: str
     limit: str
@@ -134,7 +141,7 @@ def folder() -> Traversable:
 
 
 def load(where: Traversable | None = None) -> dict[str, Query]:
-    """All queries by name, sorted.
+    """All queries by name, in the order in which an investigation goes.
 
     Args:
         where: a folder of `.cypher` files; None for lineage's own.
@@ -143,13 +150,9 @@ def load(where: Traversable | None = None) -> dict[str, Query]:
         InputError: a file has no proper header; the message names it.
     """
     found = [each for each in (where or folder()).iterdir() if each.name.endswith(".cypher")]
-    return {
-        query.name: query
-        for query in (
-            parse(each.name.removesuffix(".cypher"), each.read_text("utf-8"))
-            for each in sorted(found, key=lambda each: each.name)
-        )
-    }
+    queries = [parse(each.name.removesuffix(".cypher"), each.read_text("utf-8")) for each in found]
+    queries.sort(key=lambda query: (USES.index(query.use), query.place, query.name))
+    return {query.name: query for query in queries}
 
 
 def parse(name: str, text: str) -> Query:
@@ -160,7 +163,7 @@ def parse(name: str, text: str) -> Query:
         text: its content.
 
     Raises:
-        InputError: the title or a heading is missing.
+        InputError: the title or a heading is missing, or there is no such use.
     """
     lines = text.splitlines()
     header = _header(lines)
@@ -169,10 +172,13 @@ def parse(name: str, text: str) -> Query:
     for heading in HEADINGS:
         if heading not in header:
             raise InputError(f"{name}.cypher: the header has no '// {heading}: ...' line; add it")
+    use, place = _use(name, header["Use"])
     parameters, body = _parameters([line for line in lines if not line.startswith("//")])
     return Query(
         name,
         header["Title"],
+        use,
+        place,
         header["Question"],
         header["Look at"],
         header["Limit"],
@@ -180,6 +186,16 @@ def parse(name: str, text: str) -> Query:
         text,
         "\n".join(body).strip(),
     )
+
+
+def _use(name: str, written: str) -> tuple[str, int]:
+    use, _, place = written.partition(", ")
+    if use not in USES or not place.isdecimal():
+        raise InputError(
+            f"{name}.cypher: the header's Use is {written!r}; write one of {', '.join(USES)}, then "
+            "', ' and its place there"
+        )
+    return use, int(place)
 
 
 def _header(lines: list[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 from neo4j_case import intrusion
 
 from lineage.graphdb import browser_pack, from_run, library, push
-from lineage.graphdb.labels import LABELS, TAGGED, TYPES
+from lineage.graphdb.labels import ENTITY, IN_CHAIN, LABELS, TAGGED, TYPES
 
 QUERIES = library.load()
 HOSTILE = "O'Neil \\ case"
@@ -31,26 +31,43 @@ def unpacked(case: str) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_it_has_every_query_in_one_folder_the_style_and_a_note():
+def favourite(name: str) -> str:
+    return f"{QUERIES[name].place} {QUERIES[name].title}"
+
+
+def entry(query: library.Query) -> str:
+    return f"{browser_pack.FOLDERS[query.use]}/{query.name}.cypher"
+
+
+def test_it_has_every_query_by_its_use_the_style_and_a_note():
     names = set(unpacked("acme"))
-    assert names == {f"lineage/{name}.cypher" for name in QUERIES} | {
-        "README.txt",
-        "lineage.grass",
-    }
+    assert names == {entry(query) for query in QUERIES.values()} | {"README.txt", "lineage.grass"}
+
+
+def test_favourites_sorted_by_name_go_as_an_investigation_does():
+    texts = unpacked("acme")
+    named = [
+        (browser_pack.FOLDERS[query.use], texts[entry(query)].partition("\n")[0].split()[1])
+        for query in QUERIES.values()
+    ]
+    assert named == sorted(named)
+    assert len(set(named)) == len(named)
+    first = [query.name for query in QUERIES.values() if query.use == library.USES[0]]
+    assert first[:4] == ["start-here", "cases", "chains", "kill-chain"]
 
 
 def test_the_queries_ask_the_case_that_was_named():
-    of_all_cases = {"lineage/cases.cypher", "lineage/sightings.cypher"}
+    of_all_cases = {"cases.cypher", "sightings.cypher"}
     for name, text in unpacked("acme").items():
-        if name.endswith(".cypher") and name not in of_all_cases:
+        if name.endswith(".cypher") and name.rpartition("/")[2] not in of_all_cases:
             assert "'acme' AS case_name" in text
             assert "'default'" not in text
 
 
 def test_a_favourite_is_named_by_its_first_line():
     texts = unpacked("acme")
-    for name, query in QUERIES.items():
-        assert texts[f"lineage/{name}.cypher"].partition("\n")[0] == f"// {query.title}"
+    for query in QUERIES.values():
+        assert texts[entry(query)].partition("\n")[0] == f"// {query.place} {query.title}"
 
 
 def test_the_same_queries_give_the_same_bytes():
@@ -71,10 +88,12 @@ def test_a_case_name_stays_a_string_in_a_pasted_query(database):
 def test_every_kind_of_node_looks_like_no_other():
     style = browser_pack.style()
     rules = dict(re.findall(r"node\.(\w+) \{([^}]*)\}", style))
-    assert set(rules) == {*LABELS, TAGGED}
+    assert set(rules) == {*LABELS, ENTITY, IN_CHAIN, TAGGED}
     colours = [re.search(r" color: (#\w+)", rules[label]) for label in LABELS]
     assert len({found[1] for found in colours if found}) == len(LABELS)
-    assert list(rules)[-1] == TAGGED  # the last rule that matches wins
+    # The last rule that matches wins
+    assert next(iter(rules)) == ENTITY
+    assert list(rules)[-2:] == [IN_CHAIN, TAGGED]
 
 
 def test_the_style_names_no_relationship_that_there_is_not():
@@ -89,7 +108,7 @@ def test_the_style_has_nothing_that_browser_trips_over():
 
 
 @pytest.mark.browser
-def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
+def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database, ask):
     """The page itself, in Chromium, on the real server."""
     if server.http is None:
         not_here("set LINEAGE_TEST_NEO4J_HTTP to the page of the server that is named")
@@ -100,11 +119,15 @@ def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
             neo4j_browser.drop(page, "lineage.zip", browser_pack.pack(QUERIES, "browser"))
             neo4j_browser.drop(page, "lineage.grass", browser_pack.style().encode())
             page.get_by_text("node.Tagged {").wait_for(state="attached")
-            neo4j_browser.open_folder(page, browser_pack.FOLDER)
-            for query in QUERIES.values():
-                neo4j_browser.wait_for_favourite(page, query.title)
-            neo4j_browser.run_favourite(page, QUERIES["kill-chain"].title)
+            neo4j_browser.open_favourites(page)
+            for use, folder in browser_pack.FOLDERS.items():
+                neo4j_browser.open_folder(page, folder)
+                for query in QUERIES.values():
+                    if query.use == use:
+                        neo4j_browser.wait_for_favourite(page, favourite(query.name))
+            neo4j_browser.run_favourite(page, favourite("kill-chain"))
             drawn = neo4j_browser.drawn(page)
+            captions = neo4j_browser.captions(page)
             told = page.get_by_text(re.compile(r"Displaying \d+ nodes")).inner_text()
     except neo4j_browser.NoBrowser as missing:
         not_here(str(missing))
@@ -121,3 +144,10 @@ def test_browser_takes_the_pack_and_draws_the_kill_chain(server, database):
     }
     tagged = nodes & {hit.node for hit in story.hits}
     assert sum(each.stroke == "#D7191C" for each in drawn) == len(tagged)
+    assert sum(each.stroke == "#7B2D8B" for each in drawn) == len(nodes - tagged) > 0
+    rows = ask(
+        "MATCH (n:InChain {case: 'browser'})-->(:Chain {id: 'chain-ws01'}) RETURN n.drawn AS d"
+    )
+    whole = [row["d"] for row in rows]
+    assert sorted(captions) == sorted(whole)  # nothing is cut
+    assert {int(each.split()[0]) for each in whole} == set(range(1, len(nodes) + 1))

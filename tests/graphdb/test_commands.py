@@ -251,5 +251,5 @@ def test_the_browser_pack_is_a_zip_and_the_style_beside_it(lineage, tmp_path):
     done = lineage("neo4j", "browser-pack", tmp_path / "pack.zip", "--case", "acme")
     assert (done.status, done.err) == (0, "")
     with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
-        assert b"'acme' AS case_name" in archive.read("lineage/chains.cypher")
+        assert b"'acme' AS case_name" in archive.read("lineage 1 Start here/chains.cypher")
     assert "node.Tagged" in (tmp_path / "pack.grass").read_text(encoding="utf-8")

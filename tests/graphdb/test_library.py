@@ -12,6 +12,7 @@ from lineage.errors import InputError, UsageError
 from lineage.graphdb import library
 
 QUERY = """// Title of it
+// Use: Search, 2
 // Question: What happened,
 //   and when?
 // Look at: this.
@@ -29,6 +30,7 @@ RETURN n LIMIT 10
 def test_a_query_tells_all_about_itself():
     query = library.parse("mine", QUERY)
     assert (query.name, query.title) == ("mine", "Title of it")
+    assert (query.use, query.place) == ("Search", 2)
     assert query.question == "What happened, and when?"
     assert (query.look_at, query.limit) == ("this.", "10 rows.")
     assert [(each.name, each.default, each.meaning) for each in query.parameters] == [
@@ -75,9 +77,12 @@ def test_a_wrong_value_is_said(told, message):
     [
         ("", "the first line is not '// Title'"),
         ("MATCH (n) RETURN n", "the first line is not '// Title'"),
-        ("// T\n// Look at: l\n// Limit: 1", "no '// Question: ...' line"),
-        ("// T\n// Question: q\n// Limit: 1", "no '// Look at: ...' line"),
-        ("// T\n// Question: q\n// Look at: l", "no '// Limit: ...' line"),
+        ("// T\n// Question: q\n// Look at: l\n// Limit: 1", "no '// Use: ...' line"),
+        (QUERY.replace("Search, 2", "Fun, 2"), "Use is 'Fun, 2'; write one of Start here, "),
+        (QUERY.replace("Search, 2", "Search"), "Use is 'Search'; write one of Start here, "),
+        ("// T\n// Use: Hunt, 1\n// Look at: l\n// Limit: 1", "no '// Question: ...' line"),
+        ("// T\n// Use: Hunt, 1\n// Question: q\n// Limit: 1", "no '// Look at: ...' line"),
+        ("// T\n// Use: Hunt, 1\n// Question: q\n// Look at: l", "no '// Limit: ...' line"),
     ],
 )
 def test_a_header_that_lacks_something_is_named(text, message):
@@ -86,10 +91,15 @@ def test_a_header_that_lacks_something_is_named(text, message):
 
 
 def test_only_cypher_files_are_read_and_in_order(tmp_path: Path):
-    for name in ("b.cypher", "a.cypher"):
-        (tmp_path / name).write_text(QUERY, encoding="utf-8")
+    for name, place in (
+        ("a.cypher", "Search, 2"),
+        ("b.cypher", "Search, 1"),
+        ("c.cypher", "Hunt, 1"),
+    ):
+        text = QUERY.replace("Search, 2", place)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "README.md").write_text("not a query", encoding="utf-8")
-    assert list(library.load(tmp_path)) == ["a", "b"]
+    assert list(library.load(tmp_path)) == ["b", "a", "c"]
 
 
 def test_the_checkout_s_own_queries_are_found():

@@ -37,7 +37,7 @@ def run_content(story: Story, hops: int | None = None) -> Content:
 def counts(ask: Callable[..., Any]) -> tuple[dict[str, int], dict[str, int]]:
     nodes = ask(
         "MATCH (n {case: $case}) UNWIND labels(n) AS label "
-        "WITH label WHERE NOT label IN ['Entity', 'Tagged'] "
+        "WITH label WHERE NOT label IN ['Entity', 'InChain', 'Tagged'] "
         "RETURN label, count(*) AS count"
     )
     edges = ask("MATCH ({case: $case})-[r]->() RETURN type(r) AS type, count(*) AS count")
@@ -84,7 +84,7 @@ def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
         "MATCH (p:Process {case: $case, id: 'process:ws01:wscript'}) RETURN p, labels(p) AS l"
     )
     process = dict(row["p"])
-    assert set(row["l"]) == {"Entity", "Process", "Tagged"}
+    assert set(row["l"]) == {"Entity", "InChain", "Process", "Tagged"}
     assert process.pop("start").iso_format() == "2026-03-02T10:00:06.000000100+00:00"
     assert process == {
         "case": case,
@@ -98,6 +98,7 @@ def test_a_process_carries_its_facts_and_a_temporal_start(database, case, ask):
         "name": "wscript.exe",
         "program": "script-host",
         "caption": "wscript.exe",
+        "drawn": "3 wscript.exe 5200",
     }
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from neo4j_case import intrusion
-from neo4j_oracle import Oracle, triples
+from neo4j_oracle import triples
+from neo4j_oracle_places import Everything
 
 from lineage.correlate.registry import correlators
 from lineage.errors import DatabaseError
@@ -34,6 +35,7 @@ ANSWERS: dict[str, dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("answers.yml").read_text(encoding="utf-8")
 )
 EXCLUSION = "Add-MpPreference -ExclusionPath C:\\Users\\dana\\AppData"
+C2 = "203.0.113.7:2404/tcp"
 OF_ALL_CASES = {"cases", "sightings"}
 SMALL, SIMULATED = "queries-small", "queries-simulated"
 
@@ -54,14 +56,14 @@ def small(database: Database) -> str:
 
 
 @pytest.fixture(scope="module")
-def simulated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Oracle:
+def simulated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Everything:
     """A whole intrusion, and another on two hosts, among small days of benign work."""
     folder = tmp_path_factory.mktemp("simulated")
     scenes = [textbook(4, "small"), campaign(7, hosts=2, noise="small")]
     write(folder, iter(scenes), 4, formats=["nxlog"], events=10**9)
     found = analyse(Request([folder / "nxlog"], correlators=correlators()))
     push.push(database, SIMULATED, from_run.content(found.analysis.graph, found.report))
-    return Oracle(found)
+    return Everything(found)
 
 
 def test_every_query_has_an_exact_answer():
@@ -88,6 +90,11 @@ def _ids(nodes: list[Any]) -> frozenset[str]:
 
 
 READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
+    "account": lambda r: (r["about"], r["what"]["id"], r["times"]),
+    "ancestry": lambda r: tuple(
+        r[name] and r[name]["id"]
+        for name in ("process", "parent", "grandparent", "great_grandparent")
+    ),
     "attack-coverage": lambda r: (r["technique"], r["hits"], r["nodes"], r["chains"]),
     "between": triples("source", "step", "target"),
     "blast-radius": lambda r: (r["reached"]["id"], r["steps"]),
@@ -103,14 +110,24 @@ READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "defender-exclusions": triples("by", "how", "what"),
     "dns-user-writable": triples("process", "asked", "name"),
     "file-origin": triples("source", "step", "target"),
+    "host": lambda r: (r["about"], r["what"]["id"], r["times"]),
+    "host-difference": lambda r: (r["about"], r["value"], r["times"]),
     "kill-chain": triples("source", "step", "target"),
+    "living-off-the-land": lambda r: (
+        r["process"]["id"],
+        r["parent"] and r["parent"]["id"],
+        r["times_with_this_parent"],
+    ),
+    "logons": lambda r: (r["host"], r["logon_id"], r["processes"], r["tagged"]),
+    "network": triples("process", "met", "endpoint"),
     "office-children": triples("office", "spawned", "child"),
-    "orphans": lambda r: (r["process"]["id"], r["never_seen_to_start"], r["children"]),
-    "pid-reuse": lambda r: (r["host"], r["pid"], r["in_chain"], _ids(r["processes"])),
+    "orphans": lambda r: (r["id"], r["never_seen_to_start"], r["children"]),
+    "pid-reuse": lambda r: (r["host"], r["pid"], r["in_chain"], frozenset(r["ids"])),
     "rare-parent-child": lambda r: (r["parent"], r["child"], r["times"]),
     "reboot-survival": lambda r: (*triples("by", "made", "entry")(r), _ids(r["started"])),
     "same-hash": lambda r: (r["hash"], _ids(r["files"])),
     "script-hosts": lambda r: (*triples("host", "wrote", "dropped")(r), r["run"]),
+    "start-here": lambda r: (r["step"], r["in_this_case"]),
     "tagged-outside-chains": triples("node", "hit", "detection"),
     "text-search": lambda r: (r["node"]["id"],),
     "under-process": triples("process", "step", "target"),
@@ -127,14 +144,15 @@ def test_the_answer_on_a_simulated_case(database, simulated, name):
 
 
 def test_the_simulated_case_has_something_for_nearly_every_query(simulated):
-    assert [name for name in READ if not simulated.answer(name)] == ["same-hash"]
+    assert [name for name in READ if not simulated.answer(name)] == ["network", "same-hash"]
 
 
 @pytest.mark.parametrize(
     ("value", "hosts"),
     [
-        ("C2.Example", {"ws01": ["c2.example"], "ws02": ["c2.example"]}),
+        ("C2.Example", {"ws01": ["c2.example"], "ws02": [C2, "c2.example"]}),
         ("ab" * 32, {"ws01": ["remcos.exe", "update.exe"], "ws02": ["remcos.exe"]}),
+        ("203.0.113.7", {"ws02": [C2]}),
         ("news.example", {"ws01": ["news.example"]}),
         ("xample", {}),
         ("", {}),
@@ -183,7 +201,7 @@ def test_a_report_alone_answers_what_it_can(database, name, rows):
         ("under-process", {"process": "REG.EXE"}, "target", ["Corp\\Policy"]),
         ("file-origin", {"file": "invoice.docm"}, "source", ["chrome.exe", "explorer.exe"]),
         ("file-origin", {"file": "nothing.exe"}, "source", []),
-        ("between", {"since": "2026-03-03T10:00:03Z"}, "target", ["c2.example", "remcos.exe"]),
+        ("between", {"since": "2026-03-03T10:00:03Z"}, "target", [C2, "c2.example", "remcos.exe"]),
         ("between", {"since": "2026-03-02T10:00:00Z", "minutes": "0"}, "target", []),
         ("text-search", {"words": "5.16"}, "node", []),
         ("text-search", {"words": "add-mppreference -exclusionpath"}, "node", [EXCLUSION]),
@@ -198,6 +216,11 @@ def test_parameters_choose_what_is_meant(database, small, name, given, column, e
     assert sorted({row[column]["caption"] for row in rows}) == expected
 
 
+def test_the_guide_names_favourites_that_there_are(database, small):
+    titles = [query.title for query in QUERIES.values()]
+    assert all(row["run_next"] in titles for row in ask(database, "start-here", small))
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_bounds_its_answer_and_says_so(name):
     query = QUERIES[name]
@@ -208,7 +231,9 @@ def test_a_query_bounds_its_answer_and_says_so(name):
 
 def test_a_query_cannot_write(database):
     hostile = library.parse(
-        "hostile", "// Title\n// Question: q\n// Look at: l\n// Limit: 1\nCREATE (n:Owned) RETURN n"
+        "hostile",
+        "// Title\n// Use: Hunt, 1\n// Question: q\n// Look at: l\n// Limit: 1\n"
+        "CREATE (n:Owned) RETURN n",
     )
     with pytest.raises(DatabaseError, match="refused"):
         run.run(database, hostile, {})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import neo4j_server
 
-WIDE = {"width": 1500, "height": 950}
+WIDE = {"width": 1280, "height": 800}
 
 # Browser listens for drops anywhere on its page, and takes a synthetic one
 _DROP = """([name, content]) => {
@@ -78,10 +78,14 @@ def drop(page: Page, name: str, content: bytes) -> None:
     page.evaluate(_DROP, [name, base64.b64encode(content).decode()])
 
 
-def open_folder(page: Page, folder: str) -> None:
-    """Opens the favourites and one folder of them."""
+def open_favourites(page: Page) -> None:
+    """Opens the drawer of favourites."""
     page.click("[data-testid=navigationFavorites]")
-    page.click(f"[data-testid=expandFolder-{folder}]")
+
+
+def open_folder(page: Page, folder: str) -> None:
+    """Opens a folder of the favourites."""
+    page.get_by_test_id(f"expandFolder-{folder}").click()
 
 
 def wait_for_favourite(page: Page, title: str) -> None:
@@ -106,6 +110,16 @@ class Circle(NamedTuple):
 
     fill: str
     stroke: str
+
+
+def captions(page: Page) -> list[str]:
+    """What is written on each node, its lines joined by spaces."""
+    found: list[list[str]] = page.eval_on_selector_all(
+        "g.node",
+        "all => all.map(each => "
+        "[...each.querySelectorAll('text.caption')].map(line => line.textContent))",
+    )
+    return [" ".join(" ".join(lines).split()) for lines in found]
 
 
 def drawn(page: Page) -> list[Circle]:

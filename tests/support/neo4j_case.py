@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.nodes import (
     DnsNode,
+    EndpointNode,
     FileNode,
     HostNode,
     ModuleNode,
     ProcessNode,
     RegistryNode,
     ScriptNode,
+    SessionNode,
     UserNode,
     caption,
 )
@@ -122,6 +124,18 @@ class Story:
         node_id = f"dns:{name}"
         if node_id not in self.graph:
             self.graph.add(DnsNode(node_id, name))
+        return node_id
+
+    def endpoint(self, address: str, port: str, name: str) -> str:
+        """Where a connection goes."""
+        node_id = f"endpoint:{address}:{port}"
+        self.graph.add(EndpointNode(node_id, address, port, "tcp", name))
+        return node_id
+
+    def session(self, logon_id: str, host: str, user: str) -> str:
+        """A logon session, from another computer."""
+        node_id = f"session:{host}:{logon_id}"
+        self.graph.add(SessionNode(node_id, host, logon_id, user, "10", "192.0.2.9"))
         return node_id
 
     def script(self, block: str, text: str, host: str = "ws01") -> str:
@@ -384,6 +398,8 @@ def _second_host(story: Story) -> None:
     story.fact(remcos, "executed", program)
     asked = story.fact(remcos, "queried", story.dns("c2.example"))
     hit = story.hit("Remcos Name Asked", remcos, asked, attack="T1071", risk=70)
+    story.fact(remcos, "connected", story.endpoint("203.0.113.7", "2404", "c2.example"))
+    story.fact(remcos, "runs_in", story.session("0x5a1", "ws02", "CORP\\omar"))
     story.chain(
         "chain-ws02",
         55.0,

@@ -9,6 +9,8 @@ STATEMENT = "UNWIND range(1, 1000000000) AS slow WITH slow WHERE slow % 7 = 8 RE
 SLOW = Query(
     "slow",
     "Slow",
+    "Hunt",
+    1,
     "Does it end?",
     "the clock",
     "one row",
