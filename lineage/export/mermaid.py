@@ -34,7 +34,11 @@ characters each when escaped, makes a text longer than `MAX_ESCAPED`."""
 
 MAX_ESCAPED = 90
 
-_SPECIAL = re.compile("[!-/:-@\\[-`{-~]")
+_SPECIAL = re.compile(
+    "[!-,/;-@\\[-`{-~]|(?<![A-Za-z0-9])[.:-]|[.:-](?![A-Za-z0-9])|(?<=www)\\.", re.IGNORECASE
+)
+"""ASCII punctuation but for a dot, colon or hyphen within a word, which nobody reads as more: so a
+diagram can be read as text, too (tried with Mermaid 11.17)."""
 _CLASSES = (
     "  classDef tagged fill:#fff2cc,stroke:#b2182b,color:#000",
     "  classDef more fill:#eee,stroke:#999,color:#000,stroke-dasharray:4",
@@ -143,7 +147,7 @@ def _text(text: str, cells: int = WIDE) -> str:
 
 
 def _escaped(text: str, prefix: str = "#") -> str:
-    """All ASCII punctuation as entity codes, which neither Mermaid, Markdown nor HTML reads.
+    """Punctuation as entity codes, which neither Mermaid, Markdown nor HTML reads.
 
     Mermaid's entity codes are HTML's without the ampersand (Mermaid, "Flowcharts", entity codes).
     """

@@ -148,3 +148,21 @@ def test_a_process_says_when_it_started() -> None:
 
 def terminal_words(diagram: str) -> str:
     return re.sub(r"#(\d+);", lambda code: chr(int(code[1])), diagram)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("FIN-4UE042.corp.example", "FIN-4UE042.corp.example"),
+        ("2026-02-02 11:07:48", "2026-02-02 11:07:48"),
+        (r"C:\new", "C#58;#92;new"),  # Mermaid breaks a line at \n
+        ("1. item", "1#46; item"),  # a list, to Mermaid's Markdown
+        ("- item", "#45; item"),
+        ("www.evil.example", "www#46;evil.example"),
+        ("http://evil.example", "http#58;#47;#47;evil.example"),
+        ("a--b ::: c -->", "a#45;#45;b #58;#58;#58; c #45;#45;#62;"),
+        ('"`#quot;_x_', "#34;#96;#35;quot#59;#95;x#95;"),
+    ],
+)
+def test_a_text_reads_as_it_is_where_it_may(text: str, written: str) -> None:
+    assert mermaid._text(text) == written
