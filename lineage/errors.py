@@ -6,6 +6,7 @@
     ├── UsageError        the command line or an option's value is wrong
     ├── InputError        a path that can't be read at all, or no readable input
     ├── RuleError         a rule file that can't be used where it must be
+    ├── EngineError       a process or cluster that shared the work failed, or the disk is full
     └── DatabaseError     Neo4j refused or can't be reached
 
 Errors know nothing of the command line; `lineage.cli` turns them into a line and an exit status.
@@ -26,6 +27,10 @@ class InputError(LineageError):
 
 class RuleError(LineageError):
     """A rule that must be usable isn't."""
+
+
+class EngineError(LineageError):
+    """Work that others were to do can't be done."""
 
 
 class DatabaseError(LineageError):

@@ -111,8 +111,6 @@ def take_inventory(
             spans[-1].observe(record, outcome)
             if isinstance(outcome, tuple) and not isinstance(outcome, Problem):
                 seen.observe(outcome)
-    for event in normaliser.rest():
-        seen.observe(event)
     for summary, span in zip(summaries, spans, strict=True):
         summary.first, summary.last = span.bounds()
     for source, remark in normaliser.clock.remarks():
@@ -126,13 +124,11 @@ def _count(record: RawRecord, outcome: Event | Problem | Outcome, summary: Input
     source = None
     if isinstance(outcome, Problem):
         ledger.reject(outcome)
-    elif outcome is Outcome.IGNORED:
+    elif isinstance(outcome, Outcome):
         ledger.ignore(record.provider or record.channel, record.event_id)
-    elif outcome is Outcome.DUPLICATE:
-        ledger.duplicate()
     else:
         ledger.accept()
-        source = outcome.origin if isinstance(outcome, tuple) else _PARTS
+        source = outcome.origin
     kind = RecordKind(record.provider or record.channel, record.event_id, source)
     if kind not in summary.kinds and len(summary.kinds) >= MOST_IDS:
         kind = RecordKind(OTHER_IDS, 0, None)
@@ -140,10 +136,6 @@ def _count(record: RawRecord, outcome: Event | Problem | Outcome, summary: Input
     host = record.computer or UNKNOWN_HOST
     if host in summary.hosts or len(summary.hosts) < MOST_IDS:
         summary.hosts[host] += 1
-
-
-_PARTS = next(source.name for source in SOURCE.values() if source.normalise is None)
-"""The source whose records are parts of an event, of which some have none of their own."""
 
 
 class _Spans:

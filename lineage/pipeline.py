@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lineage import cycle_collector
 from lineage.analysis import Analysis
-from lineage.correlate.cluster import tagged_graph
+from lineage.correlate.align import TemplateChain
 from lineage.correlate.registry import correlators
-from lineage.correlate.run import correlate
+from lineage.correlate.stage import StageCorrelator
 from lineage.detect.alerts.place import AlertBoard
 from lineage.detect.alerts.read import read as read_alerts
-from lineage.detect.allow import Allowance, Allowances
 from lineage.detect.allow import load as load_allowances
-from lineage.detect.catalog import load_builtin
-from lineage.detect.correlation import Correlations
-from lineage.detect.coverage import FieldsSeen, correlated, coverage, needed_fields
-from lineage.detect.engine import RuleEngine
 from lineage.detect.rule_cache import FolderCache
-from lineage.detect.run import Tagged, tagged
 from lineage.detect.user_rules import load_user
-from lineage.errors import InputError
-from lineage.graph.build import Builder
-from lineage.graph.identity import Hosts
+from lineage.engines import choice
 from lineage.normalise.dispatch import Normaliser
-from lineage.normalise.outcome import Outcome
-from lineage.problems import InputLedger, Problem
 from lineage.read import Input, read
-from lineage.report.assemble import assemble
+from lineage.read.inputs import checked
+from lineage.read.units import units
+from lineage.stages.judging import judge
+from lineage.stages.merging import Told, coverage_of, merged
+from lineage.stages.planning import planned
+from lineage.stages.reading import collect
+from lineage.stages.sharing import elsewhere, shared
+from lineage.stages.workplace import Settings, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from lineage.correlate.finding import Correlator
-    from lineage.detect.catalog import RuleSet
+    from lineage.detect.alerts.read import AlertFile
     from lineage.detect.choice import Preparation, Selection
-    from lineage.detect.coverage import Coverage
+    from lineage.engines.choice import Scale
     from lineage.graph.canvas import Placed
-    from lineage.graph.provenance import ProvenanceGraph
-    from lineage.normalise.clock import Clock
     from lineage.normalise.event import Event
-    from lineage.read.record import RawRecord
     from lineage.report.model import Report
+    from lineage.stages.judging import Judgement
+    from lineage.stages.planning import Plan
+    from lineage.stages.tracing import TraceFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,7 @@ class Request:
         advance: called with every number of bytes read, for a progress bar.
         timezone: IANA name of the zone of times that don't say theirs; None to find it out.
         day_first: how dates like 3/4/2026 are meant; None to find it out.
+        scale: with how much of the machine; only `report` asks.
         watch: called with every event in order of time, and where in the graph it was put.
     """
 
@@ -81,6 +78,7 @@ class Request:
     timezone: str | None = None
     day_first: bool | None = None
     watch: Callable[[Event, Placed], object] | None = None
+    scale: Scale = choice.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,43 +101,85 @@ def run(request: Request) -> Run:
 def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     """Correlates and reports inputs that are open already; the request's paths don't matter.
 
+    All hosts are one graph, which stays for whoever looks beyond the report.
+
     Raises:
         InputError: nothing in the inputs can be read.
     """
     with cycle_collector.off():
-        ledgers: list[InputLedger] = []
-        normaliser = Normaliser(request.timezone, day_first=request.day_first)
-        events = list(collect(inputs, normaliser, ledgers))
-        _require_readable(ledgers)
-        analysis = _analysis(request, events, normaliser.clock, ledgers)
-        return Run(assemble(analysis), analysis)
+        settings, notes = settled(request)
+        place = Workplace(settings)
+        by_host: dict[str, list[Event]] = {}
+        reading = place.read(inputs, lambda host, batch: by_host.setdefault(host, []).extend(batch))
+        plan = planned([reading], whole=True)
+        (group,) = plan.groups
+        all_events = (event for host in group.hosts for event in by_host.pop(host))
+        board = AlertBoard(read_alerts(request.alerts))
+        traced, facts = place.trace(group, all_events, request.watch, board)
+        others = elsewhere(facts, shared([facts]))
+        names = [ledger.source for ledger in plan.ledgers]
+        judgement, chains = judge(traced, others, settings.correlators, names)
+        report = _merged(plan, [facts], [judgement], place, notes, board.files)
+        return Run(report, Analysis(plan.ledgers, traced.graph, traced.hits, chains))
 
 
-def collect(
-    inputs: Iterable[Input], normaliser: Normaliser, ledgers: list[InputLedger]
-) -> Iterator[Event]:
-    """Reads and normalises all inputs, and keeps the ledger of what became of each record.
+def report(request: Request) -> Report:
+    """Reads, correlates and reports, one group of hosts after the other.
 
-    Args:
-        inputs: the opened inputs, in order.
-        normaliser: of this run.
-        ledgers: one is appended per input; its index is the `source` of the input's events.
+    The report is that of `run`. Rules on several events, other tools' alerts, and correlators that
+    look beyond a chain's own hosts, have all hosts looked at as one.
+
+    Raises:
+        InputError: a path doesn't exist, or nothing in the paths can be read.
+        EngineError: work that others were to do can't be done.
     """
-    for source, opened in enumerate(inputs):
-        ledger = InputLedger(opened.name, opened.format, opened.kind)
-        ledgers.append(ledger)
-        for record in opened.records:
-            outcome = (
-                record if isinstance(record, Problem) else normaliser.normalise(record, source)
-            )
-            if isinstance(outcome, Problem):
-                ledger.reject(outcome)
-            elif isinstance(outcome, tuple):  # any event; isinstance() of an Enum is slow
-                ledger.accept()
-                yield outcome
-            else:
-                _count(outcome, record, ledger)
-    yield from normaliser.rest()
+    if request.alerts:
+        return run(request).report
+    paths, format_name = request.paths, checked(request.paths, request.format_name)
+    with cycle_collector.off():
+        settings, notes = settled(request)
+        pieces = list(units(paths, format_name))
+        engine = choice.engine(request.scale, settings, sum(piece.bytes for piece in pieces))
+        try:
+            plan = planned(engine.read(pieces, request.advance), whole=not _is_by_host(settings))
+            facts = engine.trace(plan)
+            judgements = engine.judge(facts, shared(facts))
+        finally:
+            engine.close()
+        return _merged(plan, facts, judgements, Workplace(settings), notes)
+
+
+def _merged(
+    plan: Plan,
+    facts: Sequence[TraceFacts],
+    judgements: Sequence[Judgement],
+    place: Workplace,
+    notes: Sequence[str],
+    alert_files: Sequence[AlertFile] = (),
+) -> Report:
+    told = Told(place.settings.rules.problems, place.settings.allowances, alert_files, notes)
+    covered = coverage_of(place.settings.rules, place.engine, facts)
+    return merged(plan, facts, judgements, covered, told)
+
+
+def _is_by_host(settings: Settings) -> bool:
+    """Whether groups of hosts can be looked at one by one."""
+    return not settings.rules.correlations and all(
+        isinstance(each, StageCorrelator | TemplateChain) for each in settings.correlators
+    )
+
+
+def settled(request: Request) -> tuple[Settings, list[str]]:
+    """What a request asks for, loaded, and what there is to say of it.
+
+    Raises:
+        UsageError: a correlator, an allow file or what prepares rules can't be used.
+    """
+    cache = FolderCache() if request.cache else None
+    user = load_user(request.rules, cache, request.preparation, request.selection)
+    allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
+    plugins = correlators() if request.correlators is None else request.correlators
+    return Settings(user, plugins, allowances, request.timezone, request.day_first), notes
 
 
 def events(
@@ -153,77 +193,3 @@ def events(
         InputError: a path doesn't exist.
     """
     return collect(read(paths, format_name, advance), Normaliser(), [])
-
-
-def _count(outcome: Outcome, record: RawRecord | Problem, ledger: InputLedger) -> None:
-    if outcome is Outcome.IGNORED and not isinstance(record, Problem):
-        ledger.ignore(record.provider or record.channel, record.event_id)
-    elif outcome is Outcome.DUPLICATE:
-        ledger.duplicate()
-    else:
-        ledger.accept()
-
-
-def _require_readable(ledgers: Sequence[InputLedger]) -> None:
-    if any(ledger.records > ledger.rejected for ledger in ledgers):
-        return
-    kinds = Counter(ledger.kind for ledger in ledgers if ledger.kind)
-    counts = ", ".join(f"{n:,} {kind}{'s' * (n > 1)}" for kind, n in kinds.most_common())
-    if kinds.total() == len(ledgers) > 1:
-        raise InputError(f"none of the files is telemetry: {counts}")
-    others = counts and len(ledgers) > 1
-    rest = f"no other file is telemetry: {counts}" if others else "there is nothing else to read"
-    for ledger in ledgers:
-        for problem in ledger.problems if len(ledgers) == 1 or not ledger.kind else ():
-            raise InputError(f"{ledger.source}: {problem.reason}; {rest}")
-    raise InputError("the paths hold no telemetry; see lineage correlate --help for the formats")
-
-
-def _analysis(
-    request: Request, events: list[Event], clock: Clock, ledgers: list[InputLedger]
-) -> Analysis:
-    cache = FolderCache() if request.cache else None
-    user = load_user(request.rules, cache, request.preparation, request.selection)
-    allowances, notes = load_allowances(request.allow, datetime.now(UTC).date())
-    board = AlertBoard(read_alerts(request.alerts))
-    graph, (hits, repeats), covered, gaps = _tagged(
-        events, clock, user, allowances, board, request.watch
-    )
-    for source, count in repeats.items():
-        ledgers[source].repeated(count)
-    for source, remark in (*clock.remarks(), *gaps):
-        ledgers[source].reject(Problem(None, remark, lost=0))
-    plugins = correlators() if request.correlators is None else request.correlators
-    chains = correlate(tagged_graph(graph, hits), plugins)
-    return Analysis(
-        ledgers, graph, hits, chains, covered, user.problems, allowances, notes, board.files
-    )
-
-
-def _tagged(
-    events: list[Event],
-    clock: Clock,
-    user: RuleSet,
-    allowances: Sequence[Allowance],
-    board: AlertBoard,
-    watch: Callable[[Event, Placed], object] | None,
-) -> tuple[ProvenanceGraph, Tagged, list[Coverage], list[tuple[int, str]]]:
-    """The graph, what was tagged on it, which rules could have, and where logs admit gaps.
-
-    Empties the events; the builder's and the engine's tables end here, before a report takes room.
-    """
-    engine = RuleEngine((*load_builtin(), *load_builtin("tradecraft"), *user.rules))
-    requirements = {rule.rule_id: engine.requirements(rule) for rule in engine.detections}
-    requirements.update(correlated(user.correlations, requirements))
-    detections = (*engine.detections, *(rule.detection for rule in user.correlations))
-    seen = FieldsSeen(needed_fields(list(requirements.values())))
-    builder = Builder(Hosts({event.host for event in events}))
-    correlations = Correlations(user.correlations, user.silent)
-    allowed = Allowances(allowances)
-    result = tagged(events, clock, builder, engine, seen, correlations, allowed, watch, board)
-    covered = [
-        coverage(rule, requirements[rule.rule_id], seen)
-        for rule in detections
-        if rule.rule_id not in user.silent
-    ]
-    return builder.graph, result, covered, list(builder.remarks())

@@ -94,6 +94,18 @@ class InputLedger:
         self.records += 1
         self.duplicates += 1
 
+    def go_on(self, rest: InputLedger) -> None:
+        """Takes what became of the records of the input's next part."""
+        self.records += rest.records
+        self.events += rest.events
+        self.ignored += rest.ignored
+        self.duplicates += rest.duplicates
+        self.rejected += rest.rejected
+        self.problems.extend(rest.problems[: KEPT_PROBLEMS - len(self.problems)])
+        for event, count in rest.ignored_by_event.items():
+            known = event in self.ignored_by_event or len(self.ignored_by_event) < KEPT_IGNORED
+            self.ignored_by_event[event if known else OTHER_EVENTS] += count
+
     def repeated(self, events: int) -> None:
         """Counts events, accepted before, that turned out to be in another record too."""
         self.events -= events

@@ -254,3 +254,27 @@ class TestRun:
     def test_two_runs_say_the_same(self) -> None:
         company = known(textbook(SEED, "small"))
         assert reported(company.records()) == reported(company.records())
+
+
+def test_a_repetition_is_told_of_its_own_host_alone() -> None:
+    """Two hosts in one export both have a record of that number."""
+
+    def starts(number: int) -> list[RawRecord]:
+        word = "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE"
+        image = {"Image": "C:\\Windows\\System32\\cmd.exe", "ParentImage": word}
+        guid = "{{11111111-0000-0000-0000-00000000000{}}}"
+        return [
+            sysmon(
+                1,
+                image | {"ProcessGuid": guid.format(host)},
+                computer=f"WS{host}",
+                record_id=7,
+                number=number + host,
+            )
+            for host in (1, 2)
+        ]
+
+    report = reported(starts(0), starts(4))
+    hits = [hit for hit in report.detections if hit.detection == "Office Product Spawn CMD Process"]
+    assert {hit.host for hit in hits} == {"WS1", "WS2"}
+    assert [len(hit.also) for hit in hits] == [1, 1]

@@ -16,6 +16,7 @@ from lineage.cli.progress import progress
 
 if TYPE_CHECKING:
     from lineage.detect.choice import Preparation, Selection
+    from lineage.engines.choice import Scale
     from lineage.report.model import Report
     from lineage.report.narrow import Narrowing
 
@@ -28,6 +29,7 @@ KEEPING = ("json", "html")
 @options.telemetry
 @options.alerts
 @options.rule_choice
+@options.scale
 @outputs
 @narrowing_options
 @click.option(
@@ -77,6 +79,7 @@ def command(
     allow: tuple[Path, ...],
     alerts: tuple[Path, ...],
     selection: Selection,
+    scale: Scale,
     preparation: Preparation,
     narrowing: Narrowing,
     ndjson: bool,
@@ -104,7 +107,7 @@ def command(
     prepared = (*preparation.placeholders, *preparation.pipelines)
     check(wanted, (*paths, *rules, *templates, *allow, *alerts, *prepared))
     with progress(paths) as advance:
-        run = pipeline.run(
+        report = pipeline.report(
             pipeline.Request(
                 paths,
                 format_name,
@@ -118,9 +121,10 @@ def command(
                 advance=advance,
                 timezone=read_timezone,
                 day_first=day_first,
+                scale=scale,
             )
         )
-    report = narrowing.apply(run.report)
+    report = narrowing.apply(report)
     if records and any(wanted.get(name) for name in KEEPING):
         report = _with_records(report, paths, format_name)
     try:

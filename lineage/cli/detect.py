@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage.detect.choice import Preparation, Selection
+    from lineage.engines.choice import Scale
     from lineage.report.narrow import Narrowing
 
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @options.telemetry
 @options.alerts
 @options.rule_choice
+@options.scale
 @narrowing_options
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
@@ -37,6 +39,7 @@ def command(
     allow: tuple[Path, ...],
     alerts: tuple[Path, ...],
     selection: Selection,
+    scale: Scale,
     preparation: Preparation,
     strict: bool,
     details: bool,
@@ -52,7 +55,7 @@ def command(
 
     zone = Zone.named(timezone)
     with progress(paths) as advance:
-        report = pipeline.run(
+        report = pipeline.report(
             pipeline.Request(
                 paths,
                 format_name,
@@ -66,8 +69,9 @@ def command(
                 advance=advance,
                 timezone=read_timezone,
                 day_first=day_first,
+                scale=scale,
             )
-        ).report
+        )
     report = narrowing.apply_to_hits(report)
     if ndjson:
         print_lines(report.detections)

@@ -83,7 +83,7 @@ def _chain_and_paths(
 
 
 def _correlated(paths: Sequence[Path], timezone: str | None) -> Report:
-    from lineage.pipeline import Request, run
+    from lineage.pipeline import Request, report
 
     with progress(paths) as advance:
-        return run(Request(paths, advance=advance, timezone=timezone)).report
+        return report(Request(paths, advance=advance, timezone=timezone))

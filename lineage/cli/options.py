@@ -160,6 +160,15 @@ def rule_choice(command: Command) -> Command:
     return cast("Command", chosen)
 
 
+_scale = (
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="Share the work among N processes. By default as many as there are processors, for"
+        " inputs that are worth it; the report is the same.",
+    ),
+)
 plugins = click.option(
     "--plugins/--no-plugins",
     default=True,
@@ -180,6 +189,20 @@ def timezones(command: Command) -> Command:
     for option in reversed(_both_timezones):
         zoned = option(zoned)
     return cast("Command", zoned)
+
+
+def scale(command: Command) -> Command:
+    """The options for how much of the machine is used, handed on as `scale`."""
+
+    @wraps(command)
+    def scaled(jobs: int | None, **others: Any) -> Any:
+        from lineage.engines.choice import Scale
+
+        return command(scale=Scale(jobs), **others)
+
+    for option in reversed(_scale):
+        scaled = option(scaled)
+    return cast("Command", scaled)
 
 
 def telemetry(command: Command) -> Command:

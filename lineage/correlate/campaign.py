@@ -17,7 +17,7 @@ from lineage.graph.nodes import RegistryNode
 from lineage.normalise.paths import canonical_path, canonical_registry, is_provided, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from lineage.correlate.finding import Finding
     from lineage.graph.provenance import ProvenanceGraph
@@ -50,16 +50,15 @@ class Campaign(NamedTuple):
     traits: tuple[Trait, ...]
 
 
-def campaigns(findings: Sequence[Finding], graph: ProvenanceGraph) -> dict[int, Campaign]:
-    """Index of a finding -> its campaign, for findings that share a trait with another.
+def campaigns(traits: Sequence[Collection[Trait]]) -> dict[int, Campaign]:
+    """Index of a chain -> its campaign, for chains that share a trait with another.
 
-    Suspicious ones take no part: what they share is mostly what everybody installs.
+    Args:
+        traits: of all chains of a run (`own_traits`).
     """
     holders: dict[Trait, list[int]] = defaultdict(list)
-    for index, finding in enumerate(findings):
-        if finding.verdict == "suspicious":
-            continue
-        for trait in set(traits(finding, graph)):
+    for index, own in enumerate(traits):
+        for trait in own:
             holders[trait].append(index)
     groups = Groups()
     shared = {trait: held for trait, held in holders.items() if len(held) > 1}
@@ -79,8 +78,17 @@ def _campaign(shared: list[Trait]) -> Campaign:
     return Campaign(f"campaign-{digest.hexdigest()[:ID_DIGITS]}", ordered)
 
 
-def traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
-    """What of a chain only an attack has."""
+def own_traits(finding: Finding, graph: ProvenanceGraph) -> frozenset[Trait]:
+    """What of a chain only an attack has, and others may share.
+
+    Suspicious ones take no part: what they share is mostly what everybody installs.
+    """
+    if finding.verdict == "suspicious":
+        return frozenset()
+    return frozenset(_traits(finding, graph))
+
+
+def _traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
     own = finding.cluster.processes
     for process_id in own:
         yield from _program(process_id, graph)
@@ -121,5 +129,9 @@ def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
 def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:
     """Whether all who asked for a name run programs that only an attack brought."""
     others = askers - finding.cluster.processes.keys()
-    images = (graph.process(asker).image for asker in others)
-    return not any(image is None or is_provided(canonical_path(image)) for image in images)
+    return not any(is_installed(graph.process(asker).image) for asker in others)
+
+
+def is_installed(image: str | None) -> bool:
+    """Whether a program is installed for everybody; one that nobody knows may be."""
+    return image is None or is_provided(canonical_path(image))

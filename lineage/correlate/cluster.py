@@ -13,6 +13,7 @@ from collections import defaultdict
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.correlate import grade
 from lineage.correlate.family import family_key, is_removal
 from lineage.correlate.finding import Cluster, TaggedGraph
 from lineage.correlate.flow import INVADING, Flow, Flows
@@ -25,6 +26,7 @@ from lineage.graph.own_scripts import OwnScripts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from lineage.correlate.grade import Contexts
     from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
@@ -32,15 +34,29 @@ BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
 
-def tagged_graph(graph: ProvenanceGraph, hits: Sequence[Hit]) -> TaggedGraph:
+def tagged_graph(
+    graph: ProvenanceGraph,
+    hits: Sequence[Hit],
+    profile: Profile | None = None,
+    contexts: Contexts | None = None,
+) -> TaggedGraph:
     """The graph with its hits and their clusters, ready for correlators.
 
     Args:
         graph: the provenance graph.
         hits: all hits on it, in order of time.
+        profile: what is usual in the whole run, where the graph is only a part of it.
+        contexts: what detections fired on in the whole run, where the graph is only a part of it.
     """
-    profile = Profile(graph, _named(hits))
-    return TaggedGraph(graph, hits, clusters(graph, hits, profile), profile)
+    profile = profile or profile_of(graph, hits)
+    if contexts is None:
+        contexts = grade.contexts(graph, hits)
+    return TaggedGraph(graph, hits, clusters(graph, hits, profile), profile, contexts)
+
+
+def profile_of(graph: ProvenanceGraph, hits: Sequence[Hit]) -> Profile:
+    """What is usual in a graph, but for what hits name."""
+    return Profile(graph, _named(hits))
 
 
 def clusters(graph: ProvenanceGraph, hits: Sequence[Hit], profile: Profile) -> list[Cluster]:

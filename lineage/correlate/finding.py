@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from lineage.correlate.rarity import Profile
     from lineage.detect.hit import Hit
@@ -107,6 +108,8 @@ class TaggedGraph:
         hits: all hits on it, in order of time.
         clusters: what causality makes of them, in order of their first hit.
         profile: how usual its process starts are.
+        contexts: title of a detection -> the kinds of programs that it fired on, each as its
+            parent's name and its own, in the whole run.
         stages: what the stage correlators found, by cluster; empty while they run.
     """
 
@@ -114,6 +117,7 @@ class TaggedGraph:
     hits: Sequence[Hit]
     clusters: Sequence[Cluster]
     profile: Profile
+    contexts: Mapping[str, AbstractSet[tuple[str, str]]] = field(default_factory=dict)
     stages: Mapping[Cluster, Sequence[StageFinding]] = field(default_factory=dict)
 
 

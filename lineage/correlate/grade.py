@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -54,6 +56,9 @@ _SPACES = re.compile(r'[\s"\']+')
 _SHORTEST_ARGUMENTS: Final = 6
 """Arguments shorter than this may be the same by chance."""
 
+Contexts = Mapping[str, AbstractSet[tuple[str, str]]]
+"""Title of a detection -> kinds of programs that it fired on: the parent's name and its own."""
+
 
 class Fact(NamedTuple):
     """What one event or one command line tells.
@@ -76,9 +81,7 @@ class Grades:
 
     def __init__(self, tagged: TaggedGraph) -> None:
         self._graph = tagged.graph
-        self._contexts: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for hit in tagged.hits:
-            self._contexts[hit.detection.title].add(context(hit, tagged.graph))
+        self._contexts = tagged.contexts
 
     def facts(self, cluster: Cluster) -> list[Fact]:
         """The facts of a cluster, strongest first. A rule counts once, where it is strongest."""
@@ -108,6 +111,14 @@ class Grades:
         """1 for a rule that fires on few kinds of programs outside a cluster, less for more."""
         others = len(self._contexts[title] - inside)
         return min(1.0, OFTEN / others) if others else 1.0
+
+
+def contexts(graph: ProvenanceGraph, hits: Iterable[Hit]) -> Contexts:
+    """Title of a detection -> the kinds of programs that it fired on."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for hit in hits:
+        found[hit.detection.title].add(context(hit, graph))
+    return found
 
 
 def worth(detection: Detection) -> float:

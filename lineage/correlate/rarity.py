@@ -14,12 +14,15 @@ from lineage.graph.hubs import program_name, program_of
 from lineage.graph.nodes import ProcessNode
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from lineage.graph.provenance import ProvenanceGraph
 
 USUAL = 2
 """Untagged parents that must have started such a child for it to be usual: once may be chance."""
+
+Pair = tuple[str, str]
+"""File names of a parent's program and of its child's, in lower case."""
 
 
 class Profile:
@@ -31,11 +34,27 @@ class Profile:
     """
 
     def __init__(self, graph: ProvenanceGraph, tagged: Container[str]) -> None:
-        parents: dict[tuple[str, str], set[str]] = defaultdict(set)
+        parents: dict[Pair, set[str]] = defaultdict(set)
         for node in graph.nodes():
             if isinstance(node, ProcessNode) and node.parent and node.parent not in tagged:
                 parents[_pair(graph.process(node.parent), node)].add(node.parent)
         self._parents = {pair: len(starters) for pair, starters in parents.items()}
+
+    @property
+    def parents(self) -> Mapping[Pair, int]:
+        """Pair of programs -> how many untagged parents started such a child."""
+        return self._parents
+
+    @classmethod
+    def of_all(cls, parents: Mapping[Pair, int]) -> Profile:
+        """The profile of several graphs, of whose processes none is in two.
+
+        Args:
+            parents: what theirs say, added up.
+        """
+        profile = cls.__new__(cls)
+        profile._parents = dict(parents)
+        return profile
 
     def is_usual(self, parent: ProcessNode, child: ProcessNode) -> bool:
         """Whether such a child is usual for such a parent."""
@@ -53,5 +72,5 @@ def _is_baseline(parent: ProcessNode, child: ProcessNode) -> bool:
     return program_name(child) in program_of(parent).children
 
 
-def _pair(parent: ProcessNode, child: ProcessNode) -> tuple[str, str]:
+def _pair(parent: ProcessNode, child: ProcessNode) -> Pair:
     return program_name(parent), program_name(child)

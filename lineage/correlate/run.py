@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lineage.correlate.campaign import campaigns
+from lineage.correlate.campaign import campaigns, own_traits
 from lineage.correlate.chain import Chain, chain
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
 from lineage.errors import UsageError
@@ -24,8 +24,8 @@ def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Ch
     Raises:
         UsageError: a correlator failed; the message names it.
     """
-    findings = _best_findings(tagged, correlators)
-    shared = campaigns(findings, tagged.graph)
+    findings = best_findings(tagged, correlators)
+    shared = campaigns([own_traits(finding, tagged.graph) for finding in findings])
     return [
         chain(finding, tagged.graph, shared.get(index)) for index, finding in enumerate(findings)
     ]
@@ -36,7 +36,8 @@ def rank(finding: Finding) -> tuple[int, float]:
     return VERDICTS.index(finding.verdict), finding.score
 
 
-def _best_findings(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Finding]:
+def best_findings(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Finding]:
+    """The best reading of each cluster, the strongest first. See `correlate`."""
     stages = [correlator for correlator in correlators if correlator.tactic is not None]
     staged = replace(tagged, stages=_stages(tagged, stages))
     best: dict[Cluster, Finding] = {}

@@ -33,6 +33,7 @@ from lineage.detect.fields import fields_of
 from lineage.detect.regex import POLICY
 from lineage.errors import UsageError
 from lineage.graph.provenance import Reference
+from lineage.normalise.order import position
 from lineage.normalise.sources import SOURCES
 
 if TYPE_CHECKING:
@@ -70,12 +71,14 @@ class Allowance:
         entry: what it says.
         hits: how many hits it took away, by detection.
         records: where the first of them are recorded.
+        places: their places in the order of all events.
     """
 
     place: str
     entry: Entry
     hits: Counter[str] = field(default_factory=Counter)
     records: list[Reference] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     condition: Condition | None = None
     _facts: set[tuple[str, str | int]] = field(default_factory=set)
     _predicates: dict[str, Predicates] = field(default_factory=dict)
@@ -88,6 +91,11 @@ class Allowance:
         self.hits[detection.title] += 1
         if len(self.records) < MOST_RECORDS:
             self.records.append(Reference(event.time, event.source, event.record, event.event_id))
+            self.places.append(position(event))
+
+    def unused(self) -> Allowance:
+        """The same entry, before it took anything away."""
+        return Allowance(self.place, self.entry, condition=self.condition)
 
     def takes(self, event: Event, detection: Detection) -> bool:
         """Whether a hit of a detection on an event is known to be benign."""

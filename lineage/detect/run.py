@@ -9,7 +9,7 @@ from lineage.detect.allow import Allowances
 from lineage.detect.correlation import Correlations
 from lineage.detect.detection import Context
 from lineage.detect.tag import Tagger, fact
-from lineage.normalise.order import in_order
+from lineage.normalise.order import in_order, position
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -31,10 +31,15 @@ class Tagged(NamedTuple):
     Attributes:
         hits: in order of time.
         repeats: index of an input -> how many of its events only repeat another's.
+        places: ordinal of an event that a hit rests on -> its place in the order of all events
+            (`lineage.normalise.order.position`).
+        shared: id of a node of no one host -> the place of the event that first named it.
     """
 
     hits: list[Hit]
     repeats: Counter[int]
+    places: dict[int, int]
+    shared: dict[str, int]
 
 
 def tagged(
@@ -64,22 +69,30 @@ def tagged(
     tagger = Tagger()
     judged = correlations or Correlations((), frozenset())
     allowed = allowances or Allowances()
+    places: dict[int, int] = {}
+    shared: dict[str, int] = {}
     for event in in_order(events, clock, tagger.repeat):
         if seen is not None:
             seen.observe(event)
         placed = builder.add(event)
         if watch is not None:
             watch(event, placed)
+        if builder.shared:
+            shared.update(dict.fromkeys(builder.shared, position(event)))
+            builder.shared.clear()
         matches = engine.match(event, _context(placed))
         if matches:
             for judgement in judged.add(event, placed, matches):
+                places[judgement.placed.ordinal] = position(judgement.event)
                 _tag(tagger, judgement, allowed)
         if alerts is not None:
             for alert in alerts.see(event, placed):
+                places[placed.ordinal] = position(event)
                 _tag(tagger, alert, allowed)
     for judgement in (*judged.rest(), *(alerts.rest() if alerts is not None else ())):
+        places[judgement.placed.ordinal] = position(judgement.event)
         _tag(tagger, judgement, allowed)
-    return Tagged(tagger.hits(builder.graph), tagger.repeats)
+    return Tagged(tagger.hits(builder.graph), tagger.repeats, places, shared)
 
 
 def _tag(tagger: Tagger, judgement: Found, allowed: Allowances) -> None:

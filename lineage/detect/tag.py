@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from lineage.graph.nodes import ProcessNode
     from lineage.graph.provenance import ProvenanceGraph
 
+_Record = tuple[int, str, int, str]
+"""Input, host, number, event source."""
+
 
 class Tagger:
     """Collects hits while events go by, then hangs them on the graph.
@@ -38,7 +41,7 @@ class Tagger:
         self.repeats: Counter[int] = Counter()
         self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
         self._dropped: set[tuple[str, str | int]] = set()
-        self._of_record: dict[tuple[int, int, str], list[tuple[str, str | int]]] = {}
+        self._of_record: dict[_Record, list[tuple[str, str | int]]] = {}
 
     def add(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
         """Takes an event's matches."""
@@ -102,6 +105,6 @@ def _reference(event: Event) -> Reference:
     return Reference(event.time, event.source, event.record, event.event_id)
 
 
-def _record(event: Event) -> tuple[int, int, str]:
-    """What tells a record from all others: input, number, event source."""
-    return event.source, event.record, event.origin
+def _record(event: Event) -> _Record:
+    """What tells a record from all others; in one export, each host counts its own."""
+    return event.source, event.host.lower(), event.record, event.origin

@@ -77,6 +77,11 @@ class Builder:
         """The graph, as far as it is built."""
         return self._canvas.graph
 
+    @property
+    def shared(self) -> list[str]:
+        """Ids of nodes of no one host that were made since the list was last emptied."""
+        return self._canvas.shared
+
     def remarks(self) -> Iterator[tuple[int, str]]:
         """What the logs say of themselves: index of the input, and one line on it."""
         for (source, host, note), count in self._canvas.log_notes.items():

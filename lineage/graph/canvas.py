@@ -53,6 +53,7 @@ class Canvas:
         processes: resolves identities to processes.
         entries: what will start which program.
         brokers: who asked a service to start something.
+        shared: ids of nodes of no one host that were made since it was last emptied.
         log_notes: (index of an input, host as written, what its Sysmon says of itself) -> times.
         archives: (host, name) of each archive that was written -> its file's id.
 
@@ -66,6 +67,7 @@ class Canvas:
         self.entries = Entries(self.graph)
         self.brokers = Brokers(self.graph)
         self.archives: dict[tuple[str, str], str] = {}
+        self.shared: list[str] = []
         self.log_notes: Counter[tuple[int, str, str]] = Counter()
         self._hosts = hosts
         self._known: defaultdict[tuple[NodeKind, str], dict[str, str]] = defaultdict(dict)
@@ -202,4 +204,6 @@ class Canvas:
         if node_id is None:
             node_id = known[name] = str(NodeId(kind, host, name))
             self.graph.add(make(node_id))
+            if not host and kind != "host":
+                self.shared.append(node_id)
         return node_id

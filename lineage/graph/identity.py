@@ -19,7 +19,7 @@ from lineage.normalise.paths import canonical_path, device_of, name_of
 from lineage.times import HOUR, TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import ProcessCreated
@@ -73,6 +73,12 @@ class Hosts:
             others = fqdns[lower.partition(".")[0]] - {lower}
             alone = "." not in lower and len(others) == 1
             self._keys[name] = others.pop() if alone else lower
+
+    def of(self, names: Iterable[str]) -> Hosts:
+        """The same for some of the names alone."""
+        some = Hosts(set())
+        some._keys = {name: self.key(name) for name in names}
+        return some
 
     def key(self, name: str) -> str:
         """The name by which a host is known in node ids."""

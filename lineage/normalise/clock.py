@@ -24,7 +24,7 @@ from lineage.normalise.date_order import DateOrders
 from lineage.times import DAY, HOUR, TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 QUARTER = 15 * 60 * TICKS
 LEAST_QUARTERS, MOST_QUARTERS = -14 * 4, (12 + 12) * 4
@@ -48,6 +48,10 @@ _NOT_PLACES: Final = ("Etc/", "posix/", "right/", "SystemV/", "GMT", "UTC", "UCT
 class _Span:
     first: int
     last: int
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.first, self.last
 
     def take(self, time: int) -> None:
         if time < self.first:
@@ -122,6 +126,41 @@ class Clock:
             self._unzoned[source, host] = spans
         spans[0].take(month_first)
         spans[1].take(day_first)
+
+    def empty(self) -> Clock:
+        """One that was told nothing yet, for the same user."""
+        return Clock(self._named, day_first=self.dates.said)
+
+    def add(self, other: Clock, first: int) -> None:
+        """Takes what another clock was told.
+
+        Args:
+            other: of further inputs, or of the next part of one.
+            first: what is to be added to the numbers of its inputs.
+        """
+        self.dates.add(other.dates, first)
+        for (source, host), samples in other._samples.items():
+            self._samples.setdefault((source + first, host), []).extend(samples)
+        for (source, host), spans in other._unzoned.items():
+            for place in (0, 1):
+                times = spans[0].ends[place], spans[1].ends[place]
+                self.unzoned(source + first, host, times)
+        self._shown |= {source + first for source in other._shown}
+        self._zoned_samples |= {(source + first, host) for source, host in other._zoned_samples}
+
+    def of(self, hosts: Container[str]) -> Clock:
+        """What is known of some hosts' times."""
+        part = self.empty()
+        part.dates = self.dates
+        part._samples = {key: kept for key, kept in self._samples.items() if key[1] in hosts}
+        part._unzoned = {key: kept for key, kept in self._unzoned.items() if key[1] in hosts}
+        part._zoned_samples = {key for key in self._zoned_samples if key[1] in hosts}
+        return part
+
+    @property
+    def doubts(self) -> Mapping[tuple[int, str], tuple[int, int]]:
+        """Input and host -> first and last header time whose offset can't be known."""
+        return self._doubts
 
     def local(self, source: int, host: str) -> LocalTime | None:
         """The local time that a host's header times in an input are in; None for UTC."""

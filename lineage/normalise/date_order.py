@@ -91,6 +91,20 @@ class _Evidence:
         for place in (0, 1):
             self.steps[place][now[place] < before[place]] += 1
 
+    def go_on(self, rest: _Evidence) -> None:
+        """Takes what the dates of the input's next part have told."""
+        self.example = self.example or rest.example
+        self.last = rest.last or self.last
+        self.shifts |= rest.shifts
+        for place in (0, 1):
+            self.votes[place] = self.votes[place] or rest.votes[place]
+            spans = [span for span in (self.span[place], rest.span[place]) if span]
+            begins, ends = zip(*spans, strict=True) if spans else ((), ())
+            self.span[place] = (min(begins), max(ends)) if spans else None
+            self.same_day[place] += rest.same_day[place]
+            for way in (0, 1):
+                self.steps[place][way] += rest.steps[place][way]
+
     def in_order(self) -> bool | None:
         """Whether the records are in order day first but not month first; None where that is open.
 
@@ -116,8 +130,18 @@ class DateOrders:
 
     def __init__(self, day_first: bool | None = None) -> None:
         """Makes it; `day_first` is what the user says of dates that can be read both ways."""
-        self._said = day_first
+        self.said = day_first
         self._evidence: dict[int, _Evidence] = {}
+
+    def add(self, other: DateOrders, first: int) -> None:
+        """Takes what was told of other inputs, or of their next parts.
+
+        Args:
+            other: of those.
+            first: what is to be added to their numbers.
+        """
+        for source, evidence in other._evidence.items():
+            self._evidence.setdefault(source + first, _Evidence()).go_on(evidence)
 
     def take(self, source: int, date: Dated, *, in_sequence: bool = True) -> None:
         """Takes a date with slashes of an input.
@@ -176,8 +200,8 @@ class DateOrders:
         return False, ", as nothing tells"
 
     def _certain(self, evidence: _Evidence) -> bool | None:
-        if self._said is not None:
-            return self._said
+        if self.said is not None:
+            return self.said
         by_month, by_day = evidence.votes
         if by_month and by_day:
             return None

@@ -9,15 +9,12 @@ from lineage.normalise.date_order import dated
 from lineage.normalise.falcon_activity import FILE_WRITTEN
 from lineage.normalise.header import UNKNOWN_HOST
 from lineage.normalise.outcome import Outcome
-from lineage.normalise.powershell import Joiner
 from lineage.normalise.sources import PROVIDERS, SOURCES
 from lineage.normalise.values import Values, text
 from lineage.problems import Problem
 from lineage.times import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lineage.normalise.event import Event
     from lineage.normalise.source import Provider, Source
     from lineage.read.record import RawRecord
@@ -53,7 +50,6 @@ class Normaliser:
         self.clock = Clock(timezone, day_first=day_first)
         self._zone = zone_named(timezone) if timezone else None
         self._values = Values()
-        self._joiner = Joiner(self._values)
         self._samples: dict[tuple[int, str], int] = {}
         self._routes: dict[tuple[str, str, int | str], Source | None] = {}
 
@@ -81,7 +77,7 @@ class Normaliser:
         if raw.time[-1:] != "Z" and (route.provider.uses_header_time or self._zone is not None):
             raw = self._in_utc(raw, source, route.provider)
         try:
-            event = self._event(raw, source, route)
+            event = route.normalise(raw, source, route.name, self._values)
         except TypeError:
             if not any(isinstance(value, list | dict) for value in raw.data.values()):
                 raise
@@ -89,22 +85,13 @@ class Normaliser:
         except ValueError as error:
             number = raw.number if raw.record_id is None else raw.record_id
             return Problem(number, f"event {raw.event_id}: {error}")
-        if route.provider.tells_zone and not isinstance(event, Outcome):
+        if route.provider.tells_zone:
             self._sample_clock(raw, source, event.time)
         return event
 
-    def rest(self) -> Iterator[Event]:
-        """The script blocks of which some part never came. Call once, after the last record.
-
-        What was remembered to understand records is forgotten, but for the clock.
-        """
-        yield from self._joiner.rest()
+    def forget(self) -> None:
+        """Forgets what was remembered to understand records, but for the clock."""
         self._values.forget()
-
-    def _event(self, raw: RawRecord, source: int, route: Source) -> Event | Outcome:
-        if route.normalise is None:
-            return self._joiner.add(raw, source, route.name)
-        return route.normalise(raw, source, route.name, self._values)
 
     def _sample_clock(self, raw: RawRecord, source: int, happened: int) -> None:
         host = raw.computer or UNKNOWN_HOST

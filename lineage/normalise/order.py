@@ -44,7 +44,7 @@ def in_order(
         duplicate: called with every event that is left out, and the one that stands for it.
     """
     _put_right(events, clock)
-    events.sort(key=_position, reverse=True)
+    events.sort(key=position, reverse=True)
     seen: dict[Hashable, Event] = {}
     seen_before: dict[Hashable, Event] = {}
     second = -1
@@ -82,8 +82,8 @@ def _put_right(events: list[Event], clock: Clock) -> None:
                 clock.doubt(event.source, event.host, event.time + offset)
 
 
-def _position(event: Event) -> int:
-    """Sorts by time, process starts first, then by record number, then by host and event id."""
+def position(event: Event) -> int:
+    """An event's place: by time, process starts first, then by record number, host, event id."""
     later = not isinstance(event, ProcessCreated)
     place = (event.time * 2 + later) << _RECORD_BITS | (event.record & (1 << _RECORD_BITS) - 1)
     return place << _TIE_BITS | _tie(event.host, event.event_id)

@@ -6,16 +6,17 @@ A long block is logged in parts, each with MessageNumber of MessageTotal and one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, cast
 
 from lineage.normalise.event import ScriptBlockLogged
-from lineage.normalise.header import Header, header, logged_time
+from lineage.normalise.header import header, logged_time
 from lineage.normalise.outcome import Outcome
 from lineage.normalise.source import Provider, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from lineage.normalise.event import Event
     from lineage.normalise.values import Values
     from lineage.read.record import RawRecord
 
@@ -27,12 +28,38 @@ _Key = tuple[str, str, int]
 """Host and ScriptBlockId, in lower case, and MessageTotal."""
 
 
-class _Part(NamedTuple):
-    header: Header
-    process_id: int | None
-    text: str
-    path: str | None
-    user: str | None
+def script_block_logged(
+    raw: RawRecord, source: int, origin: str, values: Values
+) -> ScriptBlockLogged:
+    """The part of a block that a 4104 record tells; mostly the only one.
+
+    Raises:
+        ValueError: the record has no text, time or usable part number.
+    """
+    block_id = values.guids[raw.data.get("ScriptBlockId")]
+    text = values.texts[raw.data.get("ScriptBlockText")]
+    if text is None and block_id is None:
+        raise ValueError("neither ScriptBlockText nor ScriptBlockId is there")
+    number = _ordinal(raw, "MessageNumber", values)
+    total = _ordinal(raw, "MessageTotal", values)
+    if not 1 <= number <= total <= MOST_PARTS:
+        raise ValueError(f"part {number} of {total} can't be")
+    return ScriptBlockLogged(
+        *header(raw, source, origin, logged_time(raw)),
+        ProcessId=raw.process_id,
+        ScriptBlockId=block_id,
+        ScriptBlockText=text or "",
+        Path=values.texts[raw.data.get("Path")],
+        User=values.texts[raw.user],
+        parts=(text or "",),
+        parts_total=total,
+        part=number,
+    )
+
+
+def _ordinal(raw: RawRecord, field: str, values: Values) -> int:
+    ordinal = values.numbers[field][raw.data.get(field)]
+    return 1 if ordinal is None else ordinal
 
 
 class Joiner:
@@ -41,80 +68,64 @@ class Joiner:
     Equal ids of two hosts stay apart, and so do parts that disagree on how many there are.
     """
 
-    def __init__(self, values: Values) -> None:
-        self._values = values
-        self._pending: dict[_Key, dict[int, _Part]] = {}
+    def __init__(self) -> None:
+        self._pending: dict[_Key, dict[int, ScriptBlockLogged]] = {}
         self._complete: set[_Key] = set()
 
-    def add(self, raw: RawRecord, source: int, origin: str) -> ScriptBlockLogged | Outcome:
-        """Takes one 4104 record.
+    def add(self, part: ScriptBlockLogged) -> ScriptBlockLogged | Outcome:
+        """Takes a block or a part of one.
 
         Returns:
             The block, once all of its parts are there; else whether the part awaits others or was
             there already.
-
-        Raises:
-            ValueError: the record has no text, time or usable part number.
         """
-        block_id = self._values.guids[raw.data.get("ScriptBlockId")]
-        text = self._values.texts[raw.data.get("ScriptBlockText")]
-        if text is None and block_id is None:
-            raise ValueError("neither ScriptBlockText nor ScriptBlockId is there")
-        number = self._ordinal(raw, "MessageNumber")
-        total = self._ordinal(raw, "MessageTotal")
-        if not 1 <= number <= total <= MOST_PARTS:
-            raise ValueError(f"part {number} of {total} can't be")
-        part = self._part(raw, source, origin, text or "")
+        total, block_id = part.parts_total, part.ScriptBlockId
         if total == 1 or block_id is None:
-            return _join(block_id, total, {number: part})
-        _, host, *_ = part.header
-        key = (host.lower(), block_id, total)
+            return part
+        key = (part.host.lower(), block_id, total)
         if key in self._complete:
             return Outcome.DUPLICATE
         parts = self._pending.setdefault(key, {})
-        if number in parts:
+        if part.part in parts:
             return Outcome.DUPLICATE
-        parts[number] = part
+        parts[part.part] = part
         if len(parts) < total:
             return Outcome.AWAITING
         del self._pending[key]
         self._complete.add(key)
-        return _join(block_id, total, parts)
+        return _join(parts)
 
     def rest(self) -> Iterator[ScriptBlockLogged]:
         """The blocks of which some part never came, joined from what is there."""
-        for (_, block_id, total), parts in self._pending.items():
-            yield _join(block_id, total, parts)
+        for parts in self._pending.values():
+            yield _join(parts)
         self._pending.clear()
 
-    def _ordinal(self, raw: RawRecord, field: str) -> int:
-        ordinal = self._values.numbers[field][raw.data.get(field)]
-        return 1 if ordinal is None else ordinal
 
-    def _part(self, raw: RawRecord, source: int, origin: str, text: str) -> _Part:
-        return _Part(
-            header(raw, source, origin, logged_time(raw)),
-            raw.process_id,
-            text,
-            self._values.texts[raw.data.get("Path")],
-            self._values.texts[raw.user],
-        )
+def joined(events: Iterable[Event], duplicate: Callable[[Event], None]) -> Iterator[Event]:
+    """The events with the parts of script blocks joined.
+
+    Args:
+        events: in the order in which they came.
+        duplicate: called with every part that was there already.
+    """
+    joiner = Joiner()
+    for event in events:
+        if type(event) is not ScriptBlockLogged:
+            yield event
+            continue
+        outcome = joiner.add(event)
+        if outcome is Outcome.DUPLICATE:
+            duplicate(event)
+        elif outcome is not Outcome.AWAITING:
+            yield cast("Event", outcome)
+    yield from joiner.rest()
 
 
-def _join(block_id: str | None, total: int, parts: dict[int, _Part]) -> ScriptBlockLogged:
+def _join(parts: dict[int, ScriptBlockLogged]) -> ScriptBlockLogged:
     ordered = [parts[number] for number in sorted(parts)]
-    first = ordered[0]
-    texts = tuple(part.text for part in ordered)
-    return ScriptBlockLogged(
-        *first.header,
-        ProcessId=first.process_id,
-        ScriptBlockId=block_id,
-        ScriptBlockText="".join(texts),
-        Path=first.path,
-        User=first.user,
-        parts=texts,
-        parts_total=total,
-    )
+    texts = tuple(part.parts[0] for part in ordered)
+    return ordered[0]._replace(ScriptBlockText="".join(texts), parts=texts)
 
 
 POWERSHELL: Final = Provider(
@@ -130,7 +141,7 @@ SOURCES: Final = (
         POWERSHELL,
         4104,
         ScriptBlockLogged,
-        None,
+        script_block_logged,
         {"ps_script": ""},
         actor=(None, "ProcessId", None),
     ),

@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from lineage.normalise.event import ChannelEvent, Event
-from lineage.normalise.outcome import Outcome
 from lineage.normalise.values import Values
 from lineage.read.record import RawRecord
 
-Normalise = Callable[[RawRecord, int, str, Values], Event | Outcome]
+Normalise = Callable[[RawRecord, int, str, Values], Event]
 """Record, index of its input, name of its source, tables of values -> its event."""
 
 
@@ -68,7 +67,7 @@ class Source:
         event_id: its event id, or Falcon's `event_simpleName`; None for all of the provider and its
             channels that have no row of their own.
         event: the type of its events.
-        normalise: record -> event; None where records are parts, which `dispatch` joins.
+        normalise: record -> event.
         categories: Sigma's categories for it -> what `EventType` begins with in that category,
             "" where the category says nothing of it.
         bridged: attributes that its events may lack, and the graph fills from the parent's node.
@@ -84,7 +83,7 @@ class Source:
     provider: Provider
     event_id: int | str | None
     event: type[Event]
-    normalise: Normalise | None
+    normalise: Normalise
     categories: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
     bridged: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()

@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lineage.problems import Problem
 from lineage.read.evtx_layout import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
+from lineage.read.parts import PART_BYTES, Part
 from lineage.read.record import RawRecord
 from lineage.read.text import read_exactly
 from lineage.read.windows_event import event_id_of, number_of, record_id_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from lineage.read.evtx_chunk import Chunk
 
 _FLAGS_OFFSET = 120
 _DIRTY = 0x1
 """File header flag: the log was open, its header and last chunk may be older than its records."""
+
+_CHUNK_HEAD = struct.Struct("<8sQQ")
+"""Magic number, first and last record number."""
 
 _EMPTY: dict[str, Any] = {}
 
@@ -38,42 +42,86 @@ class EvtxReader:
 
     def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
         """Yields the file's records in order; numbers are ordinals of those that could be."""
-        from lineage.read.evtx_chunk import MOST_RECORDS, NOTHING, read_chunk
-
         header = read_exactly(stream, HEADER_BYTES)
         if len(header) < HEADER_BYTES:
             yield Problem(None, "cut short inside the file header; get a whole copy", lost=0)
             return
         if not header.startswith(FILE_MAGIC):
             yield Problem(None, "the file header is damaged; chunks are read without it", lost=0)
-        number = last = index = 0
-        unread: list[tuple[int, bool]] = []
-        altered: list[tuple[int, Chunk]] = []
-        cut = False
-        while data := read_exactly(stream, CHUNK_BYTES):
-            has_content = data.startswith(CHUNK_MAGIC) or data.count(0) < len(data)
-            chunk = read_chunk(data, index) if has_content else NOTHING
-            if chunk.first is not None:
-                missing = chunk.first - last - 1 if last else 0
-                believable = 0 < missing <= MOST_RECORDS * len(unread)
-                yield from _unread(unread, missing if believable else 0)
-                unread = []
-                last = chunk.last
-            elif len(data) == CHUNK_BYTES:
-                unread.append((index, has_content))
-            else:
-                cut = True
-                break
-            for record in chunk.records:
-                number += 1
-                yield record_of(number, record)
-            yield from chunk.problems
-            if chunk.altered and not chunk.problems:
-                altered.append((index, chunk._replace(records=[])))
-            index += 1
-        yield from _unread(unread, 0)
-        yield from _altered(altered, in_use=bool(header[_FLAGS_OFFSET] & _DIRTY))
+        whole = Part(HEADER_BYTES, 0, flags=header[_FLAGS_OFFSET])
+        index, last, cut = yield from _read_chunks(stream, whole)
         yield from _missing_chunks(header, index, last, cut)
+
+    def parts(self, file: BinaryIO, size: int) -> list[Part]:
+        """Rows of chunks; none where a chunk is missing or damaged at its beginning."""
+        from lineage.read.evtx_chunk import MOST_RECORDS
+
+        header = file.read(HEADER_BYTES)
+        chunks, rest = divmod(size - HEADER_BYTES, CHUNK_BYTES)
+        if rest or not header.startswith(FILE_MAGIC) or _chunks_told(header) > chunks:
+            return []
+        parts: list[Part] = []
+        number = last = 0
+        begin = Part(HEADER_BYTES, 0, flags=header[_FLAGS_OFFSET])
+        for index in range(chunks):
+            file.seek(HEADER_BYTES + index * CHUNK_BYTES)
+            head = file.read(_CHUNK_HEAD.size)
+            if not any(head):
+                break  # Windows fills a file's end with empty chunks
+            magic, first, final = _CHUNK_HEAD.unpack(head)
+            if magic != CHUNK_MAGIC or not first <= final < first + MOST_RECORDS:
+                return []
+            place = HEADER_BYTES + index * CHUNK_BYTES
+            if place - begin.begin >= PART_BYTES:
+                parts.append(begin._replace(end=place))
+                begin = Part(place, 0, number, index, last, begin.flags)
+            number, last = number + final - first + 1, final
+        return [*parts, begin._replace(end=size)]
+
+    def read_part(self, stream: BinaryIO, part: Part) -> Iterator[RawRecord | Problem]:
+        """Yields the records of a row of chunks."""
+        yield from _read_chunks(stream, part)
+
+
+def _read_chunks(
+    stream: BinaryIO, part: Part
+) -> Generator[RawRecord | Problem, None, tuple[int, int, bool]]:
+    """Yields the records of chunks.
+
+    Returns:
+        How many chunks there are up to here, the last record's number, and whether the stream
+        ended inside a chunk of which nothing can be read.
+    """
+    from lineage.read.evtx_chunk import MOST_RECORDS, NOTHING, read_chunk
+
+    _, _, number, index, last, flags = part
+    unread: list[tuple[int, bool]] = []
+    altered: list[tuple[int, Chunk]] = []
+    cut = False
+    while data := read_exactly(stream, CHUNK_BYTES):
+        has_content = data.startswith(CHUNK_MAGIC) or data.count(0) < len(data)
+        chunk = read_chunk(data, index) if has_content else NOTHING
+        if chunk.first is not None:
+            missing = chunk.first - last - 1 if last else 0
+            believable = 0 < missing <= MOST_RECORDS * len(unread)
+            yield from _unread(unread, missing if believable else 0)
+            unread = []
+            last = chunk.last
+        elif len(data) == CHUNK_BYTES:
+            unread.append((index, has_content))
+        else:
+            cut = True
+            break
+        for record in chunk.records:
+            number += 1
+            yield record_of(number, record)
+        yield from chunk.problems
+        if chunk.altered and not chunk.problems:
+            altered.append((index, chunk._replace(records=[])))
+        index += 1
+    yield from _unread(unread, 0)
+    yield from _altered(altered, in_use=bool(flags & _DIRTY))
+    return index, last, cut
 
 
 def _altered(chunks: list[tuple[int, Chunk]], *, in_use: bool) -> Iterator[Problem]:
@@ -113,13 +161,19 @@ def _missing_chunks(header: bytes, chunks: int, last: int, cut: bool) -> Iterato
     from lineage.read.evtx_chunk import MOST_RECORDS
 
     next_number = struct.unpack_from("<Q", header, 24)[0]
-    expected = struct.unpack_from("<H", header, 42)[0]
+    expected = _chunks_told(header)
     if header.startswith(FILE_MAGIC) and expected > chunks:
         missing = next_number - 1 - last
         lost = missing if 0 < missing <= MOST_RECORDS * (expected - chunks) else 0
         yield Problem(None, f"cut short: {chunks} of {expected} chunks; get a whole copy", lost)
     elif cut:
         yield Problem(None, f"cut short inside chunk {chunks}; get a whole copy", lost=0)
+
+
+def _chunks_told(header: bytes) -> int:
+    """How many chunks a file's header says that there are."""
+    count: int = struct.unpack_from("<H", header, 42)[0]
+    return count
 
 
 def record_of(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:

@@ -8,14 +8,16 @@ from lineage.errors import InputError, UsageError
 from lineage.problems import Problem
 from lineage.read.kinds import EMPTY, kind_of
 from lineage.read.sniff import ALIASES, FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
-from lineage.read.walk import STANDARD_INPUT, walk
+from lineage.read.walk import STANDARD_INPUT, opened, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from lineage.read.budget import Budget
     from lineage.read.record import RawRecord, Reader
     from lineage.read.stream import Stream
+    from lineage.read.walk import Listed
 
 LONGEST_FIRST_LINE = 64 * 1024**2
 """How far the second line is looked for, where a format shows in nothing before it."""
@@ -54,13 +56,23 @@ def read(
         InputError: a path doesn't exist.
         UsageError: there is no such format.
     """
+    return _inputs(paths, checked(paths, format_name), progress)
+
+
+def checked(paths: Sequence[Path], format_name: str | None) -> str | None:
+    """Looks whether paths are there, and returns the name of a format as readers have it.
+
+    Raises:
+        InputError: a path doesn't exist.
+        UsageError: there is no such format.
+    """
     for path in paths:
         if str(path) != STANDARD_INPUT:
             _require(path)
     format_name = ALIASES.get(format_name, format_name) if format_name else None
     if format_name is not None and format_name not in READERS:
         raise UsageError(f"format {format_name!r} is unknown; use one of {', '.join(FORMATS)}")
-    return _inputs(paths, format_name, progress)
+    return format_name
 
 
 def _require(path: Path) -> None:
@@ -78,7 +90,28 @@ def _inputs(
     format_name: str | None,
     progress: Callable[[int], object] | None,
 ) -> Iterator[Input]:
-    for stream in walk(paths, progress):
+    return _of_streams(walk(paths, progress), format_name)
+
+
+def inputs_of(
+    place: Listed,
+    budget: Budget,
+    format_name: str | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Iterator[Input]:
+    """The inputs that a listed file is or holds. See `read`.
+
+    Args:
+        place: the file.
+        budget: what the run may unpack.
+        format_name: a name of `READERS`, or None.
+        progress: told how many bytes of the file have been read since it was last told.
+    """
+    return _of_streams(opened(place, budget, progress), format_name)
+
+
+def _of_streams(streams: Iterable[Stream], format_name: str | None) -> Iterator[Input]:
+    for stream in streams:
         reader = READERS[format_name] if format_name else _recognise(stream)
         if reader is not None and stream.kind is None and stream.peek(1):
             yield Input(stream.name, reader.name, _records(stream, reader))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from lineage.problems import Problem
 from lineage.read.json_damage import JsonObject, elements_in, mended, why_invalid
 from lineage.read.json_elements import LIKELY_BYTES, ElementScanner, Numbered
 from lineage.read.record import RawRecord
-from lineage.read.text import MAX_RECORD_BYTES, lines, utf8_chunks
+from lineage.read.text import CHUNK_BYTES, MAX_RECORD_BYTES, encoding_of, lines, utf8_chunks
 
 Decode = Callable[[int, JsonObject], RawRecord | Problem | None]
 
@@ -57,7 +58,31 @@ def read_objects(
         What `decode` returns but None, and a Problem for each line or element that isn't a JSON
         object.
     """
-    for item in _objects(stream, limit):
+    yield from _decoded(_objects(stream, limit), decode)
+
+
+def read_lines(stream: BinaryIO, decode: Decode, number: int) -> Iterator[RawRecord | Problem]:
+    """Decodes the lines of a stretch out of the middle of a stream. See `read_objects`.
+
+    Args:
+        stream: whole lines of UTF-8.
+        decode: makes a record of an object and its number.
+        number: of the first line.
+    """
+    chunks = iter(partial(stream.read, CHUNK_BYTES), b"")
+    yield from _decoded(_line_objects(chunks, MAX_RECORD_BYTES, number), decode)
+
+
+def has_lines(head: bytes) -> bool:
+    """Whether a stream that begins so is UTF-8 with an object a line."""
+    encoding, mark = encoding_of(head)
+    return encoding == "utf-8" and _document_start(head[mark:CHUNK_BYTES]) is None
+
+
+def _decoded(
+    objects: Iterable[Numbered | Problem], decode: Decode
+) -> Iterator[RawRecord | Problem]:
+    for item in objects:
         if isinstance(item, Problem):
             yield item
         else:
@@ -113,11 +138,13 @@ def _objects(stream: BinaryIO, limit: int) -> Iterator[Numbered | Problem]:
     return _elements(chain((first[start:],), chunks), limit)
 
 
-def _line_objects(chunks: Iterable[bytes], limit: int) -> Iterator[Numbered | Problem]:
+def _line_objects(
+    chunks: Iterable[bytes], limit: int, number: int = 1
+) -> Iterator[Numbered | Problem]:
     loads = orjson.loads
     value: object = None
     sound = b""
-    for item in lines(chunks, limit):
+    for item in lines(chunks, limit, number):
         if isinstance(item, Problem):
             yield item
             continue

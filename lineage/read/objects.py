@@ -10,12 +10,15 @@ from lineage.problems import Problem
 from lineage.read.dialect import Dialect, narrowed, record_of, untold, whole_event
 from lineage.read.dialects import DIALECTS
 from lineage.read.event_object import nested
-from lineage.read.json_objects import JsonObject, read_objects, sample
+from lineage.read.json_objects import JsonObject, has_lines, read_lines, read_objects, sample
+from lineage.read.parts import parts_of_lines
 from lineage.read.record import RawRecord
+from lineage.read.text import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineage.read.parts import Part
     from lineage.read.row import Row
 
 SPLUNK: Final = "splunk-json"
@@ -58,6 +61,16 @@ class JsonReader:
     def read(self, stream: BinaryIO) -> Iterator[RawRecord | Problem]:
         """Yields the stream's events in order; numbers are lines, or ordinals in an array."""
         return read_objects(stream, Decoder().decode)
+
+    def parts(self, file: BinaryIO, size: int) -> list[Part]:
+        """Stretches of whole lines; none where the file isn't an object a line."""
+        if not has_lines(file.read(CHUNK_BYTES)):
+            return []
+        return parts_of_lines(file, size)
+
+    def read_part(self, stream: BinaryIO, part: Part) -> Iterator[RawRecord | Problem]:
+        """Yields the events of a stretch."""
+        return read_lines(stream, Decoder().decode, part.number + 1)
 
 
 @lru_cache(maxsize=1)

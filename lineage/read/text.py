@@ -137,7 +137,7 @@ def _legacy(name: str, head: bytes) -> str:
 
 
 def lines(
-    chunks: Iterable[bytes], limit: int = MAX_RECORD_BYTES
+    chunks: Iterable[bytes], limit: int = MAX_RECORD_BYTES, number: int = 1
 ) -> Iterator[tuple[int, bytes] | Problem]:
     r"""Yields ``(number, line)`` for each line that isn't empty, without its ``\n``.
 
@@ -145,8 +145,8 @@ def lines(
         chunks: UTF-8 text in pieces of any size.
         limit: longest line that is kept, in bytes. A longer one is skipped to its end and yields a
             Problem; memory holds no more than `limit` and one piece.
+        number: of the first line.
     """
-    number = 1
     tail = b""
     skipping = False
     for chunk in chunks:

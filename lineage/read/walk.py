@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from lineage.errors import InputError
 from lineage.read import seven_zip, tar_archive, zip_archive
@@ -55,23 +55,55 @@ def walk(paths: Sequence[Path], advance: Callable[[int], object] | None = None) 
         InputError: standard input is a terminal.
     """
     budget = Budget()
+    for place in listed(paths):
+        yield from opened(place, budget, advance)
+
+
+class Listed(NamedTuple):
+    """A file that is to be read.
+
+    Attributes:
+        path: where it is; ``-`` is standard input.
+        trouble: what is in the way of reading it, or None.
+    """
+
+    path: Path
+    trouble: str | None = None
+
+
+def listed(paths: Sequence[Path]) -> Iterator[Listed]:
+    """All files of some paths, in the order in which they are read. See `walk`."""
+    for path in paths:
+        if str(path) == STANDARD_INPUT:
+            yield Listed(path)
+        else:
+            yield from _files(path)
+
+
+def opened(
+    place: Listed, budget: Budget, advance: Callable[[int], object] | None = None
+) -> Iterator[Stream]:
+    """Opens a listed file. See `walk`.
+
+    Args:
+        place: which.
+        budget: the run's account.
+        advance: told how many bytes of it were read, as it goes on.
+    """
 
     def count(size: int) -> None:
         budget.packed(size)
         if advance is not None:
             advance(size)
 
-    for path in paths:
-        if str(path) == STANDARD_INPUT:
-            budget.begin()
-            yield from _standard_input(budget, count)
-            continue
-        for file, trouble in _files(path):
-            if trouble:
-                yield failed(_told(file), trouble)
-            else:
-                budget.begin()
-                yield from _open(file, budget, count)
+    if place.trouble:
+        yield failed(told(place.path), place.trouble)
+        return
+    budget.begin()
+    if str(place.path) == STANDARD_INPUT:
+        yield from _standard_input(budget, count)
+    else:
+        yield from _open(place.path, budget, count)
 
 
 def _standard_input(budget: Budget, count: Callable[[int], object]) -> Iterator[Stream]:
@@ -87,17 +119,17 @@ def _standard_input(budget: Budget, count: Callable[[int], object]) -> Iterator[
     yield from _unpack(Stream("standard input", read), 0, budget)
 
 
-def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
+def _files(top: Path) -> Iterator[Listed]:
     """All files at or under a path, and what is in the way of those that can't be reached."""
     try:
         if is_idle_pipe(top):
-            yield top, "a named pipe; pipe it into `lineage ... -`, or write it to a file"
+            yield Listed(top, "a named pipe; pipe it into `lineage ... -`, or write it to a file")
             return
         if not top.is_dir():
-            yield top, None
+            yield Listed(top)
             return
     except OSError as error:
-        yield top, why(error)
+        yield Listed(top, why(error))
         return
     pending = [top]
     seen: set[tuple[int, int]] = set()
@@ -112,14 +144,14 @@ def _files(top: Path) -> Iterator[tuple[Path, str | None]]:
                 entries = [entry for entry in path.iterdir() if not _is_junk(entry.name)]
                 pending += sorted(entries, key=lambda entry: entry.name, reverse=True)
             elif path.is_file():
-                yield path, None
+                yield Listed(path)
             else:
-                yield path, "not a regular file, or a link that leads nowhere"
+                yield Listed(path, "not a regular file, or a link that leads nowhere")
         except OSError as error:
-            yield path, why(error)
+            yield Listed(path, why(error))
 
 
-def _told(path: Path) -> str:
+def told(path: Path) -> str:
     """A path as text: bytes of a name that aren't UTF-8 (Linux allows any) are spelled out."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -145,7 +177,7 @@ class _CountedFile(io.FileIO):
 
 
 def _open(path: Path, budget: Budget, count: Callable[[int], object]) -> Iterator[Stream]:
-    name = _told(path)
+    name = told(path)
     try:
         counted = _CountedFile(path, count)
     except OSError as error:

@@ -6,6 +6,7 @@ otherwise: what stands in the report of one host has one name.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import lineage
@@ -16,7 +17,7 @@ from lineage.report.unchained import unchained
 from lineage.times import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lineage.analysis import Analysis
     from lineage.correlate.chain import Chain
@@ -28,38 +29,97 @@ if TYPE_CHECKING:
     from lineage.graph.causality import CausalStep
     from lineage.graph.nodes import Node, ProcessNode
     from lineage.graph.provenance import ProvenanceGraph, Reference
+    from lineage.problems import InputLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a report is made of.
+
+    Attributes:
+        inputs: the ledgers, in order.
+        nodes: of the graph, by kind.
+        edges: of the graph, by kind.
+        hits: in order of time.
+        chains: best first.
+        rules: those that fired, in order of their titles.
+        unchained: severe hits on no chain.
+        coverage: one per detection.
+        rule_problems: what is wrong with rules of the user's.
+        allowances: what was taken to be benign, with what it took away.
+        notes: what else there is to say of the run's own settings.
+        alert_files: files of other tools' alerts, with what became of those.
+    """
+
+    inputs: Sequence[InputLedger]
+    nodes: Mapping[str, int]
+    edges: Mapping[str, int]
+    hits: list[model.DetectionHit]
+    chains: list[model.Chain]
+    rules: list[model.Rule]
+    unchained: list[model.Unchained]
+    coverage: Sequence[Coverage] = ()
+    rule_problems: Sequence[RuleProblem] = ()
+    allowances: Sequence[Allowance] = ()
+    notes: Sequence[str] = ()
+    alert_files: Sequence[AlertFile] = ()
 
 
 def assemble(analysis: Analysis) -> model.Report:
     """The report of an analysis."""
-    entries = {id(hit): _hit(hit, analysis) for hit in analysis.hits}
-    graph = analysis.graph
+    hits, chains = told(analysis)
+    summary = Summary(
+        analysis.inputs,
+        analysis.graph.count_nodes(),
+        analysis.graph.count_edges(),
+        hits,
+        chains,
+        rules(analysis.hits),
+        [entry for _, entry in unchained(analysis)],
+        analysis.coverage,
+        analysis.rule_problems,
+        analysis.allowances,
+        analysis.notes,
+        analysis.alert_files,
+    )
+    return of_summary(summary)
+
+
+def of_summary(summary: Summary) -> model.Report:
+    """The report of what is told already."""
     return model.Report(
         generator=model.Generator(name="lineage", version=lineage.__version__),
-        inputs=[model.Input.copy_of(ledger) for ledger in analysis.inputs],
-        graph=model.GraphCounts(nodes=graph.count_nodes(), edges=graph.count_edges()),
+        inputs=[model.Input.copy_of(ledger) for ledger in summary.inputs],
+        graph=model.GraphCounts(nodes=dict(summary.nodes), edges=dict(summary.edges)),
         coverage=[
             _coverage(coverage)
-            for coverage in analysis.coverage
+            for coverage in summary.coverage
             if coverage.detection.pack != "tradecraft"
         ],
-        detections=[entries[id(hit)] for hit in analysis.hits],
-        chains=[_chain(chain, analysis, entries) for chain in analysis.chains],
-        rules=_rules(analysis.hits),
-        rule_problems=[_rule_problem(problem) for problem in analysis.rule_problems],
+        detections=summary.hits,
+        chains=summary.chains,
+        rules=summary.rules,
+        rule_problems=[_rule_problem(problem) for problem in summary.rule_problems],
         tradecraft_coverage=[
             _coverage(coverage)
-            for coverage in analysis.coverage
+            for coverage in summary.coverage
             if coverage.detection.pack == "tradecraft"
         ],
-        unchained=unchained(analysis),
-        allowances=[_allowance(allowance, analysis) for allowance in analysis.allowances],
-        alert_files=[_alert_file(file) for file in analysis.alert_files],
-        notes=list(analysis.notes),
+        unchained=summary.unchained,
+        allowances=[_allowance(allowance, summary.inputs) for allowance in summary.allowances],
+        alert_files=[_alert_file(file) for file in summary.alert_files],
+        notes=list(summary.notes),
     )
 
 
-def _allowance(allowance: Allowance, analysis: Analysis) -> model.Allowance:
+def told(analysis: Analysis) -> tuple[list[model.DetectionHit], list[model.Chain]]:
+    """The hits and chains of an analysis, in its order."""
+    entries = {id(hit): _hit(hit, analysis) for hit in analysis.hits}
+    chains = [_chain(chain, analysis, entries) for chain in analysis.chains]
+    return [entries[id(hit)] for hit in analysis.hits], chains
+
+
+def _allowance(allowance: Allowance, inputs: Sequence[InputLedger]) -> model.Allowance:
     entry = allowance.entry
     return model.Allowance(
         place=allowance.place,
@@ -68,7 +128,7 @@ def _allowance(allowance: Allowance, analysis: Analysis) -> model.Allowance:
         expires=entry.expires.isoformat(),
         hits=dict(sorted(allowance.hits.items())),
         records=[
-            model.AllowedRecord(source=analysis.inputs[r.source].source, record=r.record)
+            model.AllowedRecord(source=inputs[r.source].source, record=r.record)
             for r in allowance.records
         ],
     )
@@ -96,7 +156,7 @@ def _coverage(coverage: Coverage) -> model.Coverage:
     )
 
 
-def _rules(hits: Sequence[Hit]) -> list[model.Rule]:
+def rules(hits: Sequence[Hit]) -> list[model.Rule]:
     """The rules that fired, each once, in order of their titles."""
     fired = {(hit.detection.title, hit.detection.rule_id): hit.detection for hit in hits}
     return [

@@ -17,8 +17,12 @@ SEVERE: Final = frozenset({"high", "critical"})
 """Levels of rules whose hits are named wherever they are."""
 
 
-def unchained(analysis: Analysis) -> list[model.Unchained]:
-    """The severe hits on no chain, those of a rule on one host together.
+Rank = tuple[int, int, int]
+"""Level, the strongest first; how many hits; ordinal of the first."""
+
+
+def unchained(analysis: Analysis) -> list[tuple[Rank, model.Unchained]]:
+    """The severe hits on no chain, those of a rule on one host together, each with its rank.
 
     Critical ones come first, then what was hit seldom, then what was hit first.
     """
@@ -28,10 +32,13 @@ def unchained(analysis: Analysis) -> list[model.Unchained]:
         if hit.detection.level in SEVERE and id(hit) not in chained:
             groups.setdefault((hit.detection.rule_id, hit.host), []).append(hit)
     scripts = OwnScripts(analysis.graph)
-    return [_unchained(hits, analysis, scripts) for hits in sorted(groups.values(), key=_rank)]
+    return [
+        (_rank(hits), _unchained(hits, analysis, scripts))
+        for hits in sorted(groups.values(), key=_rank)
+    ]
 
 
-def _rank(hits: list[Hit]) -> tuple[int, int, int]:
+def _rank(hits: list[Hit]) -> Rank:
     return -LEVELS.index(hits[0].detection.level), len(hits), hits[0].ordinal
 
 

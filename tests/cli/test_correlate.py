@@ -382,7 +382,7 @@ class TestUsage:
         def broken(*_: Any) -> None:
             raise RuntimeError("two\nlines")
 
-        monkeypatch.setattr("lineage.pipeline.run", broken)
+        monkeypatch.setattr("lineage.pipeline.report", broken)
         done = lineage("correlate", telemetry)
         assert done.status == 70
         assert done.error.startswith("lineage: RuntimeError: two lines; this is a fault of lineage")
@@ -395,6 +395,6 @@ class TestUsage:
         def interrupted(*_: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("lineage.pipeline.run", interrupted)
+        monkeypatch.setattr("lineage.pipeline.report", interrupted)
         done = lineage("correlate", telemetry)
         assert (done.status, done.err.strip()) == (130, "lineage: interrupted")

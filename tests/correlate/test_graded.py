@@ -57,7 +57,7 @@ def tagged(folder: Path, host: Host, text: str = RULES) -> TaggedGraph:
     events = list(host.events)
     builder = Builder(Hosts({event.host for event in events}))
     engine = RuleEngine([*load_builtin(), *load_builtin("tradecraft"), *load_text(folder, text)[0]])
-    hits, _ = tag(events, Clock(), builder, engine)
+    hits, *_ = tag(events, Clock(), builder, engine)
     return tagged_graph(builder.graph, hits)
 
 

@@ -7,12 +7,7 @@ from events import source_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_records import (
-    ALL_SYSMON,
-    END_OF_PROCESS,
-    POWERSHELL,
-    ROLLUP,
-    SECURITY,
-    SECURITY_DATA,
+    ALL_SOURCES,
     SYSMON,
     normalised,
     problem,
@@ -23,17 +18,6 @@ from raw_records import (
 from lineage.normalise.dispatch import Normaliser
 from lineage.normalise.outcome import Outcome
 from lineage.problems import Problem
-
-SCRIPT = {"ScriptBlockText": "whoami"}
-ALL_SOURCES = [
-    *((SYSMON, "Microsoft-Windows-Sysmon/Operational", *each) for each in ALL_SYSMON.items()),
-    *((SECURITY, "Security", *each) for each in SECURITY_DATA.items()),
-    (POWERSHELL, "Microsoft-Windows-PowerShell/Operational", 4104, SCRIPT),
-    ("PowerShellCore", "PowerShellCore/Operational", 4104, SCRIPT),
-    ("CrowdStrike", "", "ProcessRollup2", ROLLUP),
-    ("CrowdStrike", "", "EndOfProcess", END_OF_PROCESS),
-    ("EventLog", "", 6005, {}),
-]
 
 
 @pytest.mark.parametrize(("provider", "channel", "event_id", "data"), ALL_SOURCES)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_records import POWERSHELL, normalised, ordered, part, problem, record
 
-from lineage.normalise.dispatch import Normaliser
 from lineage.normalise.event import ScriptBlockLogged
 from lineage.normalise.outcome import Outcome
+from lineage.normalise.powershell import Joiner
 
 if TYPE_CHECKING:
     from lineage.read.record import RawRecord
@@ -20,6 +20,12 @@ PARTS = [part(1, 3, "Invoke-"), part(2, 3, "Expre"), part(3, 3, "ssion")]
 
 def texts(records: list[RawRecord]) -> list[str | None]:
     return [each.ScriptBlockText for each in ordered(records) if type(each) is ScriptBlockLogged]
+
+
+def block(record: RawRecord) -> ScriptBlockLogged:
+    event = normalised(record)
+    assert isinstance(event, ScriptBlockLogged)
+    return event
 
 
 def test_a_block_in_one_part_is_an_event_at_once() -> None:
@@ -43,11 +49,11 @@ def test_parts_are_joined_in_whatever_order_they_come(order: tuple[int, ...]) ->
 @settings(max_examples=60)
 def test_parts_sent_again_change_nothing_and_count_once(records: list[RawRecord]) -> None:
     assert texts(records) == ["Invoke-Expression"]
-    normaliser = Normaliser()
-    outcomes = [normaliser.normalise(each, 0) for each in records]
+    joiner = Joiner()
+    outcomes = [joiner.add(block(each)) for each in records]
     assert outcomes.count(Outcome.AWAITING) == 2
     assert outcomes.count(Outcome.DUPLICATE) == 6
-    assert not list(normaliser.rest())
+    assert not list(joiner.rest())
 
 
 @pytest.mark.parametrize(
@@ -62,9 +68,9 @@ def test_what_is_there_of_a_block_is_not_lost(there: list[int], text: str) -> No
 
 
 def test_the_rest_is_given_once() -> None:
-    normaliser = Normaliser()
-    normaliser.normalise(PARTS[0], 0)
-    assert [len(list(normaliser.rest())) for _ in range(2)] == [1, 0]
+    joiner = Joiner()
+    joiner.add(block(PARTS[0]))
+    assert [len(list(joiner.rest())) for _ in range(2)] == [1, 0]
 
 
 def test_equal_ids_of_two_hosts_stay_apart() -> None:

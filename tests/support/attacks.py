@@ -51,7 +51,7 @@ def tagged(*hosts: Host, packs: tuple[Pack, ...] = ("remcos",)) -> TaggedGraph:
     """The graph of the hosts' events, with the hits of packs of rules and their clusters."""
     events = [event for host in hosts for event in host.events]
     builder = Builder(Hosts({event.host for event in events}))
-    hits, _ = tag(events, Clock(), builder, engine(*packs))
+    hits, *_ = tag(events, Clock(), builder, engine(*packs))
     return tagged_graph(builder.graph, hits)
 
 

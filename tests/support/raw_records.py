@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lineage.normalise.dispatch import Normaliser
 from lineage.normalise.order import in_order
 from lineage.normalise.outcome import Outcome
+from lineage.normalise.powershell import joined
 from lineage.problems import Problem
 from lineage.read.record import RawRecord
 
@@ -232,6 +233,19 @@ END_OF_PROCESS = {
 """A valid EndOfProcess."""
 
 
+SCRIPT = {"ScriptBlockText": "whoami"}
+ALL_SOURCES: list[tuple[str, str, int | str, dict[str, Any]]] = [
+    *((SYSMON, "Microsoft-Windows-Sysmon/Operational", *each) for each in ALL_SYSMON.items()),
+    *((SECURITY, "Security", *each) for each in SECURITY_DATA.items()),
+    (POWERSHELL, "Microsoft-Windows-PowerShell/Operational", 4104, SCRIPT),
+    ("PowerShellCore", "PowerShellCore/Operational", 4104, SCRIPT),
+    ("CrowdStrike", "", "ProcessRollup2", ROLLUP),
+    ("CrowdStrike", "", "EndOfProcess", END_OF_PROCESS),
+    ("EventLog", "", 6005, {}),
+]
+"""A record of each kind: provider, channel, event id, data."""
+
+
 def record(provider: str, event_id: int | str, data: dict[str, Any], **header: Any) -> RawRecord:
     """A record with this data; the header's fields have values unless given."""
     values: dict[str, Any] = {
@@ -296,5 +310,4 @@ def ordered(
     normaliser = normaliser or Normaliser()
     found = [normaliser.normalise(raw, source) for raw in records]
     events = [each for each in found if not isinstance(each, Problem | Outcome)]
-    events += normaliser.rest()
-    return list(in_order(events, normaliser.clock))
+    return list(in_order(list(joined(events, lambda _: None)), normaliser.clock))

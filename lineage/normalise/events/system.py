@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 
 class ScriptBlockLogged(NamedTuple):
-    """A PowerShell script block, its parts joined: PowerShell 4104.
+    """A PowerShell script block, or a part of one: PowerShell 4104.
 
-    `record` and `source` are those of the first part that was seen.
+    Records of one part each are joined by `lineage.normalise.powershell.Joiner`; `record` and
+    `source` are those of the first part that was seen.
     """
 
     time: int
@@ -31,6 +32,8 @@ class ScriptBlockLogged(NamedTuple):
     """MessageTotal: how many parts the block has."""
     ProcessGuid: str | None = None
     """CrowdStrike's identity of the process; PowerShell logs none."""
+    part: int = 1
+    """MessageNumber of the first part that was seen."""
 
 
 class ClipboardChanged(NamedTuple):
