@@ -14,6 +14,7 @@ from lineage.cli.narrowing import narrowing_of_hits
 from lineage.cli.output import console, write_lines
 from lineage.cli.outputs import check, is_standard_output
 from lineage.cli.progress import progress
+from lineage.timeline.wanted import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dynamic")
 """`lineage.timeline.formats.FORMATS`, and text. (Importing them would slow every start.)"""
-KINDS = (
-    "process", "file", "registry", "dns", "module", "script", "endpoint", "pipe", "driver",
-    "service", "task", "wmi", "log",
-)  # fmt: skip
-"""`lineage.timeline.acts.KINDS`, likewise."""
 
 
 @click.command("timeline")

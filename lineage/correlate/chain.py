@@ -15,7 +15,7 @@ from lineage.graph.causality import CausalStep
 from lineage.graph.hubs import is_bystander, is_taken_over
 from lineage.graph.nodes import ProcessNode
 from lineage.graph.provenance import Edge
-from lineage.graph.schema import DESCENT, EDGE, NODE
+from lineage.graph.schema import DESCENT, EDGE, OBJECT_KINDS
 from lineage.times import TICKS, iso
 
 if TYPE_CHECKING:
@@ -156,4 +156,4 @@ def _nodes(hits: Iterable[Hit], steps: Iterable[CausalStep]) -> tuple[str, ...]:
 
 
 def _is_thing(node_id: str, graph: ProvenanceGraph) -> bool:
-    return NODE[graph.node(node_id).kind].is_object
+    return graph.node(node_id).kind in OBJECT_KINDS

@@ -45,6 +45,19 @@ class Placed(NamedTuple):
     parent: ProcessNode | None = None
 
 
+class Placement(NamedTuple):
+    """How events of a type come into the graph.
+
+    Attributes:
+        kind: kind of the node that they are about, which a detection tags unless its rule says
+            otherwise.
+        place: adds an event of the type to a canvas; takes the host's key and the event's ordinal.
+    """
+
+    kind: NodeKind
+    place: Callable[..., Placed]
+
+
 class Canvas:
     """What the placements work on.
 

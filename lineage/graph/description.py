@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 Flow = Literal["forward", "backward", "none"]
 Noun = tuple[str, str]
 """What one is called, and several."""
+NodeKind = TypeVar("NodeKind", bound=str)
+EdgeKind = TypeVar("EdgeKind", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,77 @@ class Arrow:
 
     color: str
     width: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDescription(Generic[NodeKind]):
+    """A kind of node.
+
+    Attributes:
+        kind: its name in reports.
+        label: its label in Neo4j.
+        noun: what one is called, and several.
+        meaning: one sentence.
+        properties: the node's own attributes.
+        disc: how Neo4j Browser draws it.
+        box: its shape in Graphviz ("Node Shapes").
+        mark: how the page draws it; None for what it draws otherwise or not at all.
+        is_local: whether it is of one host, which then stands in its id. What isn't, as a domain,
+            is everybody's: influence doesn't pass through it.
+        is_place: whether everything on it is one step away, so that looking around stops there.
+        unknown: what one is called whose name isn't known; empty where every one has a name, with
+            which its id ends.
+    """
+
+    kind: NodeKind
+    label: str
+    noun: Noun
+    meaning: str
+    properties: tuple[Property, ...]
+    disc: Disc
+    box: str = "box"
+    mark: Mark | None = None
+    is_local: bool = True
+    is_place: bool = False
+    unknown: str = ""
+
+    @property
+    def naming(self) -> tuple[Property, ...]:
+        """The properties that say what a node is called, the best first; never empty."""
+        return tuple(entry for entry in self.properties if entry.is_name)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeDescription(Generic[NodeKind, EdgeKind]):
+    """A kind of edge.
+
+    Attributes:
+        kind: its name in reports.
+        type: its relationship type in Neo4j.
+        source: node kinds that it leaves.
+        target: node kinds that it enters.
+        flow: whether causality runs along the arrow ("forward"), against it ("backward": the target
+            influences the source, as a file that is run influences the process), or not at all.
+        meaning: one sentence.
+        words: how it is said.
+        use: what the target is to a process that takes it up at its start, or None.
+        is_told: whether it is worth telling where no detection is about it.
+        leaves: whether its target is an artifact of an attack whose process is the source.
+        makes: whether it makes the content of its target.
+        arranges: whether Windows or a service started its target on behalf of its source.
+        arrow: how Neo4j Browser draws it; None for the ordinary way.
+    """
+
+    kind: EdgeKind
+    type: str
+    source: tuple[NodeKind, ...]
+    target: tuple[NodeKind, ...]
+    flow: Flow
+    meaning: str
+    words: Words
+    use: str | None = None
+    is_told: bool = False
+    leaves: bool = False
+    makes: bool = False
+    arranges: bool = False
+    arrow: Arrow | None = None

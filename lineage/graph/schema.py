@@ -11,10 +11,18 @@ an object, and every edge has a direction in which information or control flowed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from lineage.graph.description import Arrow, Disc, Flow, Mark, Noun, Property, Words
+from lineage.graph.description import (
+    Arrow,
+    Disc,
+    EdgeDescription,
+    Flow,
+    Mark,
+    NodeDescription,
+    Property,
+    Words,
+)
 
 ObjectKind = Literal[
     "file",
@@ -67,83 +75,16 @@ EdgeKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSchema:
-    """A kind of node.
+class NodeSchema(NodeDescription[NodeKind]):
+    """A kind of node of this graph."""
 
-    Attributes:
-        kind: its name in reports.
-        label: its label in Neo4j.
-        noun: what one is called, and several.
-        meaning: one sentence.
-        properties: the node's own attributes.
-        disc: how Neo4j Browser draws it.
-        box: its shape in Graphviz ("Node Shapes").
-        mark: how the page draws it; None for what it draws otherwise or not at all.
-        is_local: whether it is of one host, which then stands in its id. What isn't, as a domain,
-            is everybody's: influence doesn't pass through it.
-        is_place: whether everything on it is one step away, so that looking around stops there.
-        unknown: what one is called whose name isn't known; empty where every one has a name, with
-            which its id ends.
-    """
-
-    kind: NodeKind
-    label: str
-    noun: Noun
-    meaning: str
-    properties: tuple[Property, ...]
-    disc: Disc
-    box: str = "box"
-    mark: Mark | None = None
-    is_local: bool = True
-    is_place: bool = False
-    unknown: str = ""
-
-    @property
-    def is_object(self) -> bool:
-        """Whether processes act on such nodes, so that they may be an attack's artifacts."""
-        return self.kind in get_args(ObjectKind)
-
-    @property
-    def naming(self) -> tuple[Property, ...]:
-        """The properties that say what a node is called, the best first; never empty."""
-        return tuple(entry for entry in self.properties if entry.is_name)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeSchema:
-    """A kind of edge.
+class EdgeSchema(EdgeDescription[NodeKind, EdgeKind]):
+    """A kind of edge of this graph."""
 
-    Attributes:
-        kind: its name in reports.
-        type: its relationship type in Neo4j.
-        source: node kinds that it leaves.
-        target: node kinds that it enters.
-        flow: whether causality runs along the arrow ("forward"), against it ("backward": the target
-            influences the source, as a file that is run influences the process), or not at all.
-        meaning: one sentence.
-        words: how it is said.
-        use: what the target is to a process that takes it up at its start, or None.
-        is_told: whether it is worth telling where no detection is about it.
-        leaves: whether its target is an artifact of an attack whose process is the source.
-        makes: whether it makes the content of its target.
-        arranges: whether Windows or a service started its target on behalf of its source.
-        arrow: how Neo4j Browser draws it; None for the ordinary way.
-    """
-
-    kind: EdgeKind
-    type: str
-    source: tuple[NodeKind, ...]
-    target: tuple[NodeKind, ...]
-    flow: Flow
-    meaning: str
-    words: Words
-    use: str | None = None
-    is_told: bool = False
-    leaves: bool = False
-    makes: bool = False
-    arranges: bool = False
-    arrow: Arrow | None = None
+    __slots__ = ()
 
 
 _HOST: Final = Property("host", "host")
@@ -290,6 +231,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
     ),
 )
 # fmt: on
+OBJECT_KINDS: Final[tuple[ObjectKind, ...]] = get_args(ObjectKind)
 NODE: Final[dict[str, NodeSchema]] = {schema.kind: schema for schema in NODE_SCHEMAS}
 
 _CHANGE: Final = Arrow("#A08F35")

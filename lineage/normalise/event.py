@@ -23,107 +23,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from lineage.normalise.events.channel import ChannelEvent
-from lineage.normalise.events.files import (
-    ExecutableCreated,
-    FileBlocked,
-    FileCreated,
-    FileDeleted,
-    FileStreamCreated,
-    FileTimeChanged,
-    ObjectAccessed,
-    RawAccessRead,
-)
-from lineage.normalise.events.network import (
-    ConnectionMade,
-    DnsQueried,
-    PipeOpened,
-)
-from lineage.normalise.events.processes import (
-    ImageLoaded,
-    ProcessAccessed,
-    ProcessCreated,
-    ProcessEnded,
-    ProcessTampered,
-    RemoteThreadCreated,
-)
-from lineage.normalise.events.registry import (
-    RegistryChanged,
-    RegistryRenamed,
-    RegistryValueSet,
-)
-from lineage.normalise.events.system import (
-    ClipboardChanged,
-    DriverLoaded,
-    HostStarted,
-    LogChanged,
-    ScriptBlockLogged,
-    WmiSubscriptionChanged,
-)
-
-__all__ = [
-    "HEADER",
-    "ChannelEvent",
-    "ClipboardChanged",
-    "ConnectionMade",
-    "DnsQueried",
-    "DriverLoaded",
-    "Event",
-    "ExecutableCreated",
-    "FileBlocked",
-    "FileCreated",
-    "FileDeleted",
-    "FileStreamCreated",
-    "FileTimeChanged",
-    "HostStarted",
-    "ImageLoaded",
-    "LogChanged",
-    "ObjectAccessed",
-    "PipeOpened",
-    "ProcessAccessed",
-    "ProcessCreated",
-    "ProcessEnded",
-    "ProcessTampered",
-    "RawAccessRead",
-    "RegistryChanged",
-    "RegistryRenamed",
-    "RegistryValueSet",
-    "RemoteThreadCreated",
-    "ScriptBlockLogged",
-    "WmiSubscriptionChanged",
-]
+# A new type stands in the module of its subject alone.
+# ruff: noqa: F403
+from lineage.normalise.events import channel, files, network, processes, registry, system
+from lineage.normalise.events.channel import *
+from lineage.normalise.events.files import *
+from lineage.normalise.events.network import *
+from lineage.normalise.events.processes import *
+from lineage.normalise.events.registry import *
+from lineage.normalise.events.system import *
 
 Event = (
-    ProcessCreated
-    | ImageLoaded
-    | FileCreated
-    | RegistryChanged
-    | RegistryValueSet
-    | DnsQueried
-    | ObjectAccessed
-    | ScriptBlockLogged
-    | ProcessEnded
-    | ConnectionMade
-    | RemoteThreadCreated
-    | ProcessAccessed
-    | ProcessTampered
-    | FileTimeChanged
-    | FileDeleted
-    | FileBlocked
-    | ExecutableCreated
-    | FileStreamCreated
-    | RawAccessRead
-    | RegistryRenamed
-    | PipeOpened
-    | ClipboardChanged
-    | DriverLoaded
-    | WmiSubscriptionChanged
-    | LogChanged
-    | HostStarted
-    | ChannelEvent
+    channel.Kinds | files.Kinds | network.Kinds | processes.Kinds | registry.Kinds | system.Kinds
 )
 """Any normalised event."""
-
 
 HEADER: Final = ("time", "host", "source", "record", "has_record_id", "event_id", "origin")
 """The leading fields of every event; what follows is telemetry of its own."""

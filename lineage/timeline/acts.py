@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.graph.build import Builder
-from lineage.graph.schema import EDGE, NODE_KINDS
+from lineage.graph.schema import EDGE
 from lineage.normalise import event as events
 from lineage.normalise.event import HEADER
 from lineage.normalise.sources import SOURCE
+from lineage.timeline.wanted import LOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lineage.normalise.event import Event
 
-LOG: Final = "log"
-"""Kind of what is about no node but the host: records of Windows' logs that name no process."""
-KINDS: Final = (*(kind for kind in NODE_KINDS if kind not in {"host", "user", "session"}), LOG)
-"""What an event can be about."""
 MOST: Final = 1_000
 """Characters of a message. The whole stands in the event's own fields."""
 _OWN: Final = frozenset({"parts", "parts_total", "acting_pid", "acting_image", "data"})
@@ -95,7 +92,7 @@ ACTS: Final[dict[type[Event], Act]] = {
     events.LogChanged: Act("Sysmon said of itself:", "State", ("Description", "Configuration")),
     events.HostStarted: Act("Windows started", time="Boot"),
 }  # fmt: skip
-"""Every type of event but `ChannelEvent`, which is told by all its fields."""
+"""Types of event that have words of their own; any other is told by all its fields."""
 _NOBODYS: Final = frozenset(
     {events.DriverLoaded, events.WmiSubscriptionChanged, events.LogChanged, events.HostStarted}
 )

@@ -31,7 +31,7 @@ class Note(NamedTuple):
         record: its number there.
         event_id: as recorded.
         log: channel or provider.
-        kind: what it is about (`lineage.timeline.acts.KINDS`).
+        kind: what it is about (`lineage.timeline.wanted.KINDS`).
         what_time: what the time is the time of.
         message: what happened, in a line.
         actor: id of the acting process's node, where known.

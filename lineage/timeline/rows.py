@@ -36,7 +36,7 @@ class Row(NamedTuple):
         parent: its parent's program, where known.
         parent_is_guess: whether the parent is only the likely one.
         depth: how many ancestors are known, so that rows can be indented as the process tree is.
-        kind: what the event is about (`lineage.timeline.acts.KINDS`).
+        kind: what the event is about (`lineage.timeline.wanted.KINDS`).
         message: what happened, in a line.
         chains: ids of the chains whose processes acted, or whose evidence or steps the event is.
         places: their places in the list of chains, from 1.

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from lineage.graph.schema import NODE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lineage.report.narrow import Narrowing
     from lineage.timeline.rows import Row
+
+LOG: Final = "log"
+"""Kind of what is about no node but the host: records of Windows' logs that name no process."""
+KINDS: Final = (*(kind for kind in NODE_KINDS if kind not in {"host", "user", "session"}), LOG)
+"""What an event can be about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.identity import Identity
+from lineage.normalise.event import ProcessAccessed, ProcessTampered, RemoteThreadCreated
 from lineage.normalise.paths import canonical_path, name_of
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from lineage.graph.nodes import ProcessNode
     from lineage.graph.schema import EdgeKind
-    from lineage.normalise.event import ProcessAccessed, ProcessTampered, RemoteThreadCreated
 
 _CREATE_THREAD: Final = 0x0002
 _VM_OPERATION: Final = 0x0008
@@ -92,3 +92,11 @@ def _target(
         return known
     who = Identity(host, event.TargetProcessGuid, event.TargetProcessId, event.TargetImage)
     return canvas.process(who, event.time, ordinal)
+
+
+PLACEMENTS: Final = {
+    RemoteThreadCreated: Placement("process", remote_thread_created),
+    ProcessAccessed: Placement("process", process_accessed),
+    ProcessTampered: Placement("process", process_tampered),
+}
+"""Type of event -> how it comes into the graph."""

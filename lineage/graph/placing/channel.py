@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.nodes import DnsNode, EndpointNode, RegistryNode, endpoint_name
 from lineage.graph.placing import sessions, upkeep
 from lineage.normalise.addresses import canonical_address
+from lineage.normalise.event import ChannelEvent
 from lineage.normalise.paths import canonical_path
 from lineage.normalise.sources import SOURCE
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lineage.graph.nodes import ProcessNode
-    from lineage.normalise.event import ChannelEvent
 
 _PROTOCOLS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
 """Numbers in 5156 (IANA, "Protocol Numbers")."""
@@ -153,3 +153,9 @@ _PLACES: Final[dict[tuple[str | None, int | str], Callable[..., Placed | None]]]
 }
 """Service and event id -> what such a record means; None where it lacks what it would be about."""
 _SERVICES: Final = {source.name: source.provider.service for source in SOURCE.values()}
+
+
+PLACEMENTS: Final = {
+    ChannelEvent: Placement("host", channel_event),
+}
+"""Type of event -> how it comes into the graph."""

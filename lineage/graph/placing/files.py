@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lineage.graph.autostart import is_autostart_file
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.command_line import is_archive
 from lineage.graph.entries import SHORTCUTS
 from lineage.graph.identity import hashes
 from lineage.graph.nodes import ModuleNode
+from lineage.normalise.event import (
+    Event,
+    ExecutableCreated,
+    FileBlocked,
+    FileCreated,
+    FileDeleted,
+    FileStreamCreated,
+    FileTimeChanged,
+    ImageLoaded,
+    ObjectAccessed,
+    RawAccessRead,
+)
 from lineage.normalise.paths import canonical_path, name_of
 
 if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
-    from lineage.normalise.event import (
-        Event,
-        ExecutableCreated,
-        FileBlocked,
-        FileCreated,
-        FileDeleted,
-        FileStreamCreated,
-        FileTimeChanged,
-        ImageLoaded,
-        ObjectAccessed,
-        RawAccessRead,
-    )
 
 
 def image_loaded(canvas: Canvas, event: ImageLoaded, host: str, ordinal: int) -> Placed:
@@ -127,3 +127,17 @@ def without_stream(path: str) -> str:
     """
     folder, separator, name = path.rpartition("\\")
     return folder + separator + name.partition(":")[0] if separator else path
+
+
+PLACEMENTS: Final = {
+    ImageLoaded: Placement("module", image_loaded),
+    FileCreated: Placement("file", file_created),
+    ExecutableCreated: Placement("file", executable_created),
+    FileTimeChanged: Placement("file", file_time_changed),
+    FileStreamCreated: Placement("file", file_stream_created),
+    FileDeleted: Placement("file", file_deleted),
+    FileBlocked: Placement("file", file_blocked),
+    ObjectAccessed: Placement("file", object_accessed),
+    RawAccessRead: Placement("file", raw_access_read),
+}
+"""Type of event -> how it comes into the graph."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.nodes import DnsNode, EndpointNode, PipeNode, endpoint_name
 from lineage.normalise.addresses import canonical_address
+from lineage.normalise.event import ConnectionMade, DnsQueried, PipeOpened
 
 if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
-    from lineage.normalise.event import ConnectionMade, DnsQueried, PipeOpened
 
 
 def dns_queried(canvas: Canvas, event: DnsQueried, host: str, ordinal: int) -> Placed:
@@ -53,3 +53,11 @@ def pipe_opened(canvas: Canvas, event: PipeOpened, host: str, ordinal: int) -> P
     created = (event.EventType or "").lower() == "createpipe" or event.event_id == 17
     canvas.graph.connect(process.id, pipe_id, "created" if created else "connected", ordinal)
     return Placed(ordinal, process, pipe_id)
+
+
+PLACEMENTS: Final = {
+    DnsQueried: Placement("dns", dns_queried),
+    ConnectionMade: Placement("endpoint", connection_made),
+    PipeOpened: Placement("pipe", pipe_opened),
+}
+"""Type of event -> how it comes into the graph."""

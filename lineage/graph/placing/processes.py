@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lineage.graph.autostart import scheduled
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.command_line import (
     ARGUMENT_ENDINGS,
     archive_around,
@@ -15,6 +15,7 @@ from lineage.graph.command_line import (
 from lineage.graph.hubs import program_of
 from lineage.graph.identity import hashes
 from lineage.graph.runners import runs_argument
+from lineage.normalise.event import ProcessCreated, ProcessEnded
 from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from lineage.graph.nodes import ProcessNode
     from lineage.graph.schema import EdgeKind
-    from lineage.normalise.event import ProcessCreated, ProcessEnded
 
 COMMAND_INTERPRETER = "cmd.exe"
 
@@ -156,3 +156,10 @@ def _connect_entries(
 ) -> None:
     for entry in entries:
         canvas.graph.connect(entry, process.id, "started", ordinal)
+
+
+PLACEMENTS: Final = {
+    ProcessCreated: Placement("process", process_created),
+    ProcessEnded: Placement("process", process_ended),
+}
+"""Type of event -> how it comes into the graph."""

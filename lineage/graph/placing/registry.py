@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.nodes import RegistryNode
-
-if TYPE_CHECKING:
-    from lineage.normalise.event import RegistryChanged, RegistryRenamed, RegistryValueSet
+from lineage.normalise.event import RegistryChanged, RegistryRenamed, RegistryValueSet
 
 
 def registry_changed(canvas: Canvas, event: RegistryChanged, host: str, ordinal: int) -> Placed:
@@ -41,3 +39,11 @@ def registry_renamed(canvas: Canvas, event: RegistryRenamed, host: str, ordinal:
     if event.NewName:
         canvas.graph.connect(process.id, canvas.registry(host, event.NewName), "created", ordinal)
     return Placed(ordinal, process, registry_id)
+
+
+PLACEMENTS: Final = {
+    RegistryChanged: Placement("registry", registry_changed),
+    RegistryValueSet: Placement("registry", registry_value_set),
+    RegistryRenamed: Placement("registry", registry_renamed),
+}
+"""Type of event -> how it comes into the graph."""

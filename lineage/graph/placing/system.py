@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.identity import hashes
 from lineage.graph.nodes import DriverNode, ScriptNode, WmiNode
 from lineage.graph.placing.processes import hear
+from lineage.normalise.event import (
+    ClipboardChanged,
+    DriverLoaded,
+    HostStarted,
+    LogChanged,
+    ScriptBlockLogged,
+    WmiSubscriptionChanged,
+)
 from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
-    from lineage.normalise.event import (
-        ClipboardChanged,
-        DriverLoaded,
-        HostStarted,
-        LogChanged,
-        ScriptBlockLogged,
-        WmiSubscriptionChanged,
-    )
 
 _GAPS: Final[dict[int | str, str]] = {
     "stopped": "was stopped",
@@ -137,3 +137,14 @@ def host_started(canvas: Canvas, event: HostStarted, host: str, ordinal: int) ->
     """No process from before is alive."""
     canvas.processes.booted_lately(host, event.time)
     return Placed(ordinal, None, canvas.host(host, event.host))
+
+
+PLACEMENTS: Final = {
+    ScriptBlockLogged: Placement("script", script_block_logged),
+    ClipboardChanged: Placement("process", clipboard_changed),
+    DriverLoaded: Placement("driver", driver_loaded),
+    WmiSubscriptionChanged: Placement("wmi", wmi_subscription_changed),
+    LogChanged: Placement("host", log_changed),
+    HostStarted: Placement("host", host_started),
+}
+"""Type of event -> how it comes into the graph."""

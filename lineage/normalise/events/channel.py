@@ -107,3 +107,8 @@ class ChannelEvent(NamedTuple):
     def text(self) -> str:
         """All values, one a line: what a rule's keywords are searched in."""
         return "\n".join(value for _, value in self.data.items())
+
+
+Kinds = ChannelEvent
+"""The event types of this module."""
+__all__ = ["NO_DATA", "ChannelEvent"]

@@ -155,3 +155,26 @@ class RawAccessRead(NamedTuple):
     Image: str | None
     Device: str | None
     User: str | None
+
+
+Kinds = (
+    FileCreated
+    | FileTimeChanged
+    | FileDeleted
+    | FileBlocked
+    | ExecutableCreated
+    | FileStreamCreated
+    | ObjectAccessed
+    | RawAccessRead
+)
+"""The event types of this module."""
+__all__ = [
+    "ExecutableCreated",
+    "FileBlocked",
+    "FileCreated",
+    "FileDeleted",
+    "FileStreamCreated",
+    "FileTimeChanged",
+    "ObjectAccessed",
+    "RawAccessRead",
+]

@@ -71,3 +71,8 @@ class PipeOpened(NamedTuple):
     EventType: str | None
     PipeName: str | None
     User: str | None
+
+
+Kinds = DnsQueried | ConnectionMade | PipeOpened
+"""The event types of this module."""
+__all__ = ["ConnectionMade", "DnsQueried", "PipeOpened"]

@@ -146,3 +146,22 @@ class ProcessTampered(NamedTuple):
     Image: str | None
     Type: str | None
     User: str | None
+
+
+Kinds = (
+    ProcessCreated
+    | ProcessEnded
+    | ImageLoaded
+    | RemoteThreadCreated
+    | ProcessAccessed
+    | ProcessTampered
+)
+"""The event types of this module."""
+__all__ = [
+    "ImageLoaded",
+    "ProcessAccessed",
+    "ProcessCreated",
+    "ProcessEnded",
+    "ProcessTampered",
+    "RemoteThreadCreated",
+]

@@ -60,3 +60,8 @@ class RegistryRenamed(NamedTuple):
     TargetObject: str | None
     NewName: str | None
     User: str | None
+
+
+Kinds = RegistryChanged | RegistryValueSet | RegistryRenamed
+"""The event types of this module."""
+__all__ = ["RegistryChanged", "RegistryRenamed", "RegistryValueSet"]

@@ -128,3 +128,22 @@ class HostStarted(NamedTuple):
     has_record_id: bool
     event_id: int | str
     origin: str
+
+
+Kinds = (
+    ScriptBlockLogged
+    | ClipboardChanged
+    | DriverLoaded
+    | WmiSubscriptionChanged
+    | LogChanged
+    | HostStarted
+)
+"""The event types of this module."""
+__all__ = [
+    "ClipboardChanged",
+    "DriverLoaded",
+    "HostStarted",
+    "LogChanged",
+    "ScriptBlockLogged",
+    "WmiSubscriptionChanged",
+]
