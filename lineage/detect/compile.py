@@ -10,6 +10,7 @@ look-up of which conditions hold under that mask, which is remembered too.
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from sigma.conditions import (
 )
 from sigma.types import SigmaFieldReference, SigmaType
 
+from lineage.detect.acting import PREFIX, acting_value
 from lineage.detect.atom import FieldTests, ReferenceTest, key
 from lineage.detect.condition import (
     Condition,
@@ -177,7 +179,7 @@ class Predicates:
         masks_bytes = _ENTRY_BYTES + atoms.count // 8
         self._room = max(256, CACHE_BYTES // masks_bytes)
         self._columns: list[_Look] = [
-            (attrgetter(*column.attributes), {}, column.mask) for column in atoms.columns.values()
+            (_getter(column.attributes), {}, column.mask) for column in atoms.columns.values()
         ]
         self._outcomes: dict[int, tuple[int, ...]] = {}
 
@@ -210,6 +212,21 @@ class Predicates:
             self._outcomes.clear()
         self._outcomes[mask] = outcome
         return outcome
+
+
+def _getter(attributes: tuple[str, ...]) -> Callable[[Event], _Found]:
+    if not any(name.startswith(PREFIX) for name in attributes):
+        return attrgetter(*attributes)
+    if len(attributes) == 1:
+        return partial(_filled, attributes[0])
+    return lambda event: tuple(
+        _filled(name, event) if name.startswith(PREFIX) else getattr(event, name)
+        for name in attributes
+    )
+
+
+def _filled(attribute: str, event: Event) -> Value:
+    return acting_value(event, attribute)
 
 
 def _by_guard(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.detect.acting import NO_ANCESTRY, READ, Acting, Ancestry, named
 from lineage.normalise.event import ChannelEvent
 from lineage.normalise.sources import SOURCE
 
@@ -53,8 +54,13 @@ class FieldsSeen:
         self._shapes: set[tuple[str, int | str, Shape]] = set()
         self.seen: dict[str, set[str]] = {}
 
-    def observe(self, event: Event) -> None:
-        """Takes an event. Costs next to nothing once all needed fields of its source were seen."""
+    def observe(self, event: Event, ancestry: Ancestry = NO_ANCESTRY) -> None:
+        """Takes an event. Costs next to nothing once all needed fields of its source were seen.
+
+        Args:
+            event: it.
+            ancestry: its process and who started it, where a rule asks for their fields.
+        """
         unseen = self._unseen.get(event.origin)
         if unseen is None:
             unseen = self._unseen[event.origin] = set(self._needed.get(event.origin, ()))
@@ -64,7 +70,12 @@ class FieldsSeen:
         if isinstance(event, ChannelEvent):
             self._observe_shape(event, unseen)
             return
-        present = {field for field in unseen if getattr(event, field, None) is not None}
+        acting = Acting(event, ancestry)
+        present = {
+            field
+            for field in unseen
+            if (acting.value(field) if field in READ else getattr(event, field, None)) is not None
+        }
         if present:
             unseen -= present
             self.seen[event.origin] |= present
@@ -132,7 +143,8 @@ def coverage(detection: Detection, requirements: Requirements, seen: FieldsSeen)
     missing = [] if evaluable else [source for source in requirements if source not in present]
     if not evaluable:
         missing += [
-            f"{source} without {' and '.join(sorted(fields))}" for source, fields in lacking.items()
+            f"{source} without {' and '.join(map(named, sorted(fields)))}"
+            for source, fields in lacking.items()
         ]
     return Coverage(detection, evaluable, present, missing)
 

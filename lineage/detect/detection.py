@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from lineage.detect.acting import NO_ANCESTRY, Ancestry
+
 if TYPE_CHECKING:
     from lineage.graph.schema import NodeKind
     from lineage.normalise.event import Event
@@ -97,6 +99,8 @@ IMAGE_ONLY = "image-only"
 """Bridge: the core asks for the process's start, the data has none; the event's image is enough."""
 PARENT_BY_PID = "parent-by-pid"
 """Bridge: the event doesn't say who the parent is; its fields come from the parent's node."""
+FROM_GRAPH = "acting-process"
+"""Bridge: the event doesn't tell a field of the acting process; it comes from the graph."""
 NO_HOUR_LIMIT = "no-hour-limit"
 """Extension: the core asks for a start in the same clock hour; the process started in another."""
 WHOLE_BLOCK = "whole-block"
@@ -168,11 +172,13 @@ class Context(NamedTuple):
         parent_command_line: command line of the parent's node, or None.
         process_start: when the acting process's own logged start was, in ticks of 100 ns since
             1970 UTC; None where its start isn't in the data.
+        ancestry: the acting process and who started it, where a rule asks for their fields.
     """
 
     parent_image: str | None = None
     parent_command_line: str | None = None
     process_start: int | None = None
+    ancestry: Ancestry = NO_ANCESTRY
 
 
 NO_CONTEXT = Context()
@@ -184,8 +190,8 @@ class Match(NamedTuple):
 
     Attributes:
         detection: which.
-        layer: by which of its layers; always "core" for a user's rule, "tradecraft" for one of that
-            pack, and "alert" for another tool's.
+        layer: by which of its layers; "core" or "bridge" for a user's rule, "tradecraft" for one of
+            that pack, and "alert" for another tool's.
         by: the bridge's or extension's name, or the tool's; None for the core.
         fields: the event's fields that made it match, with their values as the telemetry has them.
         also: the other events that a correlation rests on.

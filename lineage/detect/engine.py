@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from lineage.detect.acting import Acting, acting_fields
 from lineage.detect.compile import Predicates
-from lineage.detect.condition import event_ids
+from lineage.detect.condition import event_ids, named_fields
 from lineage.detect.detection import (
+    FROM_GRAPH,
     IMAGE_ONLY,
     NO_CONTEXT,
     NO_HOUR_LIMIT,
@@ -20,7 +23,7 @@ from lineage.detect.detection import (
 )
 from lineage.detect.match import explain
 from lineage.normalise.event import ProcessCreated, ScriptBlockLogged
-from lineage.normalise.sources import SOURCES
+from lineage.normalise.sources import SOURCE, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,13 +65,15 @@ class _Plan:
     """All layers of all rules on the events of one source.
 
     `rules` gives each rule with the indices of its layers among the predicates' conditions, and
-    `rule_of` the rule that an index belongs to.
+    `rule_of` the rule that an index belongs to. `acting` are the rules that ask for fields of the
+    acting process which such events don't have; they are in no other part of the plan.
     """
 
     predicates: Predicates
     rules: tuple[Rule, ...]
     first: tuple[int, ...]
     rule_of: tuple[int, ...]
+    acting: _Plan | None = None
 
 
 class RuleEngine:
@@ -105,22 +110,29 @@ class RuleEngine:
             context: what the graph knows; the parent is used for fields that the event lacks,
                 where its source needn't tell them.
         """
+        plan = self._plan_of(event)
+        if plan is None:
+            return _NO_MATCHES
+        if plan.acting is None:
+            return _matches_of_event(plan, event, context)
+        return (
+            *_matches_of_event(plan, event, context),
+            *_matches_of_acting(plan.acting, event, context),
+        )
+
+    def asks_for_ancestry(self, event: Event) -> bool:
+        """Whether a rule asks for fields of the acting process that an event lacks."""
+        plan = self._plan_of(event)
+        return plan is not None and plan.acting is not None
+
+    def _plan_of(self, event: Event) -> _Plan | None:
         origin = event.origin
         key = (origin, event.event_id) if origin in _HAVE_MANY_IDS else origin
         try:
-            plan = self._plans[key]
+            return self._plans[key]
         except KeyError:
             plan = self._plans[key] = self._plan(event)
-        if plan is None:
-            return _NO_MATCHES
-        if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
-            return _matches_of_script(plan, event)
-        as_is = plan.predicates.true_on(event)
-        filled = _with_parent(event, context) if event.origin in _PARENT_MAY_LACK else event
-        on_filled = () if filled is event else plan.predicates.true_on(filled)
-        if not as_is and not on_filled:
-            return _NO_MATCHES
-        return _matches(plan, _Reading(event, as_is), _Reading(filled, on_filled), context)
+            return plan
 
     def _plan(self, event: Event) -> _Plan | None:
         if len(self._plans) >= _MOST_PLANS:
@@ -166,7 +178,57 @@ class RuleEngine:
         return rule.requirements
 
 
+def _matches_of_event(plan: _Plan, event: Event, context: Context) -> Sequence[Match]:
+    if isinstance(event, ScriptBlockLogged) and len(event.parts) > 1:
+        return _matches_of_script(plan, event)
+    as_is = plan.predicates.true_on(event)
+    filled = _with_parent(event, context) if event.origin in _PARENT_MAY_LACK else event
+    on_filled = () if filled is event else plan.predicates.true_on(filled)
+    if not as_is and not on_filled:
+        return _NO_MATCHES
+    return _matches(plan, _Reading(event, as_is), _Reading(filled, on_filled), context)
+
+
+def _matches_of_acting(plan: _Plan, event: Event, context: Context) -> Iterator[Match]:
+    """The rules that ask for fields of the acting process, on the event with those filled in."""
+    filled = _with_parent(event, context) if event.origin in _PARENT_MAY_LACK else event
+    acting = cast("Event", Acting(filled, context.ancestry))
+    known = acting_fields(SOURCE[event.origin])
+    seen: set[int] = set()
+    for index in plan.predicates.true_on(acting):
+        number = plan.rule_of[index]
+        if number in seen:
+            continue
+        seen.add(number)
+        layer = _layer(plan, index)
+        match = _match(plan.rules[number].detection, _Hit(layer.layer, layer.by, layer, acting))
+        if match.layer == "core" and not known.keys().isdisjoint(match.fields):
+            match = match._replace(layer="bridge", by=FROM_GRAPH)
+        yield match
+
+
 def _plan(rules: tuple[Rule, ...], origin: str, event_id: int | str | None) -> _Plan | None:
+    asking = [_asks(rule, origin) for rule in rules]
+    acting = _plan_for(tuple(compress(rules, asking)), origin, event_id)
+    if acting is None:
+        return _plan_for(rules, origin, event_id)
+    others = tuple(rule for rule, asks in zip(rules, asking, strict=True) if not asks)
+    plan = _plan_for(others, origin, event_id) or _Plan(
+        Predicates([], origin, event_id), (), (), ()
+    )
+    return replace(plan, acting=acting)
+
+
+def _asks(rule: Rule, origin: str) -> bool:
+    """Whether a rule names a field of the acting process that events of a source don't have."""
+    added = acting_fields(SOURCE[origin]).keys()
+    return bool(added) and any(
+        origin in layer.condition.sources and not added.isdisjoint(named_fields(layer.condition))
+        for layer in rule.layers
+    )
+
+
+def _plan_for(rules: tuple[Rule, ...], origin: str, event_id: int | str | None) -> _Plan | None:
     if not rules:
         return None
     first: list[int] = []
@@ -264,7 +326,10 @@ def _layer(plan: _Plan, index: int) -> RuleLayer:
 def _match(detection: Detection, hit: _Hit) -> Match:
     fields = explain(hit.met.condition, hit.event)
     if detection.pack is None:
-        return Match(detection, "core", None, fields)
+        bridged = hit.layer == "bridge"
+        return Match(
+            detection, "bridge" if bridged else "core", hit.by if bridged else None, fields
+        )
     if detection.pack == "tradecraft":
         return Match(detection, "tradecraft", hit.by, fields)
     return Match(detection, hit.layer, hit.by, fields)

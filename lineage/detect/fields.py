@@ -14,14 +14,16 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from lineage.detect import decode
+from lineage.detect.acting import PREFIX, acting_fields, acting_value
 from lineage.normalise.event import HEADER, RegistryChanged, RegistryValueSet
 from lineage.normalise.sources import SOURCE, SOURCES
 from lineage.times import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from lineage.normalise.event import Event
+    from lineage.normalise.source import Source
 
 Value = str | int | None
 """A field's value on an event; None where the event lacks the field."""
@@ -261,13 +263,21 @@ def fields_of(origin: str, dialect: Dialect) -> Mapping[str, Field]:
             names[name] = Field(name, (attribute,), _itself)
         names["SubjectUserName"] = Field("SubjectUserName", ("User",), _account)
         names["SubjectDomainName"] = Field("SubjectDomainName", ("User",), _domain)
-        return names
+        return names | _acting(source, names)
     for attribute in text_attributes(origin):
         names[attribute] = Field(attribute, (attribute,), _itself)
     for derived in DERIVED:
         if derived.is_of(source.event):
             names[derived.field.name] = derived.field
-    return names
+    return names | _acting(source, names)
+
+
+def _acting(source: Source, own: Collection[str]) -> dict[str, Field]:
+    return {
+        name: Field(name, (attribute,), _itself)
+        for name, attribute in acting_fields(source).items()
+        if name not in own
+    }
 
 
 @cache
@@ -281,7 +291,8 @@ def text_attributes(origin: str) -> tuple[str, ...]:
 
 def attribute_value(event: Event, attribute: str) -> Value:
     """An attribute of an event, unescaped."""
-    value: Value = getattr(event, attribute)
+    filled = attribute.startswith(PREFIX)
+    value: Value = acting_value(event, attribute) if filled else getattr(event, attribute)
     return decode.unescape(value) if isinstance(value, str) else value
 
 

@@ -35,6 +35,7 @@ from sigma.types import (
     TimestampPart,
 )
 
+from lineage.detect.acting import PREFIX, acting_value
 from lineage.detect.condition import Condition, Tree, alternatives, children, true_where_lacking
 from lineage.detect.fields import (
     Field,
@@ -87,9 +88,12 @@ def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, 
     else:
         attributes = (name,) if name in text_attributes(event.origin) else ()
     for attribute in attributes:
-        value = getattr(event, attribute)
+        if attribute.startswith(PREFIX):
+            value, shown_as = acting_value(event, attribute), name
+        else:
+            value, shown_as = getattr(event, attribute), attribute
         if value is not None and attribute != "event_id":
-            shown[attribute] = str(value)
+            shown[shown_as] = str(value)
     if field is not None and field.decoded and (decoded := field_value(event, field)) is not None:
         shown[field.name] = str(decoded)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.detect.acting import Ancestors
 from lineage.detect.allow import Allowances
 from lineage.detect.correlation import Correlations
 from lineage.detect.detection import Context
@@ -71,16 +72,20 @@ def tagged(
     allowed = allowances or Allowances()
     places: dict[int, int] = {}
     shared: dict[str, int] = {}
+    ancestors = Ancestors(builder.graph)
     for event in in_order(events, clock, tagger.repeat):
-        if seen is not None:
-            seen.observe(event)
         placed = builder.add(event)
         if watch is not None:
             watch(event, placed)
         if builder.shared:
             shared.update(dict.fromkeys(builder.shared, position(event)))
             builder.shared.clear()
-        matches = engine.match(event, _context(placed))
+        context = _context(placed)
+        if engine.asks_for_ancestry(event):
+            context = context._replace(ancestry=ancestors.of(placed.actor))
+        if seen is not None:
+            seen.observe(event, context.ancestry)
+        matches = engine.match(event, context)
         if matches:
             for judgement in judged.add(event, placed, matches):
                 places[judgement.placed.ordinal] = position(judgement.event)

@@ -110,7 +110,7 @@ def test_users_rule_gets_the_parent_of_the_graph(tmp_path: Path) -> None:
     text = rule_text("selection: {ParentImage|endswith: winword.exe}\ncondition: selection")
     engine = RuleEngine([load_one(tmp_path, text)])
     (match,) = engine.match(make(4688, Image=CMD), Context(parent_image=WORD))
-    assert (match.layer, match.by) == ("core", None)
+    assert (match.layer, match.by) == ("bridge", "parent-by-pid")
     assert engine.match(make(4688, Image=CMD)) == ()
 
 
