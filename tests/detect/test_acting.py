@@ -41,7 +41,7 @@ def judged(folder: Path, host: Host, text: str) -> tuple[list[Hit], Coverage]:
     seen = FieldsSeen(needed_fields([requirements]))
     events = list(host.events)
     builder = Builder(Hosts({event.host for event in events}))
-    found, _ = tagged(events, Clock(), builder, engine, seen)
+    found = tagged(events, Clock(), builder, engine, seen).hits
     own = [hit for hit in found if hit.detection.pack is None]
     return own, coverage(rule.detection, requirements, seen)
 
