@@ -17,7 +17,7 @@ from lineage.report.pen import plain_table
 from lineage.report.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -43,6 +43,8 @@ BLIND_TITLES: Final = 4
 """Detections named that need the same, beyond which they are counted."""
 NEEDS: Final = 12
 """Things that detections need, beyond which they are counted."""
+CROWDED: Final = 6
+"""Things told where there are more than that, as with SigmaHQ's rules: those that most wait for."""
 COUNTS: Final = ("records", "events", "ignored", "duplicates", "rejected")
 
 
@@ -173,37 +175,53 @@ def known(report: Report) -> dict[str, list[Coverage]]:
 
 def coverage_view(report: Report, pen: Pen) -> RenderableType:
     """The detections that could not have fired on this input, by what is missing."""
-    groups: dict[str, list[Text | str]] = defaultdict(list)
+    groups: dict[str, dict[str, list[str]]] = defaultdict(dict)
     blind_packs = []
     for thing, entries in known(report).items():
         blind = [entry for entry in entries if not entry.evaluable]
         if blind:
             blind_packs.append(f"{len(blind)} of {counted(len(entries), thing)}")
-        by_need: dict[str, list[str]] = defaultdict(list)
         for entry in blind:
-            by_need[needs(entry.missing)].append(entry.detection)
-        for need, titles in by_need.items():
-            names = groups[need]
-            if thing != "detection" and not pen.details:
-                names += ["; " if names else "", counted(len(titles), thing)]
-                continue
-            shown = pen.some(titles, BLIND_TITLES)
-            for title in shown:
-                names += ["; " if names else "", pen.text(title, limit=200)]
-            if left := len(titles) - len(shown):
-                names.append(f" and {left:,} more")
+            groups[needs(entry.missing)].setdefault(thing, []).append(entry.detection)
     if not blind_packs:
         return Group()
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", max_width=max(pen.width // 3, 20))
     grid.add_column(overflow="fold", ratio=1)
-    needed = pen.some(sorted(groups.items()), NEEDS)
-    for need, names in needed:
-        grid.add_row(pen.line("needs ", pen.text(need, "yellow", 400)), pen.line(*names))
-    if left := len(groups) - len(needed):
-        grid.add_row(pen.more(left, "need", where=", see --details"), "")
+    is_crowded = len(groups) > NEEDS + 1
+    titles = 1 if is_crowded else BLIND_TITLES
+    for need in _most_needed(groups, pen, CROWDED if is_crowded else NEEDS):
+        label = pen.line("needs ", pen.text(need, "yellow", 400))
+        grid.add_row(label, _waiting(groups.pop(need), titles, pen))
+    if groups:
+        grid.add_row(pen.more(len(groups), "need", where=", see --details"), "")
     line = f"Not evaluable: {' and '.join(blind_packs)} could not have fired on this input"
     return Group(Text(), Text(line, style="bold"), Padding(grid, (0, 0, 0, 1)))
+
+
+def _most_needed(
+    groups: Mapping[str, Mapping[str, Sequence[str]]], pen: Pen, most: int
+) -> list[str]:
+    """What is missing, in order; where that is too much, what most detections wait for."""
+    needed = sorted(groups)
+    if len(pen.some(needed, most)) < len(needed):
+        needed.sort(key=lambda need: -sum(map(len, groups[need].values())))
+    return list(pen.some(needed, most))
+
+
+def _waiting(blind: Mapping[str, Sequence[str]], most: int, pen: Pen) -> Text:
+    """The detections that wait for something, and how many rules of other packs."""
+    names: list[Text | str] = []
+    for thing, titles in blind.items():
+        if thing != "detection" and not pen.details:
+            names += ["; " if names else "", counted(len(titles), thing)]
+            continue
+        shown = pen.some(titles, most)
+        for title in shown:
+            names += ["; " if names else "", pen.text(title, limit=200)]
+        if left := len(titles) - len(shown):
+            names.append(f" and {left:,} more")
+    return pen.line(*names)
 
 
 def needs(missing: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from sample_report import (
 )
 
 from lineage.detect.detection import Detection
-from lineage.report.model import Input, InputProblem, Report
+from lineage.report.model import Coverage, Input, InputProblem, Report, RuleProblem
 from lineage.report.terminal import detections_table, explain, render, render_hits
 
 REPORTS = {
@@ -314,3 +314,35 @@ def test_detections_table_lists_number_techniques_sources_type_and_risk() -> Non
     Console(file=out, width=120, highlight=False).print(detections_table([detection] * 2))
     row = joined(out.getvalue().splitlines()[2])
     assert row == " 2 Loading Of Dynwrapx Module T1055 T1055.001 sysmon-7 TTP 80"
+
+
+def test_a_triage_folder_with_many_rules_and_chains_keeps_to_two_screens() -> None:
+    blind = [
+        Coverage(
+            detection=f"Rule {need}.{number} " + "of a long title " * 4,
+            evaluable=False,
+            sources_present=[],
+            missing=[f"channel-{need:02d}"],
+        )
+        for need in range(60)
+        for number in range(1 + need % 7)
+    ]
+    problems = [RuleProblem(rule=f"Rule {n}", reason=f"reason {n % 9}") for n in range(400)]
+    files = [
+        Input(
+            source=f"triage/{kind} {number}", format="unrecognised", kind=kind, records=0, events=0,
+            ignored=0, duplicates=0, rejected=0, problems=[],
+        )
+        for kind in ("prefetch file", "shortcut", "registry hive", "$MFT file")
+        for number in range(60)
+    ]  # fmt: skip
+    chains = [
+        chain.model_copy(update={"id": f"chain-{number:012x}"})
+        for number, chain in enumerate([probable_chain()] * 10 + [suspicious_chain()] * 55)
+    ]
+    report = report_of(chains, coverage=blind, rule_problems=problems)
+    report = report.model_copy(update={"inputs": [*report.inputs, *files]})
+    lines = shown(report, width=120).splitlines()
+    assert len(lines) <= 90
+    assert any("needs channel-06" in line for line in lines), "what most wait for comes first"
+    assert lines[-1].endswith("."), "the answer is last"

@@ -31,18 +31,23 @@ SCRIPTS: Final = (
     "layout.js",
     "graph_elements.js",
     "graph.js",
+    "overview.js",
     "details.js",
     "timeline.js",
     "graph_panel.js",
+    "records.js",
     "evidence.js",
+    "indicators.js",
+    "campaigns.js",
     "summary.js",
     "story.js",
     "chain.js",
     "chain_list.js",
+    "routes.js",
     "main.js",
 )
 """The page's own scripts, in `assets/`, in the order in which they run."""
-STYLES: Final = ("theme.css", "page.css", "graph.css", "print.css")
+STYLES: Final = ("theme.css", "page.css", "graph.css", "list.css", "print.css")
 
 CYTOSCAPE_STYLE: Final = ".__________cytoscape_container { position: relative; }"
 """Cytoscape adds this style, which the policy would refuse, unless an element has its id."""

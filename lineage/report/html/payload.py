@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from lineage.report import escape, story
 from lineage.report.chain_graph import chain_nodes
 from lineage.report.html.vocabulary import vocabulary
+from lineage.report.indicators import indicators
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
+from lineage.report.records import RecordKey, keys_of
 from lineage.report.wording import GUESSED, accounts_of, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lineage.report.chain_graph import ChainNode
-    from lineage.report.model import Chain, ChainEdge, DetectionHit, Report
+    from lineage.report.indicators import Indicator
+    from lineage.report.model import Chain, ChainEdge, DetectionHit, LoggedRecord, Report
 
 Json: TypeAlias = Any
 """What `json.dumps` takes: the page's scripts are its only reader."""
@@ -39,6 +42,7 @@ def payload(report: Report, timezone: str | None = None) -> Json:
         timezone: IANA name of the zone in which times are shown first; None for UTC.
     """
     hits = _Hits(report)
+    records = {_place(record): number for number, record in enumerate(report.records)}
     data = {
         "schema_version": report.schema_version,
         "timezone": timezone,
@@ -61,7 +65,8 @@ def payload(report: Report, timezone: str | None = None) -> Json:
         "alert_files": [entry.model_dump() for entry in report.alert_files],
         "allowances": [entry.model_dump() for entry in report.allowances],
         "chains": [_chain(chain, hits) for chain in report.chains],
-        "hits": [_hit(hit) for hit in hits.all],
+        "hits": [_hit(hit, records) for hit in hits.all],
+        "records": [_record(record) for record in report.records],
     }
     return _harmless(data)
 
@@ -84,9 +89,35 @@ class _Hits:
         return self._numbers[key]
 
 
-def _hit(hit: DetectionHit) -> Json:
+def _hit(hit: DetectionHit, records: Mapping[RecordKey, int]) -> Json:
+    """A hit; `logged` names the records that are kept of it, the hit's own first."""
+    logged = [records[key] for key in keys_of(hit) if key in records]
     return hit.model_dump(exclude={"node", "fields", "actor"}) | {
-        "fields": list(hit.fields.items())
+        "fields": list(hit.fields.items()),
+        "logged": logged,
+    }
+
+
+def _place(record: LoggedRecord) -> RecordKey:
+    return RecordKey(record.source, record.record, record.event_id, record.host)
+
+
+def _record(record: LoggedRecord) -> Json:
+    return record.model_dump(exclude={"host", "data"}) | {"data": list(record.data.items())}
+
+
+def _indicator(one: Indicator) -> Json:
+    return {
+        "kind": one.kind,
+        "value": one.value,
+        "hashes": list(one.hashes.items()),
+        "data": one.data,
+        "port": one.port,
+        "why": one.why,
+        "hosts": one.hosts,
+        "first": one.first_seen,
+        "last": one.last_seen,
+        "record": [one.source, one.record] if one.source else None,
     }
 
 
@@ -124,6 +155,7 @@ def _chain(chain: Chain, hits: _Hits) -> Json:
             for hit in chain.evidence
         ],
         "nodes": [_node(node, described) for node in nodes.values()],
+        "indicators": [_indicator(one) for one in indicators(chain)],
     }
 
 

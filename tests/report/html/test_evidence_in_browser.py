@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sample_records import with_invented_records
 from sample_report import full_report, hostile_report, large_report
 
 from lineage.report.model import Rule
@@ -124,3 +125,33 @@ def test_times_sort_as_times(open_page):
     with open_page(report.model_copy(update={"chains": [chain], "detections": []})) as page:
         shown = [time.rpartition(" ")[2] for time in column(page, "Time (UTC)")]
         assert shown == ["10:02:08.800", "10:02:08.820", "10:02:09.000"]
+
+
+def test_a_row_shows_its_record_as_logged(open_page):
+    report = with_invented_records(full_report(), ParentImage="C:\\<b>parent</b>.exe")
+    with open_page(report) as page:
+        page.locator("#chain-1 td.open button").first.click()
+        page.locator("#chain-1 .record summary").first.click()
+        told = page.locator("#chain-1 .logged").first.inner_text()
+        assert "C:\\<b>parent</b>.exe" in told
+        assert "Microsoft-Windows-Sysmon/Operational" in told
+        page.get_by_text("Copy record").first.click()
+        copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
+        assert copied["data"]["ParentImage"] == "C:\\<b>parent</b>.exe"
+
+
+def test_a_record_that_is_not_kept_says_how_to_see_it(page):
+    page.locator("#chain-1 td.open button").first.click()
+    told = page.locator("#chain-1 p.record").first.inner_text()
+    assert 'lineage record "' in told
+
+
+def test_a_record_s_number_is_never_cut(open_page):
+    report = full_report()
+    long = [hit.model_copy(update={"source": "x" * 80 + ".evtx", "record": 4711})
+            for hit in report.detections]  # fmt: skip
+    with open_page(report.model_copy(update={"chains": [], "detections": long})) as page:
+        page.click("summary:has-text('Hits outside any chain')")
+        cell = page.locator("td.record").first
+        assert cell.inner_text().endswith("… #4711") or "#4711" in cell.inner_text()
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1")

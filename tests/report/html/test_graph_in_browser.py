@@ -181,8 +181,10 @@ def test_the_wheel_scrolls_the_page_until_the_graph_has_the_focus(page):
 
 
 def test_what_repeats_is_one_card_that_opens(large):
+    large.get_by_role("button", name="processes without hits").click()
     assert len(labels(large, ".card")) < 120
     before = labels(large, ".card").count("reg.exe")
+    large.get_by_label("Fit the whole graph").click()
     click_on(large, "35 × reg.exe")
     large.locator(".details").get_by_text("Expand", exact=True).click()
     assert labels(large, ".card").count("reg.exe") >= before + 20
@@ -233,3 +235,60 @@ def test_hosts_and_processes_are_reachable_on_a_phone(open_page):
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+def test_a_large_graph_opens_on_what_weighs_most_and_can_be_read(large):
+    state = large.evaluate(
+        f"""() => {{
+          const cy = {CY};
+          const hot = cy.nodes('.card.hot').map(one => one.renderedPosition());
+          const inside = at => at.x > 0 && at.x < cy.width() && at.y > 0 && at.y < cy.height();
+          const seen = hot.filter(inside);
+          return {{ zoom: cy.zoom(), seen: seen.length }};
+        }}"""
+    )
+    assert state["zoom"] >= 0.8
+    assert state["seen"] >= 1
+    assert large.locator("#chain-1 .overview").is_visible()
+
+
+def test_processes_without_hits_are_one_card_until_asked_for(large):
+    quiet = [label for label in labels(large, ".card") if "quiet process" in label]
+    assert quiet
+    assert len(labels(large, ".card")) < 100
+    shown = len(labels(large, ".card"))
+    large.get_by_role("button", name="processes without hits").click()
+    assert not [label for label in labels(large, ".card") if "quiet process" in label]
+    assert len(labels(large, ".card")) != shown
+
+
+def test_a_small_graph_hides_nothing_and_needs_no_map(page):
+    assert not [label for label in labels(page, ".card") if "quiet" in label]
+    assert not page.get_by_role("button", name="processes without hits").is_visible()
+
+
+def test_a_long_gap_is_marked_on_the_axis(page):
+    marks = page.locator("#chain-1 .axis .gap").all_inner_texts()
+    assert marks
+    assert all(mark.startswith("// ") for mark in marks)
+    assert page.evaluate(f"{CY}.nodes('.break').length") >= len(marks)
+
+
+def test_the_legend_knows_every_kind_of_line(page):
+    drawn = page.evaluate(f"[...new Set({CY}.edges().map(edge => edge.classes()[0]))]")
+    told = page.locator("#chain-1 .legend .sample.line").evaluate_all(
+        "all => all.map(one => one.className)"
+    )
+    assert {f"sample line {kind}" for kind in drawn} <= set(told)
+
+
+def test_a_line_tells_what_it_is(page):
+    note = page.locator("#chain-1 .note")
+    for kind, words in (("descent", " started "), ("carried", "and ")):
+        event = "{type: 'mouseover', renderedPosition: {x: 9, y: 9}}"
+        page.evaluate(f"{CY}.edges('.{kind}')[0].emit({event})")
+        assert words in note.inner_text()
+
+
+def test_what_would_fold_one_thing_shows_it(page):
+    assert not [label for label in labels(page, ".row") if label.startswith("1 ")]

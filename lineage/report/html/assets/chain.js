@@ -1,23 +1,25 @@
 // One chain of the report: headline, score, graph, story, stages, evidence.
 
 const HEADLINE_TEXT = 180;
-const TRAITS_SHOWN = 8;
 
 /** Builds a chain's section; its content is made when it is first opened. */
-function chainSection(chain, hits, number) {
+function chainSection(chain, report, number) {
   const body = el("div", { class: "chain-body", id: `chain-${number}-body`, hidden: true });
-  const toggle = button(chainHeadline(chain), () => section.toggle(), {
+  const toggle = button(chainHeadline(chain, number), () => {
+    section.toggle();
+    if (!body.hidden) nameInAddress(chain);
+  }, {
     class: "headline", "aria-expanded": "false", "aria-controls": body.id,
   });
   const element = el("section", { class: `chain ${chain.verdict}`, id: `chain-${number}`, "aria-label": `Chain ${number}` },
     el("h2", null, toggle), body);
   const section = {
-    chain, element, panel: null,
+    chain, report, number, element, body, panel: null, search: "",
     toggle(open = body.hidden) {
       body.hidden = !open;
       toggle.setAttribute("aria-expanded", String(open));
-      if (open && !section.panel) fillChain(section, body, chain, hits);
-      if (open) section.panel.start();
+      if (open && !section.panel) fillChain(section, body);
+      if (open) section.panel.start(section.search);
     },
     /** Opens the chain, and the fold that it may lie in. */
     open() {
@@ -28,12 +30,13 @@ function chainSection(chain, hits, number) {
   return section;
 }
 
-function chainHeadline(chain) {
+function chainHeadline(chain, number) {
   return [
     el("span", { class: `verdict ${chain.verdict}` }, chain.verdict),
     el("span", { class: "title" }, shorten(chain.headline, HEADLINE_TEXT)),
     el("span", { class: "score", title: "Score, 0 to 100" }, points(chain.score), el("small", null, "/100")),
-    el("span", { class: "when" }, el("span", null, hostsOf(chain)), el("span", null, span(chain.first, chain.last))),
+    el("span", { class: "when" }, el("span", null, `Chain ${number}`), el("span", null, hostsOf(chain)),
+      chain.accounts.length ? el("span", null, accountsOf(chain)) : null, el("span", null, span(chain.first, chain.last))),
   ];
 }
 
@@ -42,28 +45,35 @@ function hostsOf(chain) {
   return chain.hosts.length > 3 ? `${shown} and ${count(chain.hosts.length - 3)} more` : shown;
 }
 
-function fillChain(section, body, chain, hits) {
-  const model = chainModel(chain, hits);
+function accountsOf({ accounts }) {
+  return shorten(accounts[0], 40) + (accounts.length > 1 ? ` and ${count(accounts.length - 1)} more` : "");
+}
+
+function fillChain(section, body) {
+  const { chain, report } = section;
+  const model = chainModel(chain, report.hits);
   section.panel = graphPanel(model);
   const goTo = (index) => {
     section.panel.graph.goTo(model.nodes[index]);
     section.panel.element.scrollIntoView({ block: "start" });
   };
-  const { id } = section.element;
+  const { id } = chain;
   const parts = [
     ["graph", "Attack graph", [el("p", { class: "muted lead" }, graphLead(model)), section.panel.element]],
     ["story", "What happened", storyBlock(chain, goTo)],
-    ["stages", "Stages and techniques", stagesTable(model)],
-    ["evidence", "Evidence", evidenceTable(model.hits, "Evidence of this chain", (hit) => goTo(hit.at))],
+    ["stages", "Stages and techniques", stagesTable(model, section.number)],
+    ["indicators", "Indicators", indicatorBlock(chain, section.number)],
+    ["evidence", "Evidence", evidenceTable(model.hits, `Evidence of chain ${section.number}`, (hit) => goTo(hit.at))],
   ];
   append(body, [
     el("p", { class: "lead summary-line" }, chain.summary.map(partText)),
-    scoreBlock(chain),
-    campaignBlock(chain),
-    el("nav", { class: "parts-nav", "aria-label": "Parts of this chain" },
+    scoreBlock(chain, section.number),
+    campaignBlock(chain, report.chains),
+    el("nav", { class: "parts-nav", "aria-label": `Parts of chain ${section.number}` },
       parts.map(([name, title]) => el("a", { href: `#${id}-${name}` }, title))),
     parts.map(([name, title, content]) => [el("h3", { id: `${id}-${name}` }, title), content]),
-    el("p", { class: "muted chain-id" }, "Chain ", code(chain.id),
+    el("p", { class: "muted chain-id" }, `Chain ${section.number}, `, code(chain.id), " ",
+      button("Copy link", () => { nameInAddress(chain); copyText(location.href, "the link to this chain"); }, { class: "link" }),
       chain.correlator ? [", found by the correlator ", code(chain.correlator)] : null),
   ]);
 }
@@ -76,7 +86,7 @@ function graphLead(model) {
 }
 
 /** The score as a stacked bar of 100, its key, and each part's reason on demand. */
-function scoreBlock(chain) {
+function scoreBlock(chain, number) {
   const parts = chain.parts.filter(([, value]) => value > 0);
   const bar = el("div", {
     class: "bar", role: "img",
@@ -86,7 +96,7 @@ function scoreBlock(chain) {
     el("span", { class: `swatch part-${partColour(name)}`, "aria-hidden": "true" }), shorten(name, 40), " ", el("strong", null, points(value)))));
   const counts = new Set(parts.map(([name]) => name));
   const swatch = (name) => el("span", { class: counts.has(name) ? `swatch part-${partColour(name)}` : "swatch none", "aria-hidden": "true" });
-  const reasons = disclosure("How the score adds up", () => plainTable("Parts of the score", ["Part", "Points", "Why"],
+  const reasons = disclosure("How the score adds up", () => plainTable(`Parts of the score of chain ${number}`, ["Part", "Points", "Why"],
     [...chain.parts.map(([name, value, why]) => [[swatch(name), name], points(value), why]),
       [el("strong", null, "total"), el("strong", null, points(chain.score)), "of 100"]], [1]), { class: "reasons" });
   return el("div", { class: "scoring" }, bar, key, reasons);
@@ -106,15 +116,7 @@ function scorePiece(name, value) {
   return piece;
 }
 
-/** The campaign that the chain belongs to, with what its chains share. */
-function campaignBlock({ campaign }) {
-  if (!campaign) return null;
-  const trait = ([kind, value]) => el("li", null, el("span", { class: "muted" }, `${kind} `), code(shorten(value, 120)));
-  return el("div", { class: "campaign" }, el("p", null, "Campaign ", el("strong", null, shorten(campaign.name, 80)),
-    ": other chains of this report share what only the attack has."), shortList(campaign.traits, TRAITS_SHOWN, trait, { class: "plain" }));
-}
-
-function stagesTable(model) {
+function stagesTable(model, number) {
   const rows = model.stages.map((stage) => {
     const detections = new Set(stage.detections);
     const hits = model.hits.filter((hit) => detections.has(hit.detection));
@@ -129,7 +131,7 @@ function stagesTable(model) {
   });
   if (!rows.length) return el("p", { class: "muted" }, "No stage was covered.");
   return el("div", { class: "stages" },
-    plainTable("Stages and ATT&CK techniques", ["Stage", "First seen", "Techniques", "Detections", "Processes"], rows));
+    plainTable(`Stages and ATT&CK techniques of chain ${number}`, ["Stage", "First seen", "Techniques", "Detections", "Processes"], rows));
 }
 
 /** "cmd.exe, 3 × curl.exe". */

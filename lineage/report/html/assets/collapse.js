@@ -10,10 +10,17 @@ const CHILD_CARDS = 10;
 const REVEAL_STEP = 30;
 const ROWS_PER_KIND = 3;
 const ROWS_WHEN_OPEN = 40;
+const QUIET_FROM = 30; // in chains of so many processes those without any hit are drawn as one
 
 /** What the user chose: nodes shown on their own, kinds opened, kinds hidden. */
-function newView() {
-  return { revealed: new Set(), open: new Set(), hidden: new Set() };
+function newView(model = null) {
+  const hidden = new Set(model && foldsQuiet(model) ? ["quiet"] : []);
+  return { revealed: new Set(), open: new Set(), hidden };
+}
+
+/** Whether a chain is so large that its processes without hits stand in the way. */
+function foldsQuiet(model) {
+  return model.nodes.filter((node) => node.kind === "process" && !node.outside).length >= QUIET_FROM;
 }
 
 /** The units to draw, parents before children. */
@@ -39,6 +46,14 @@ function roots(model, view) {
 
 /** The units of one unit's children: alike ones together, the least telling ones left to a rest. */
 function unitsOf(model, view, { parent, members }, used) {
+  const isQuiet = (index) => view.hidden.has("quiet") && parent && !model.nodes[index].weight && !view.revealed.has(index);
+  const quiet = members.filter(isQuiet);
+  const loud = quiet.length > 1 ? members.filter((index) => !isQuiet(index)) : members;
+  const units = loudUnits(model, view, { parent, members: loud }, used);
+  return quiet.length > 1 ? [...units, makeUnit(model, parent, quiet, true, true)].sort(byTime) : units;
+}
+
+function loudUnits(model, view, { parent, members }, used) {
   const candidates = bucketed(model, view, members).flatMap((bucket) => cards(model, view, parent, bucket));
   const chosen = (unit) => unit.members.some((index) => view.revealed.has(index));
   const room = Math.max(used >= CARDS ? 0 : 1, Math.min(CHILD_CARDS, CARDS - used));
@@ -74,11 +89,12 @@ function cards(model, view, parent, bucket) {
   return [...alone.map(single), makeUnit(model, parent, pooled, false)];
 }
 
-function makeUnit(model, parent, members, rest) {
+function makeUnit(model, parent, members, rest, quiet = false) {
   const nodes = members.map((index) => model.nodes[index]);
   const times = nodes.map((node) => node.time).filter((time) => time !== null);
   return {
-    id: `${members.length > 1 ? "g" : "n"}${members[0]}`, parent, members, rest, nodes,
+    id: `${members.length > 1 ? "g" : "n"}${members[0]}`, parent, members, rest, quiet, nodes,
+    count: rest ? allMembers(model, { members, rest }).length : members.length,
     first: nodes[0], host: nodes[0].host || (parent ? parent.host : ""),
     time: times.length ? times.reduce((a, b) => Math.min(a, b)) : null,
     until: times.length ? times.reduce((a, b) => Math.max(a, b)) : null,
@@ -121,7 +137,8 @@ function rowsOf(view, unit, kind, found) {
   const alone = new Set(ranked.slice(0, limit).filter((one) => view.open.has(key) || one.node.hits.length));
   const rows = found.filter((one) => alone.has(one)).map(row);
   const pooled = found.filter((one) => !alone.has(one));
-  if (pooled.length) rows.push({ id: `${unit.id}-${kind}`, kind, relations: pooled, key, pooled: true });
+  if (pooled.length === 1) rows.push(row(pooled[0]));
+  else if (pooled.length) rows.push({ id: `${unit.id}-${kind}`, kind, relations: pooled, key, pooled: true });
   return rows;
 }
 

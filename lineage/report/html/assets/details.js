@@ -13,14 +13,14 @@ function showDetails(panel, model, item, actions) {
     el("div", { class: "actions" },
       pooled ? button("Expand", actions.expand, { title: "Show these on their own (Enter)" }) : null,
       button("Focus path", actions.focus, { title: "Fade what is neither cause nor effect (F)" }),
-      pooled ? null : button("Copy", () => copyText(node.command || node.value, "the text"))),
+      pooled ? null : button(node.command ? "Copy command line" : "Copy", () => copyText(node.command || node.value, node.command ? "the command line" : "the text"))),
     pooled ? pooledDetails(model, item, actions) : nodeDetails(model, node, actions));
   panel.hidden = false;
 }
 
 function pooledTitle({ unit, row }) {
   if (row) return plurality(new Set(row.relations.map((one) => one.node)).size, row.kind);
-  return unit.rest ? plural(unit.members.length, "more process", "more processes")
+  return unit.rest ? restTitle(unit)
     : `${count(unit.members.length)} × ${nodeName(unit.first)}`;
 }
 
@@ -31,7 +31,7 @@ function pooledDetails(model, { unit, row }, actions) {
       () => actions.goTo(node), { class: "link mono" }),
     node.kind === "process" ? el("small", null, processPlace(node)) : null);
   return [el("p", { class: "muted" }, row ? "What this process, or several alike, did that to."
-    : "Alike siblings, drawn as one card."), shortList(nodes, RELATED_SHOWN, entry, { class: "plain" })];
+    : unit.quiet ? "Nothing fired on them or on what they started; drawn as one card." : "Alike siblings, drawn as one card."), shortList(nodes, RELATED_SHOWN, entry, { class: "plain" })];
 }
 
 function processPlace(node) {
@@ -91,22 +91,35 @@ function relatedList(model, title, edges, end, actions) {
   return [el("h5", null, title), shortList(edges, RELATED_SHOWN, entry, { class: "plain" })];
 }
 
-/** The note at the pointer. */
+/** The note at the pointer: of a card, a row, or a line. */
 function showNote(note, item, position) {
   if (!item || !position) {
     note.hidden = true;
     return;
   }
-  const { node, unit, row } = item;
-  const pooled = row ? row.pooled : unit.members.length > 1;
-  replaceChildren(note,
-    el("strong", null, pooled ? pooledTitle(item) : shorten(node.value || "unknown process", 90)),
-    node.kind === "process" && !pooled
-      ? [node.command ? code(shorten(node.command, 220), { class: "block" }) : null, el("small", null, processPlace(node))] : null,
-    [...new Set((row ? row.relations.map((one) => one.node) : unit.nodes).flatMap((one) => one.hits.map((hit) => hit.detection)))]
-      .slice(0, 4).map((title) => el("div", { class: "note-hit" }, title)));
+  replaceChildren(note, item.edge ? lineNote(item.edge) : itemNote(item));
   note.hidden = false;
   const room = note.offsetParent ? note.offsetParent.clientWidth : 0;
   note.style.left = `${Math.max(4, Math.min(position.x + 14, room - note.offsetWidth - 4))}px`;
   note.style.top = `${position.y + 16}px`;
+}
+
+/** What a line says: who started whom, or what one left that started or fed the other. */
+function lineNote({ from, to, via, how }) {
+  const name = (unit) => el("strong", null, cardTitle(unit));
+  if (!via) return [name(from), ` ${verbOf(WORDS.descent)} `, name(to), el("small", null, to.time === null ? "" : clockOf(to.time))];
+  return [el("div", null, name(from), ` ${verbOf(how.left.kind)} `, code(shorten(via.value || "", 90))),
+    el("div", null, "and ", name(to), ` ${verbOf(how.taken.kind, how.taken.to === to.first.index)} it`),
+    el("small", null, [how.left, how.taken].map((edge) => `${clock(edge.iso)} ${baseName(edge.source)} #${edge.record}`).join(" · "))];
+}
+
+function itemNote(item) {
+  const { node, unit, row } = item;
+  const pooled = row ? row.pooled : unit.members.length > 1;
+  return [
+    el("strong", null, pooled ? pooledTitle(item) : shorten(node.value || "unknown process", 90)),
+    node.kind === "process" && !pooled
+      ? [node.command ? code(shorten(node.command, 220), { class: "block" }) : null, el("small", null, processPlace(node))] : null,
+    [...new Set((row ? row.relations.map((one) => one.node) : unit.nodes).flatMap((one) => one.hits.map((hit) => hit.detection)))]
+      .slice(0, 4).map((title) => el("div", { class: "note-hit" }, title))];
 }

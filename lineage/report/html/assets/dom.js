@@ -68,7 +68,7 @@ const fillers = new WeakMap();
 
 /** Shows all that an element keeps back, as before it is printed. */
 function openAll(element) {
-  element.querySelectorAll("details").forEach(unfold);
+  element.querySelectorAll("details:not(.record)").forEach(unfold);
   /** @type {NodeListOf<HTMLButtonElement>} */
   let shut;
   while ((shut = element.querySelectorAll("button.more:not([hidden]), .open button[aria-expanded=false]")).length) {
@@ -77,6 +77,7 @@ function openAll(element) {
 }
 
 function unfold(details) {
+  if (!(details instanceof HTMLDetailsElement)) return;
   details.open = true;
   fillers.get(details)?.();
 }

@@ -1,18 +1,28 @@
 // The evidence table: sort, filter, open, copy.
 
+const WORD_OF = {
+  type: "TTP: what attacks do. Anomaly: what honest software seldom does. Hunting: worth a look beside other hits.",
+  risk: "Impact times confidence, 0 to 100, as the rule has it.",
+  layer: "core: the rule itself. bridge, extension: a wider form of it, named behind. tradecraft: rules of any attack's ways in. A user's rule counts as core.",
+};
 const PAGE_ROWS = 15;
 const COLUMNS = [
   { key: "time", name: "Time (UTC)", shown: () => `Time (${ZONE})`, of: (hit) => sortableTime(hit.time), show: (hit) => fullTime(hit.time) },
   { key: "detection", name: "Detection", of: (hit) => hit.detection },
-  { key: "type", name: "Type", of: (hit) => hit.type },
-  { key: "risk", name: "Risk", of: (hit) => hit.risk, numeric: true },
+  { key: "type", name: "Type", title: WORD_OF.type, of: (hit) => hit.type },
+  { key: "risk", name: "Risk", title: WORD_OF.risk, of: (hit) => hit.risk, numeric: true },
   { key: "attack", name: "ATT&CK", of: (hit) => hit.attack.join(" "), show: (hit) => hit.attack.map(techniqueLink) },
   { key: "host", name: "Host", of: (hit) => hit.host },
   { key: "process", name: "Process", of: (hit) => (hit.image ? baseName(hit.image) : null) },
   { key: "pid", name: "Pid", of: (hit) => hit.pid, numeric: true },
-  { key: "layer", name: "Layer", of: (hit) => (hit.by ? `${hit.layer}: ${hit.by}` : hit.layer) },
-  { key: "record", name: "Record", of: (hit) => `${hit.source} ${hit.record}`, show: (hit) => `${baseName(hit.source)} #${hit.record}` },
+  { key: "layer", name: "Layer", title: WORD_OF.layer, of: (hit) => (hit.by ? `${hit.layer}: ${hit.by}` : hit.layer) },
+  { key: "record", name: "Record", of: (hit) => `${hit.source} ${hit.record}`, show: (hit) => recordName(hit.source, hit.record) },
 ];
+
+/** "Sysmon.evtx #160": a long file name is cut, the number never. */
+function recordName(source, number) {
+  return el("span", { class: "record-name", title: `${source} #${number}` }, `${shorten(baseName(source), 18)} #${number}`);
+}
 
 /** A table of hits. `goTo(hit)` shows a hit's node on the graph, null where there is no graph. */
 function evidenceTable(hits, caption, goTo) {
@@ -69,7 +79,7 @@ function sortHead(column, state, draw) {
     state.down = state.sort === column.key ? !state.down : Boolean(column.numeric);
     state.sort = column.key;
     draw();
-  }, { class: "sort" }));
+  }, { class: "sort", title: column.title }));
   return { head, key: column.key };
 }
 
@@ -125,8 +135,8 @@ function hitDetails(hit) {
     ["Record", [code(hit.source), ` #${hit.record}`]], ["Event id", hit.event_id], ["Rule", [hit.detection, " ", code(hit.rule_id)]],
     ["It means", ruleOf(hit)?.description], ["It also fires on", ruleOf(hit)?.false_positives.join("; ")],
     ...hit.also.map((one) => ["Also told by", `event ${one.event_id}, ${one.source} #${one.record}`])];
-  return el("dl", { class: "facts-list wide" }, facts.filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .map(([name, value]) => [el("dt", null, name), el("dd", null, value)]));
+  return [el("dl", { class: "facts-list wide" }, facts.filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => [el("dt", null, name), el("dd", null, value)])), recordFolds(hit)];
 }
 
 // What the rules that fired say of themselves, by title and id. Set by main.js.
@@ -146,16 +156,17 @@ function emptyRow(total) {
 }
 
 function plainHit(hit) {
-  const { text, at, ...plain } = hit;
+  const { text, at, logged, ...plain } = hit;
   return { ...plain, fields: Object.fromEntries(hit.fields) };
+}
+
+function tsvCell(value) {
+  const text = String(value ?? "").replace(/[\t\r\n]+/g, " ");
+  return /^\s*[=+\-@]/.test(text) ? `'${text}` : text;
 }
 
 /** Tab-separated; a cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 function asTsv(hits) {
-  const cell = (value) => {
-    const text = String(value ?? "").replace(/[\t\r\n]+/g, " ");
-    return /^\s*[=+\-@]/.test(text) ? `'${text}` : text;
-  };
-  const line = (values) => values.map(cell).join("\t");
+  const line = (values) => values.map(tsvCell).join("\t");
   return [line(COLUMNS.map((column) => column.name)), ...hits.map((hit) => line(COLUMNS.map((column) => column.of(hit))))].join("\n");
 }

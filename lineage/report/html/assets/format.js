@@ -6,7 +6,7 @@ const TACTICS = {
   "credential-access": "Credential access", discovery: "Discovery", collection: "Collection",
   "lateral-movement": "Lateral movement", "command-and-control": "Command and control",
   exfiltration: "Exfiltration", impact: "Impact", reconnaissance: "Reconnaissance",
-  "resource-development": "Resource development",
+  "resource-development": "Resource development", unassigned: "No stage",
 };
 
 // What nodes and edges are called and how they are drawn: the payload's, by kind. Set by main.js.
@@ -62,11 +62,16 @@ let ZONE = "UTC";
 let zoneFormat = null;
 
 function useZone(name) {
-  ZONE = name;
-  zoneFormat = name === "UTC" ? null : new Intl.DateTimeFormat("en-GB", {
-    timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
-    hour: "2-digit", minute: "2-digit", second: "2-digit",
-  });
+  try {
+    zoneFormat = name === "UTC" ? null : new Intl.DateTimeFormat("en-GB", {
+      timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+      hour: "2-digit", minute: "2-digit", second: "2-digit",
+    });
+    ZONE = name;
+  } catch {
+    zoneFormat = null; // a zone that this browser doesn't know
+    ZONE = "UTC";
+  }
 }
 
 /** "2024-10-14T10:02:13.12": an ISO time as the zone's clocks show it; no time stays as it is. */
@@ -128,6 +133,13 @@ function duration(first, last) {
   if (seconds < 7200) return plural(Math.round(seconds / 60), "minute");
   if (seconds < 172800) return plural(Math.round(seconds / 3600), "hour");
   return plural(Math.round(seconds / 86400), "day");
+}
+
+/** "21 h" of milliseconds. */
+function shortDuration(milliseconds) {
+  const hours = milliseconds / 3_600_000;
+  if (hours < 1) return `${Math.round(hours * 60)} min`;
+  return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
 }
 
 /** The last component of a Windows path. */

@@ -2,7 +2,7 @@
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 const HEIGHT = { least: 200, most: 600 };
-const ZOOM = { least: 0.12, most: 2.5, readable: 0.55, beginning: 0.85 };
+const ZOOM = { least: 0.12, most: 2.5, readable: 0.62, beginning: 0.85 };
 
 /** One chain's graph in a container. `events`: select(item), hover(item, position), moved(),
  * free() -> the right and bottom of what nothing covers. */
@@ -10,7 +10,7 @@ class AttackGraph {
   constructor(container, model, events) {
     this.model = model;
     this.events = events;
-    this.view = newView();
+    this.view = newView(model);
     this.container = container;
     this.focused = null;
     this.cy = cytoscape({
@@ -32,7 +32,12 @@ class AttackGraph {
     cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
     cy.on("tap", (event) => { if (event.target === cy) this.clear(); });
     cy.on("mouseover", "node", (event) => this.events.hover(this.items.get(event.target.id()), event.renderedPosition));
-    cy.on("mouseout", "node", () => this.events.hover(null));
+    cy.on("mouseover", "edge", (event) => this.events.hover(this.items.lines.get(event.target.id()), event.renderedPosition));
+    cy.on("mouseout", "node, edge", () => this.events.hover(null));
+    cy.on("tap", "edge", (event) => {
+      const line = this.items.lines.get(event.target.id());
+      if (line) this.goTo(line.node);
+    });
     cy.on("viewport resize", () => this.events.moved());
     // The wheel scrolls the page until the graph has the focus; with Ctrl it always zooms. The parent
     // hears of it before Cytoscape does.
@@ -47,7 +52,7 @@ class AttackGraph {
   rebuild() {
     const selected = this.selected;
     this.layout = layOut(this.model, this.view);
-    this.items = new Map();
+    this.items = Object.assign(new Map(), { lines: new Map() });
     const elements = drawnElements(this.layout, this.items);
     this.cy.batch(() => {
       this.cy.elements().remove();
@@ -161,7 +166,7 @@ class AttackGraph {
     return this.cy.elements(".lane");
   }
 
-  /** The first view: everything where that is readable, else the beginning. */
+  /** The first view: everything where that is readable, else what weighs most. */
   showStart() {
     this.sizeCanvas();
     this.fit();
@@ -171,9 +176,14 @@ class AttackGraph {
       return;
     }
     const box = this.lanes().boundingBox();
-    const filling = Math.max(this.cy.height() / box.h, (this.cy.width() - 28) / box.w);
-    this.cy.zoom(Math.max(ZOOM.readable, Math.min(ZOOM.beginning, filling)));
-    this.cy.pan({ x: -box.x1 * this.cy.zoom() + 14, y: this.startTop(box) });
+    const zoom = ZOOM.beginning;
+    this.cy.zoom(zoom);
+    const worst = worstUnit(this.layout.units);
+    const within = (wanted, from, to, room) => Math.max(room - to * zoom - 14, Math.min(-from * zoom + 14, wanted));
+    this.cy.pan({
+      x: within(this.cy.width() * 0.4 - worst.x * zoom, box.x1, box.x2, this.cy.width()),
+      y: within(this.cy.height() * 0.4 - worst.y * zoom, box.y1, box.y2, Math.min(this.cy.height(), box.h * zoom + 28)),
+    });
   }
 
   /** As high as the drawing needs, within bounds: a small chain needs no large canvas. */
@@ -188,15 +198,6 @@ class AttackGraph {
   /** The whole drawing as an image, for print. */
   picture() {
     return this.cy.png({ full: true, scale: 1.5, maxWidth: 4000, maxHeight: 4000, bg: "#ffffff" });
-  }
-
-  startTop(box) {
-    const zoom = this.cy.zoom();
-    const middle = this.cy.height() / 2;
-    const root = this.layout.units[0];
-    if (box.h * zoom <= this.cy.height()) return middle - ((box.y1 + box.y2) / 2) * zoom;
-    const wanted = middle - (root ? root.y : 0) * zoom;
-    return Math.min(-box.y1 * zoom + 14, wanted);
   }
 
   zoomBy(factor) {
@@ -232,6 +233,15 @@ class AttackGraph {
     this.select(next.id);
     this.bringIn(next.id);
   }
+}
+
+/** The card on which most weighs: the risks of the different detections of what it stands for. */
+function worstUnit(units) {
+  const weight = (unit) => {
+    const risks = new Map(unit.nodes.flatMap((node) => node.acts).map((hit) => [hit.detection, hit.type === "TTP" ? 2 * hit.risk : hit.risk]));
+    return [...risks.values()].reduce((sum, risk) => sum + risk, 0);
+  };
+  return units.map((unit) => ({ unit, weight: weight(unit) })).reduce((a, b) => (b.weight > a.weight ? b : a)).unit;
 }
 
 function neighbour(items, from, direction) {

@@ -4,7 +4,8 @@
 function drawnElements(layout, items) {
   return [
     ...layout.lanes.flatMap(laneElements),
-    ...layout.edges.map((edge, index) => unitEdge(edge, index)),
+    ...layout.breaks.flatMap((gap) => breakElements(gap, layout)),
+    ...layout.edges.map((edge, index) => unitEdge(edge, index, items)),
     ...layout.units.flatMap((unit) => unitElements(unit, items)),
   ];
 }
@@ -24,7 +25,7 @@ function unitElements(unit, items) {
   const position = { x: unit.x, y: unit.y };
   const known = unit.first;
   items.set(unit.id, { id: unit.id, unit, node: known, x: unit.x, y: unit.y });
-  const classes = ["card", unit.members.length > 1 ? "group" : "", known.outside ? "outside" : "", heat(unit.nodes)];
+  const classes = ["card", unit.members.length > 1 ? "group" : "", known.outside ? "outside" : "", unit.quiet ? "quiet" : "", heat(unit.nodes)];
   return [
     { data: { id: unit.id, unit: unit.id, label: cardTitle(unit) }, position, classes: classes.join(" ") },
     {
@@ -48,7 +49,16 @@ function rowElements(unit, row, items) {
   ];
 }
 
-function unitEdge(edge, index) {
+/** A band across the lanes where the axis of time is broken: much longer than it is wide. */
+function breakElements(gap, layout) {
+  return layout.lanes.map((lane, index) => ({
+    data: { id: `break${gap.column}-${index}`, height: lane.height - 2 }, classes: "break", selectable: false,
+    position: { x: gap.x, y: lane.top + lane.height / 2 },
+  }));
+}
+
+function unitEdge(edge, index, items) {
+  items.lines.set(`e${index}`, { edge, node: edge.via || edge.to.first });
   return lineElement(`e${index}`, edge.from, edge.to, edge.points, edge.kind, {
     source: edge.from.id, target: edge.to.id, fromUnit: edge.from.id, toUnit: edge.to.id,
     label: edge.via ? shorten(`by ${nodeName(edge.via)}`, 28) : "",
@@ -84,9 +94,14 @@ function heat(nodes) {
 }
 
 function cardTitle(unit) {
-  if (unit.rest) return `${plural(unit.members.length, "more process", "more processes")}`;
+  if (unit.rest) return restTitle(unit);
   const times = unit.members.length > 1 ? `${count(unit.members.length)} × ` : "";
   return times + fitted(nodeName(unit.first), CARD.width - 18 - textWidth(times, TITLE_FONT), TITLE_FONT);
+}
+
+/** What a card for the rest of a unit's children is called. */
+function restTitle(unit) {
+  return unit.quiet ? `${plural(unit.count, "quiet process", "quiet processes")}` : `${plural(unit.count, "more process", "more processes")}`;
 }
 
 function cardDetail(unit) {
@@ -145,6 +160,10 @@ function graphStyle() {
       "background-color": color("lane"), "border-width": 1, "border-color": color("line"), events: "no",
       "z-compound-depth": "bottom",
     } },
+    { selector: ".break", style: {
+      shape: "rectangle", width: 7, height: "data(height)", label: "", "background-color": color("page"), "border-width": 1,
+      "border-style": "dashed", "border-color": color("edge"), events: "no", "z-compound-depth": "bottom",
+    } },
     { selector: ".host", style: {
       width: 1, height: 1, "background-opacity": 0, events: "no", "text-halign": "right", "text-valign": "center",
       "font-size": 13, "font-weight": 600, color: color("muted"),
@@ -159,6 +178,7 @@ function graphStyle() {
     { selector: ".card.hot", style: accent("hot") },
     { selector: ".card.warm", style: accent("warm") },
     { selector: ".card.outside", style: { "border-style": "dashed", "font-weight": 400, color: color("muted") } },
+    { selector: ".card.quiet", style: { color: color("muted"), "font-weight": 400 } },
     { selector: ".card.group", style: { ghost: "yes", "ghost-offset-x": 4, "ghost-offset-y": 4, "ghost-opacity": 0.35 } },
     { selector: ".sub", style: {
       width: 1, height: 1, "background-opacity": 0, events: "no", "font-size": 12, color: color("muted"), "text-valign": "center",
@@ -174,7 +194,7 @@ function graphStyle() {
     { selector: "edge", style: {
       "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)",
       "segment-radii": 8, "edge-distances": "endpoints", "source-endpoint": "data(startAt)",
-      "target-endpoint": "data(endAt)", width: 1.5, "line-color": color("edge"), "overlay-opacity": 0, events: "no",
+      "target-endpoint": "data(endAt)", width: 1.5, "line-color": color("edge"), "overlay-opacity": 0,
     } },
     { selector: "edge.descent", style: {
       "target-arrow-shape": "triangle", "target-arrow-color": color("edge"), "arrow-scale": 0.8,
@@ -183,7 +203,7 @@ function graphStyle() {
       ...text, "line-style": "dashed", "line-color": color("accent"), "target-arrow-shape": "triangle",
       "target-arrow-color": color("accent"), "arrow-scale": 0.8,
     } },
-    { selector: "edge.twig", style: { width: 1, "line-color": color("line"), "segment-radii": 4 } },
+    { selector: "edge.twig", style: { width: 1, "line-color": color("line"), "segment-radii": 4, events: "no" } },
     { selector: ".related", style: { "border-width": 2, "border-color": color("accent") } },
     { selector: ".card.selected", style: { "border-width": 2.5, "border-color": color("accent") } },
     { selector: ".row.selected", style: {

@@ -10,22 +10,35 @@ function graphPanel(model) {
   const details = el("aside", { class: "details", hidden: true, "aria-label": "Details" });
   const note = el("div", { class: "note", hidden: true });
   const print = el("img", { class: "print-graph", alt: "The attack graph" });
-  const stage = el("div", { class: "stage" }, canvas, note, details, print);
+  const overview = overviewMap();
+  const stage = el("div", { class: "stage" }, canvas, overview.element, note, details, print);
   const panel = { graph: null };
   const time = timeline(model, (hit) => panel.graph.goTo(model.nodes[hit.at]));
   const search = searchBox(model, (node) => panel.graph.goTo(node));
   panel.search = search.input;
   panel.element = el("div", { class: "graph" },
-    graphTools(model, panel, search), stage, time.element, keysHint(), treeDisclosure(model));
-  panel.start = () => {
+    graphTools(model, panel, search), stage, time.element, legend(model), keysHint(), treeDisclosure(model));
+  panel.start = (text = "") => {
+    if (text && !search.input.value) search.prefill(text);
     if (panel.graph) return;
     panel.graph = new AttackGraph(canvas, model, {
       select: (item) => selected(panel, model, details, item),
       free: () => freeArea(canvas, details),
       hover: (item, position) => showNote(note, item, position),
-      moved: () => panel.graph && (panel.graph.layout === panel.drawn ? time.draw() : drawAnew(panel, time)),
+      moved: () => {
+        if (!panel.graph) return;
+        if (panel.graph.layout === panel.drawn) time.draw();
+        else drawAnew(panel, time);
+        overview.draw(panel.graph);
+      },
     });
     drawAnew(panel, time);
+    overview.draw(panel.graph);
+  };
+  panel.restyle = () => {
+    if (!panel.graph) return;
+    panel.graph.restyle();
+    overview.draw(panel.graph);
   };
   panel.picture = () => { print.src = panel.graph.picture(); };
   return panel;
@@ -71,8 +84,8 @@ function graphTools(model, panel, search) {
     el("div", { class: "tools" },
       tool("−", "Zoom out", (graph) => graph.zoomBy(0.8), { class: "square" }),
       tool("+", "Zoom in", (graph) => graph.zoomBy(1.25), { class: "square" }),
-      tool("Fit", "Show the whole graph", (graph) => graph.fit()),
-      tool("Focus path", "Fade all but the selected node's causes and effects", focusSelected),
+      tool("Fit", "Fit the whole graph", (graph) => graph.fit()),
+      tool("Focus path", "Focus path: fade all but the selected node's causes and effects", focusSelected),
       tool("Collapse", "Collapse what was expanded", (graph) => graph.collapseAll())));
 }
 
@@ -86,13 +99,14 @@ function kindToggles(model, panel) {
   const present = markedKinds().filter(([kind]) => model.nodes.some((node) => node.kind === kind));
   const toggles = present.map(([kind, { noun, shape }]) => [kind, noun[1], shape]);
   if (model.nodes.some((node) => node.outside)) toggles.push(["outside", "bystanders", ""]);
+  if (foldsQuiet(model)) toggles.push(["quiet", "processes without hits", ""]);
   return toggles.map(([kind, label, shape]) => {
     const toggle = button([el("span", { class: `glyph ${kind} ${shape}`, "aria-hidden": "true" }), label], () => {
       const { hidden } = panel.graph.view;
       if (!hidden.delete(kind)) hidden.add(kind);
       toggle.setAttribute("aria-pressed", String(!hidden.has(kind)));
       panel.graph.rebuild();
-    }, { class: "kind", "aria-pressed": "true", data: { kind } });
+    }, { class: "kind", "aria-pressed": String(kind !== "quiet"), data: { kind } });
     return toggle;
   });
 }
@@ -123,7 +137,26 @@ function searchBox(model, goTo) {
     show();
     goTo(found[at]);
   });
-  return { input, element: el("div", { class: "search" }, input, result) };
+  /** Looks for what was looked for in all chains; Enter goes to the first. */
+  const prefill = (text) => { input.value = text; input.dispatchEvent(new Event("input")); };
+  return { input, prefill, element: el("div", { class: "search" }, input, result) };
+}
+
+/** What the lines, boxes and marks mean; only of those that the chain can have. */
+function legend(model) {
+  const has = (test) => model.nodes.some(test);
+  const entries = [
+    ["line descent", "started"],
+    ["line carried", "started or fed by what another left: a file, an autostart entry"],
+    ["line twig", "did something to"],
+    ["box hot", "TTP fired"], ["box warm", "weaker hits"],
+    has((node) => node.outside) ? ["box outside", "bystander"] : null,
+    ["box group", "several alike"],
+    ["box gap", "long gap, drawn short"],
+    ["dot hot", "hit"], ["dot hot many", "several hits"],
+  ].filter(Boolean);
+  return el("ul", { class: "legend", "aria-label": "Legend" }, entries.map(([mark, words]) =>
+    el("li", null, el("span", { class: `sample ${mark}`, "aria-hidden": "true" }), words)));
 }
 
 function keysHint() {

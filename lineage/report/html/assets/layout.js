@@ -64,7 +64,7 @@ function carriedEdges(model, unitOf) {
     for (const edge of edges.filter((one) => isTakenUp(one, thing))) {
       const to = unitOf.get(edge.from === thing.index ? edge.to : edge.from);
       if (!to || to === from || descends(to, from)) continue;
-      found.set(`${from.id} ${to.id}`, { from, to, kind: "carried", via: thing });
+      found.set(`${from.id} ${to.id}`, { from, to, kind: "carried", via: thing, how: { left: writer, taken: edge } });
     }
   }
   return [...found.values()];
@@ -92,7 +92,16 @@ function layOut(model, view) {
     top += height + LANE.head + LANE.foot + LANE.gap;
   }
   for (const edge of edges) edge.points = route(edge);
-  return { units, edges, lanes, starts, scale: timeScale(model, starts) };
+  return { units, edges, lanes, starts, breaks: timeBreaks(starts), scale: timeScale(model, starts) };
+}
+
+const BREAK = { least: 30 * 60_000, times: 10 };
+
+/** Where the axis is broken: the gaps that are much longer than the others, though drawn as wide. */
+function timeBreaks(starts) {
+  const gaps = starts.slice(1).map((time, index) => ({ column: index + 1, time: time - starts[index], x: (index + 1) * COLUMN - (COLUMN - CARD.width) / 2 - 14 }));
+  const usual = gaps.map((gap) => gap.time).sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
+  return gaps.filter((gap) => gap.time >= BREAK.least && (gaps.length < 3 || gap.time >= BREAK.times * usual));
 }
 
 function blockHeight(unit) {

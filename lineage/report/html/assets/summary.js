@@ -11,7 +11,8 @@ function summary(report) {
     el("dl", { class: "key-facts" }, facts.map(([name, value, detail]) =>
       el("div", null, el("dt", null, name), el("dd", null, value, detail ? el("small", null, detail) : null)))),
     el("div", { class: "disclosures" }, inputsDisclosure(report), coverageDisclosure(report),
-      unchainedDisclosure(report), ruleDisclosure(report), allowDisclosure(report), alertDisclosure(report), looseDisclosure(report), countsDisclosure(report)));
+      unchainedDisclosure(report), ruleDisclosure(report), allowDisclosure(report), alertDisclosure(report), indicatorsDisclosure(report),
+      looseDisclosure(report), countsDisclosure(report), wordsDisclosure()));
 }
 
 function tally(chains) {
@@ -61,9 +62,9 @@ function keyFacts(report) {
   const accounts = [...new Set(chains.flatMap((chain) => chain.accounts))];
   const sum = (field) => report.inputs.reduce((total, input) => total + input[field], 0);
   return [
-    ["Hosts", hosts.length ? hosts.slice(0, 3).join(", ") : "–", hosts.length > 3 ? `and ${hosts.length - 3} more` : null],
-    ["Accounts", accounts.length ? accounts.slice(0, 3).join(", ") : "not logged", accounts.length > 3 ? `and ${accounts.length - 3} more` : null],
-    ["Time span", firsts.length ? unbroken(span(firsts[0], lasts[lasts.length - 1])) : "–",
+    [strong.length ? "Hosts of these chains" : "Hosts", hosts.length ? hosts.slice(0, 3).join(", ") : "–", hosts.length > 3 ? `and ${hosts.length - 3} more` : null],
+    [strong.length ? "Their accounts" : "Accounts", accounts.length ? accounts.slice(0, 3).join(", ") : "not logged", accounts.length > 3 ? `and ${accounts.length - 3} more` : null],
+    ["First to last step", firsts.length ? unbroken(span(firsts[0], lasts[lasts.length - 1])) : "–",
       firsts.length ? duration(firsts[0], lasts[lasts.length - 1]) : null],
     ["Read", plural(sum("records"), "record"), `${plural(report.inputs.length, "input")}, ${
       sum("rejected") ? `${count(sum("rejected"))} rejected` : "none rejected"}`],
@@ -95,13 +96,13 @@ function inputsDisclosure(report) {
     plainTable("Inputs", columns, inputs.map((input) => [code(input.source), input.format, count(input.records),
       count(input.events), count(input.ignored), count(input.duplicates), count(input.rejected)]), [2, 3, 4, 5, 6]),
     shortList(inputs.filter((input) => input.problems.length), 10, (input) => el("li", null,
-      el("h4", null, code(input.source)),
+      el("p", { class: "of-input" }, code(input.source)),
       shortList(input.problems, 10, (problem) => el("li", null,
         problem.record === null ? "file: " : `record ${problem.record}: `, code(problem.reason)), { class: "plain" }),
       input.rejected > input.problems.length
         ? el("p", { class: "muted" }, `The first ${count(input.problems.length)} of ${count(input.rejected)}.`) : null), { class: "plain" }),
     otherFiles(report),
-  ]);
+  ], { class: "inputs" });
 }
 
 /** The files that are no telemetry, by kind. */
@@ -181,6 +182,21 @@ function looseDisclosure(report) {
   if (!loose.length) return null;
   return disclosure([`Hits outside any chain`, badge(count(loose.length))], () =>
     evidenceTable(loose, "Hits outside any chain", null));
+}
+
+/** What the page's own words mean. */
+function wordsDisclosure() {
+  const words = [
+    ["confirmed", "Two facts that only the family leaves, or one and another strong fact."],
+    ["probable", "One such fact, or strong facts of several stages that follow from one another."],
+    ["suspicious", "Less than that. Neither an attack nor honest, as far as was seen."],
+    ["score", "0 to 100; its parts add up and say why."],
+    ["bystander", "A process that causality only went through: a shell, a service host, a browser. Not the attack's."],
+    ["type", WORD_OF.type], ["risk", WORD_OF.risk], ["layer", WORD_OF.layer],
+    ["not evaluable", "The input has no records that could have shown it: silence says nothing."],
+    ["guess", "A parent that is only the likely one: who was known to hold the process id last."],
+  ];
+  return disclosure("Words", () => el("dl", { class: "facts-list wide" }, words.map(([word, meaning]) => [el("dt", null, word), el("dd", null, meaning)])));
 }
 
 function countsDisclosure(report) {

@@ -83,6 +83,11 @@ function roveMarks(event, marks) {
 /** Labels the beginnings of columns where there is room, with the date where it changes. */
 function drawAxis(axis, layout, pan, zoom) {
   axis.textContent = "";
+  for (const gap of layout.breaks) {
+    const mark = el("span", { class: "gap" }, `// ${shortDuration(gap.time)}`);
+    mark.style.transform = `translateX(${pan + gap.x * zoom}px)`;
+    axis.append(mark);
+  }
   let last = -Infinity;
   let day = null;
   layout.starts.forEach((time, column) => {
