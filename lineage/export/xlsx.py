@@ -48,6 +48,10 @@ _SCORE_COLUMNS: Final = ("chain", "part", "points", "why")
 _INPUT_COLUMNS: Final = (
     "source", "format", "kind", "records", "events", "ignored", "duplicates", "rejected",
 )  # fmt: skip
+_RECORD_COLUMNS: Final = (
+    "source", "record", "host", "event_id", "provider", "channel", "computer", "time",
+    "process_id", "user", "fields",
+)  # fmt: skip
 _COVERAGE_COLUMNS: Final = ("detection", "evaluable", "sources_present", "missing", "pack")
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 (2.2, "Characters") has no way to write."""
@@ -70,6 +74,7 @@ def render(report: Report) -> bytes:
     book.sheet("indicators", iocs.COLUMNS, iocs.rows(report))
     for name, (columns, rows) in tables(report).items():
         book.sheet(name, columns, rows)
+    book.sheet("records", _RECORD_COLUMNS, _records(report))
     book.sheet("inputs", _INPUT_COLUMNS, _inputs(report))
     book.sheet("coverage", _COVERAGE_COLUMNS, _coverage(report))
     return book.saved()
@@ -89,6 +94,17 @@ def _scores(report: Report) -> Iterator[Sequence[Value]]:
     for chain in report.chains:
         for part in chain.score_parts:
             yield chain.id, part.part, part.points, part.why
+
+
+def _records(report: Report) -> Iterator[Sequence[Value]]:
+    """The records that the evidence names, as logged, as far as the report keeps them."""
+    for record in report.records:
+        told = "; ".join(f"{name}={value}" for name, value in record.data.items())
+        event_id = str(record.event_id)
+        yield (
+            record.source, record.record, record.host, event_id, record.provider, record.channel,
+            record.computer, record.time, record.process_id, record.user, told,
+        )  # fmt: skip
 
 
 def _inputs(report: Report) -> Iterator[Sequence[Value]]:

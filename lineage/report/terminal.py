@@ -16,6 +16,7 @@ from lineage.report.alert_view import alert_view
 from lineage.report.chain_view import VERDICT_STYLES, chain_view, sources
 from lineage.report.hit_view import HitsTable, detections_table
 from lineage.report.ignored_view import ignored_view
+from lineage.report.indicator_view import indicator_lines
 from lineage.report.input_view import allow_view, coverage_view, input_view, known, rule_view
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
@@ -92,13 +93,17 @@ def render_hits(
 
 
 def explain(chain: Chain, console: Console, *, details: bool = False, zone: Zone = IN_UTC) -> None:
-    """Prints a chain's story in sentences, each with the records that show it."""
+    """Prints a chain's story, each sentence with its records; then what to look for elsewhere."""
     pen = Pen(console, sources(chain), details=details, zone=zone)
     console.print(Trimmed(_sentence(summary(chain), pen)))
     for passage in tell(chain):
         title = passage.title[:1].upper() + passage.title[1:]
         lines = [Padding(_sentence(sentence, pen), (0, 0, 0, 2)) for sentence in passage.sentences]
         console.print(Trimmed(Group(Text(), pen.text(title, "bold", limit=60), *lines)))
+    for number, line in enumerate(indicator_lines(chain, pen)):
+        if number == 0:
+            console.print()
+        console.print(line, soft_wrap=True)
 
 
 def _pen(report: Report, console: Console, *, details: bool, zone: Zone) -> Pen:

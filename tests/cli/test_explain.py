@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineage.cli.outputs import as_json
+from lineage.report.indicators import indicators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,3 +84,16 @@ def test_a_file_that_is_no_report_is_one_line(
     assert done.status == 2
     assert done.error.startswith(f"lineage: {path}: ")
     assert said in done.error
+
+
+def test_indicators_stand_alone_on_their_lines_to_be_copied(
+    lineage: Lineage, saved: Path, report: Report
+) -> None:
+    lines = [line.strip() for line in lineage("explain", "1", "--report", saved).out.splitlines()]
+    found = indicators(report.chains[0])
+    assert found
+    for one in found:
+        assert one.value in lines
+        assert all(f"{digest}  {name}" in lines for name, digest in one.hashes.items())
+    weak = next(n for n, c in enumerate(report.chains, 1) if c.verdict == "suspicious")
+    assert "Indicators" not in lineage("explain", weak, "--report", saved).out

@@ -14,13 +14,14 @@ from sample_report import HOSTILE, empty_report, full_report, hostile_report, re
 
 from lineage.export.csv import EVIDENCE_COLUMNS
 from lineage.export.xlsx import LONG_TEXTS, render
+from lineage.report.model import LoggedRecord
 
 if TYPE_CHECKING:
     from lineage.report.model import Report
 
 SHEETS = (
-    "summary", "chains", "score", "indicators", "nodes", "edges", "timeline", "evidence", "inputs",
-    "coverage",
+    "summary", "chains", "score", "indicators", "nodes", "edges", "timeline", "evidence", "records",
+    "inputs", "coverage",
 )  # fmt: skip
 
 
@@ -107,3 +108,13 @@ def test_every_hostile_text_is_there() -> None:
     for text in HOSTILE:
         if text.isprintable() and len(text) < 1000:
             assert any(text in value for value in values)
+
+
+def test_records_are_there_as_they_were_logged() -> None:
+    logged = LoggedRecord(
+        source="a.evtx", record=7, host="ws01", event_id=1, provider="p", channel="c",
+        computer="WS01", time="2026-01-01T00:00:00Z", data={"Image": "C:\\a.exe", "Hashes": "=x"},
+    )  # fmt: skip
+    (row,) = rows(opened(report_of([], records=[logged]))["records"])
+    assert (row["source"], row["record"]) == ("a.evtx", 7)
+    assert row["fields"] == "Image=C:\\a.exe; Hashes==x"
