@@ -13,9 +13,14 @@ STARTUP = "\\start menu\\programs\\startup\\"
 
 
 def came_back(cluster: Cluster, tagged: TaggedGraph) -> ScorePart | None:
-    """An autostart entry, task or service that the attack made started a process of the chain."""
+    """An autostart entry, task or service that the attack made started a process of the chain.
+
+    What a logon from another host starts is no coming back.
+    """
     for edge, _ in cluster.steps:
         if edge.kind == "started" and edge.target in cluster.processes:
+            if tagged.graph.node(edge.source).kind == "session":
+                continue
             image = tagged.graph.process(edge.target).image or "a program"
             return ScorePart("came back", 60, f"{image} was started by {edge.source}")
         if edge.kind == "executed" and STARTUP in canonical_path(edge.target):

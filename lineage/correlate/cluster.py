@@ -22,6 +22,7 @@ from lineage.correlate.origins import SAME_TIME, Origins
 from lineage.correlate.rarity import Profile
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 from lineage.graph.own_scripts import OwnScripts
+from lineage.graph.schema import CROSSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -247,7 +248,7 @@ class _Spread:
             case FileNode():
                 return self._flows.from_file(node_id, since)
             case _:
-                return self._flows.from_registry(node_id, since)
+                return self._flows.from_entry(node_id, since)
 
     # -- backward ------------------------------------------------------------------------------
 
@@ -262,14 +263,18 @@ class _Spread:
         return Causes(below, met)
 
     def _trace(self, seed: str, reach: Reach) -> Iterator[Flow]:
-        """The flows by which untagged causes led to a seed, each cause's shortest."""
+        """The flows by which untagged causes led to a seed, each cause's shortest.
+
+        They end at the host: who deploys to many hosts is no reason to take these for one story.
+        """
         seen = {seed}
         frontier = [seed]
         for _ in range(BACKWARD_STEPS):
             above: list[str] = []
             for process_id in frontier:
                 for flow in self._flows.inward(process_id):
-                    if flow.source not in seen and self._explains(flow.source, reach):
+                    within = flow.steps[0].edge.kind != CROSSING
+                    if flow.source not in seen and within and self._explains(flow.source, reach):
                         seen.add(flow.source)
                         above.append(flow.source)
                         yield flow

@@ -1,8 +1,9 @@
 """Causality between processes: who made whom do what, directly or through an object.
 
 A process influences another by starting it, or by an object: it wrote the file that the other runs,
-interprets or loads, or set the registry value that starts the other. Of several writers it is the
-last one before the use that counts, so that two parties who write one file aren't glued together.
+interprets or loads, set the registry value or made the service or task that starts the other, or
+opened the logon of another host that did so. Of several writers it is the last one before the use
+that counts, so that two parties who write one file aren't glued together.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph import hubs
 from lineage.graph.causality import CausalStep, next_event
-from lineage.graph.nodes import FileNode, ProcessNode
+from lineage.graph.nodes import FileNode, ProcessNode, SessionNode
 from lineage.graph.runners import runs_argument, runs_from_archive
+from lineage.graph.schema import CROSSING
 from lineage.normalise.paths import canonical_path, is_provided
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ INVADING: frozenset[EdgeKind] = frozenset({"injected", "hollowed", "opened_for_w
 MOST_REACHED = 8
 """Who injects into more processes than this explains none of them (backward), and who opens more
 for writing than this enters none by that (forward): protections, and a search through all."""
+
+MOST_HOSTS = 8
+"""Who logs on to more hosts than this deploys, manages or scans; of what that starts there, only
+what hits name is the attack's."""
+MADE_BY: dict[type, tuple[EdgeKind, ...]] = {FileNode: ("wrote",)}
+"""By which edges an entry comes about; any other is set or created."""
+_SET_OR_CREATED: tuple[EdgeKind, ...] = ("set", "created")
 
 _ordinal = attrgetter("ordinal")
 
@@ -80,6 +89,7 @@ class Flows:
         self._uses_of = lru_cache(maxsize=None)(self._uses)
         self._makings_of = lru_cache(maxsize=None)(self._makings)
         self._files_of = lru_cache(maxsize=None)(self._files)
+        self._count_hosts = lru_cache(maxsize=None)(self._hosts_reached)
         self._count_reached = lru_cache(maxsize=None)(self._reached)
         self._is_rare = lru_cache(maxsize=None)(self._runs_seldom)
 
@@ -99,8 +109,10 @@ class Flows:
                 yield from self._to_invaded(edge, at)
             elif edge.kind == "wrote":
                 yield from self.from_file(edge.target, at, process_id)
-            elif edge.kind == "set":
-                yield from self.from_registry(edge.target, at, process_id)
+            elif edge.kind in _SET_OR_CREATED:
+                yield from self.from_entry(edge.target, at, process_id)
+            elif edge.kind == CROSSING:
+                yield from self._to_other_host(edge, since)
             elif edge.kind == "executed":
                 yield from self._to_later_runs(process_id, edge, at)
 
@@ -143,35 +155,91 @@ class Flows:
         for use in self._uses_of(file_id):
             if use.ordinal < since or self.is_bystander(use.target):
                 continue
-            origin = self._last(file_id, "wrote", use.ordinal)
+            origin = self._last(file_id, ("wrote",), use.ordinal)
             if writer is None:
                 yield use
             elif origin is not None and origin.edge.source == writer:
                 yield Flow(writer, use.target, use.ordinal, (origin, *use.steps))
 
-    def from_registry(self, value_id: str, since: int, setter: str | None = None) -> Iterator[Flow]:
-        """Whom a registry value started, as far as the setter's data goes. See `from_file`."""
-        for edge in self._graph.out_edges(value_id):
+    def from_entry(self, entry_id: str, since: int, maker: str | None = None) -> Iterator[Flow]:
+        """Whom a registry value, service or task started, as far as the maker's version goes.
+
+        See `from_file`.
+        """
+        for edge in self._graph.out_edges(entry_id):
             at = next_event(edge.events, since)
             if edge.kind != "started" or at is None or self.is_bystander(edge.target):
                 continue
             step = CausalStep(edge, at)
-            origin = self._last(value_id, "set", at)
-            if setter is None:
-                yield Flow(value_id, edge.target, at, (step,))
-            elif origin is not None and origin.edge.source == setter:
-                yield Flow(setter, edge.target, at, (origin, step))
+            origin = self._last(entry_id, _SET_OR_CREATED, at)
+            if maker is None:
+                yield Flow(entry_id, edge.target, at, (step,))
+            elif origin is not None and origin.edge.source == maker:
+                yield Flow(maker, edge.target, at, (origin, step))
+
+    def _to_other_host(self, edge: Edge, since: int) -> Iterator[Flow]:
+        """What a logon on another host brought about there, on that host's clock."""
+        crossing = self._graph.crossing(edge)
+        if crossing is None or crossing[0] < since or self.is_bystander(edge.source):
+            return
+        departed, arrived = crossing
+        few = self._count_hosts(edge.source) <= MOST_HOSTS
+        for flow in self._of_session(edge.target, arrived):
+            if self._carries(edge, flow, few=few):
+                steps = (CausalStep(edge, departed), *flow.steps)
+                yield Flow(edge.source, flow.target, flow.ordinal, steps)
+
+    def _carries(self, edge: Edge, flow: Flow, *, few: bool) -> bool:
+        """Whether a logon carries an attack to what it brought about.
+
+        A guess does so only where both ends have hits of their own.
+        """
+        target = flow.target
+        guessed = any(map(self._graph.is_guess, (edge, *(step.edge for step in flow.steps))))
+        if guessed and not {edge.source, target} <= self._accused:
+            return False
+        if target in self._accused:
+            return True
+        return few and not self.was_honest_application(target)
+
+    def was_honest_application(self, process_id: str) -> bool:
+        """Whether a process is a program that comes up in any session, or that takes work on."""
+        process = self._graph.process(process_id)
+        return hubs.is_taken_over(process) or hubs.is_application(process)
+
+    def _of_session(self, session: str, since: int) -> Iterator[Flow]:
+        """What a logon started, had started by a service or task, or wrote for others to run."""
+        for edge in self._graph.out_edges(session):
+            at = next_event(edge.events, since)
+            if at is None:
+                continue
+            if edge.kind == "started":
+                yield Flow(session, edge.target, at, (CausalStep(edge, at),))
+            elif edge.kind == "created":
+                yield from self.from_entry(edge.target, at, session)
+            elif edge.kind == "wrote":
+                yield from self.from_file(edge.target, at, session)
+
+    def _hosts_reached(self, process_id: str) -> int:
+        """On how many hosts a process logged on."""
+        return len(
+            {
+                getattr(self._graph.node(edge.target), "host", None)
+                for edge in self._graph.out_edges(process_id)
+                if edge.kind == CROSSING
+            }
+        )
 
     def _to_later_runs(self, process_id: str, ran: Edge, at: int) -> Iterator[Flow]:
         """Later processes of the same program, where nobody was seen to write it.
 
         Whoever brought a program that is nobody else's runs it again; who wrote it isn't logged.
         """
-        if not self.is_own_program(ran.target) or self._last(ran.target, "wrote", at):
+        if not self.is_own_program(ran.target) or self._last(ran.target, ("wrote",), at):
             return
         for use in self._uses_of(ran.target):
             first = use.target == process_id or use.ordinal <= at
-            if first or self._last(ran.target, "wrote", use.ordinal):
+            if first or self._last(ran.target, ("wrote",), use.ordinal):
                 continue
             back = CausalStep(ran, at)
             yield Flow(process_id, use.target, use.ordinal, (back, *use.steps))
@@ -213,21 +281,45 @@ class Flows:
         return sum(edge.kind == kind for edge in self._graph.out_edges(process_id))
 
     def _from_entry(self, edge: Edge, process_id: str, at: int) -> Iterator[Flow]:
-        if isinstance(self._graph.node(edge.source), ProcessNode):
-            yield Flow(edge.source, process_id, at, (CausalStep(edge, at),))
-            return
-        kind: EdgeKind = "wrote" if isinstance(self._graph.node(edge.source), FileNode) else "set"
-        origin = self._last(edge.source, kind, at)
-        if origin is not None:
-            yield Flow(origin.edge.source, process_id, at, (origin, CausalStep(edge, at)))
+        node = self._graph.node(edge.source)
+        step = CausalStep(edge, at)
+        if isinstance(node, ProcessNode):
+            yield Flow(edge.source, process_id, at, (step,))
+        elif isinstance(node, SessionNode):
+            yield from self._from_other_host(node.id, process_id, at, step)
+        else:
+            kinds = MADE_BY.get(type(node), _SET_OR_CREATED)
+            origin = self._last(edge.source, kinds, at)
+            if origin is not None:
+                yield from self._from_maker(origin, process_id, at, step)
+
+    def _from_maker(
+        self, origin: CausalStep, process_id: str, at: int, *steps: CausalStep
+    ) -> Iterator[Flow]:
+        """Who made what a process came about by; an account is nobody in particular."""
+        maker = self._graph.node(origin.edge.source)
+        if isinstance(maker, ProcessNode):
+            yield Flow(maker.id, process_id, at, (origin, *steps))
+        elif isinstance(maker, SessionNode):
+            yield from self._from_other_host(maker.id, process_id, at, origin, *steps)
+
+    def _from_other_host(
+        self, session: str, process_id: str, at: int, *steps: CausalStep
+    ) -> Iterator[Flow]:
+        """Who logged on from another host."""
+        for edge in self._graph.in_edges(session):
+            crossing = self._graph.crossing(edge)
+            if crossing is not None:
+                way = (CausalStep(edge, crossing[0]), *steps)
+                yield Flow(edge.source, process_id, at, way)
 
     def _from_writer(self, file_id: str, process_id: str, at: int) -> Iterator[Flow]:
-        origin = self._last(file_id, "wrote", at)
+        origin = self._last(file_id, ("wrote",), at)
         if origin is None or origin.edge.source == process_id or not self._is_rare(file_id):
             return
         for use in self._uses_of(file_id):
             if use.target == process_id and use.ordinal >= origin.ordinal:
-                yield Flow(origin.edge.source, process_id, use.ordinal, (origin, *use.steps))
+                yield from self._from_maker(origin, process_id, use.ordinal, *use.steps)
                 return
 
     def _from_module(self, loaded: Edge, process_id: str) -> Iterator[Flow]:
@@ -263,7 +355,7 @@ class Flows:
         """Runs of a copy that nobody was seen to write."""
         for edge in self._graph.in_edges(file_id):
             at = edge.events[0]
-            if edge.kind == "executed" and self._last(file_id, "wrote", at) is None:
+            if edge.kind == "executed" and self._last(file_id, ("wrote",), at) is None:
                 yield Flow(file_id, edge.source, at, (CausalStep(edge, at),))
 
     def _loads(self, file_id: str, module_id: str, mapped: CausalStep) -> list[Flow]:
@@ -282,18 +374,18 @@ class Flows:
         node = self._graph.node(file_id)
         return canonical_path(node.path) if isinstance(node, FileNode) else ""
 
-    def _last(self, object_id: str, kind: EdgeKind, until: int) -> CausalStep | None:
-        """The last time at or before an ordinal that anybody did this to an object."""
-        makings = self._makings_of(object_id, kind)
+    def _last(self, object_id: str, kinds: tuple[EdgeKind, ...], until: int) -> CausalStep | None:
+        """The last time at or before an ordinal that anybody did one of these to an object."""
+        makings = self._makings_of(object_id, kinds)
         index = bisect_right(makings, until, key=_ordinal)
         return makings[index - 1] if index else None
 
-    def _makings(self, object_id: str, kind: EdgeKind) -> tuple[CausalStep, ...]:
-        """Every time that anybody did this to an object, in order of time."""
+    def _makings(self, object_id: str, kinds: tuple[EdgeKind, ...]) -> tuple[CausalStep, ...]:
+        """Every time that anybody did one of these to an object, in order of time."""
         steps = [
             CausalStep(edge, ordinal)
             for edge in self._graph.in_edges(object_id)
-            if edge.kind == kind
+            if edge.kind in kinds
             for ordinal in edge.events
         ]
         return tuple(sorted(steps, key=_ordinal))

@@ -97,6 +97,7 @@ def tagged(
     for judgement in (*judged.rest(), *(alerts.rest() if alerts is not None else ())):
         places[judgement.placed.ordinal] = position(judgement.event)
         _tag(tagger, judgement, allowed)
+    builder.join_hosts()
     return Tagged(tagger.hits(builder.graph), tagger.repeats, places, shared)
 
 

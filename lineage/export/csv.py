@@ -31,7 +31,7 @@ NODE_COLUMNS = (
     "detections", "user", "integrity", "logon_id", "data", "md5", "sha1", "sha256", "imphash",
     "parent_is_guess",
 )  # fmt: skip
-EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains", "guess")
+EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains", "guess", "also")
 TIMELINE_COLUMNS = (
     "time", "host", "pid", "kind", "message", "chain", "verdict", "detection", "risk", "attack",
     "source", "record", "node", "image", "user", "integrity",
@@ -126,6 +126,7 @@ def _edges(report: Report) -> Iterator[Sequence[Cell]]:
         yield (
             link.source, link.target, link.kind, fixed_time(link.time), link.file, link.record,
             "; ".join(link.chains), "true" if link.guess else None,
+            "; ".join(f"{other.source}#{other.record}" for other in link.also),
         )  # fmt: skip
 
 

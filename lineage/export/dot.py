@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
 from lineage.report.escape import terminal
-from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
+from lineage.report.wording import clock, edge_words, guessed, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
         yield f"    {names[element.node]} [{_node(element)}];"
     for link in links([chain]):
         says = _quoted_lines([_verb(link), clock(link.time, chain.first_seen)])
-        shows = _quoted(f"{link.time} {link.file}#{link.record}", TOOLTIP_CELLS)
+        shows = _quoted(_records(link), TOOLTIP_CELLS)
         yield (
             f"    {names[link.source]} -> {names[link.target]} "
             f"[label={says}, tooltip={shows}"
@@ -54,9 +54,14 @@ def _cluster(number: int, chain: Chain) -> Iterator[str]:
     yield "  }"
 
 
+def _records(link: Link) -> str:
+    others = (f"; {other.time} {other.source}#{other.record}" for other in link.also)
+    return f"{link.time} {link.file}#{link.record}" + "".join(others)
+
+
 def _verb(link: Link) -> str:
     verb = edge_words(link.kind).verb
-    return f"{verb} ({GUESSED})" if link.guess else verb
+    return f"{verb} ({guessed(link.kind)})" if link.guess else verb
 
 
 def _node(element: ChainNode) -> str:

@@ -79,6 +79,7 @@ def _edge(link: Link) -> dict[str, Attribute]:
         "record": link.record,
         "chains": "; ".join(link.chains),
         "guess": link.guess or None,
+        "also": "; ".join(f"{other.source}#{other.record}" for other in link.also) or None,
     }
 
 

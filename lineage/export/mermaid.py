@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from lineage.graph.schema import NODE
+from lineage.graph.schema import CROSSING, NODE
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, bounded, grow, parents_of, walk
 from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
@@ -19,7 +19,7 @@ from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lineage.report.model import Chain, Report
+    from lineage.report.model import Chain, ChainProcess, Report
 
 MAX_PROCESSES = 60
 MAX_ARTIFACTS = 2
@@ -69,11 +69,18 @@ def diagram(chain: Chain) -> str:
         lines.append(f'  {names[node]}["{_process(branch)}"]{":::tagged" if branch.hits else ""}')
         parent = parents.get(node)
         if parent is not None:
-            arrow = f'-. "{GUESSED}" .->' if branch.process.parent_is_guess else "-->"
+            arrow = _arrow(branch.process, parent.process)
             lines.append(f"  {names[parent.process.node]} {arrow} {names[node]}")
     lines += _left_out(roots, parents, names)
     lines += _artifacts(chain, names)
     return "\n".join(lines) + "\n"
+
+
+def _arrow(process: ChainProcess, parent: ChainProcess) -> str:
+    """From a parent, a likely one, or who had it started from another host."""
+    if process.host != parent.host:
+        return f'-. "{_text(f"{edge_words(CROSSING).verb} {process.host}")}" .->'
+    return f'-. "{GUESSED}" .->' if process.parent_is_guess else "-->"
 
 
 def _left_out(

@@ -111,11 +111,15 @@ class _ChainObjects:
         return str(made.id)
 
     def _acts(self) -> None:
-        """What processes did, as relationships; descent is in the processes' own `parent_ref`."""
+        """What processes did, as relationships; descent is in the processes' own `parent_ref`.
+
+        A guess is left out: whoever takes a bundle acts on it.
+        """
         for edge in self.chain.edges:
             source = self.observables.of_node.get(edge.from_)
             target = self.observables.of_node.get(edge.to)
-            if edge.kind != DESCENT and source and target and source != target:
+            told = edge.kind != DESCENT and not edge.guess
+            if told and source and target and source != target:
                 kind = _NOT_IN_TYPE.sub("-", edge.kind.lower()).strip("-") or "related-to"
                 self._relate(source, kind, target, instant(edge.time))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.export.instant import instant
 from lineage.graph.schema import DESCENT
 from lineage.report.chain_graph import ChainNode, all_nodes, host_names
-from lineage.report.wording import GUESSED, edge_words, noun_of
+from lineage.report.wording import GUESSED, edge_words, guessed, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,6 +83,10 @@ def _act(chain: Chain, edge: ChainEdge, known: dict[str, ChainNode]) -> Moment:
         found = _moment(chain, target, edge.time, "process", message, edge.to)
     else:
         message = f"{actor.name} {edge_words(edge.kind).phrase(noun_of(edge.to))} {target.name}"
+        if target.host and actor.host and target.host != actor.host:
+            message += f" on {target.host}"
+        if edge.guess:
+            message += f" ({guessed(edge.kind)})"
         found = _moment(chain, actor, edge.time, edge.kind, message, edge.to)
     return found._replace(source=edge.source, record=edge.record, about=target)
 

@@ -45,9 +45,15 @@ class Builder:
 
     def remarks(self) -> Iterator[tuple[int, str]]:
         """What the logs say of themselves: index of the input, and one line on it."""
-        for (source, host, note), count in self._canvas.log_notes.items():
+        canvas = self._canvas
+        for (source, host, note), count in canvas.log_notes.items():
             times = "" if count == 1 else f" ({count:,} times)"
             yield source, f"Sysmon of {host} {note}{times}: what it didn't record can't show"
+        yield from canvas.contacts.remarks()
+
+    def join_hosts(self) -> None:
+        """Once all events are in: what of one host came about by another's doing."""
+        self._canvas.contacts.join()
 
     def add(self, event: Event) -> Placed:
         """Adds an event's facts to the graph and tells where they went."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph.autostart import launcher_of
 from lineage.graph.brokers import Brokers
+from lineage.graph.contacts import Contacts
 from lineage.graph.entries import Entries
 from lineage.graph.identity import Hosts, Identity, Processes
 from lineage.graph.ids import NodeId
@@ -66,6 +67,7 @@ class Canvas:
         processes: resolves identities to processes.
         entries: what will start which program.
         brokers: who asked a service to start something.
+        contacts: what hosts log of reaching each other.
         shared: ids of nodes of no one host that were made since it was last emptied.
         log_notes: (index of an input, host as written, what its Sysmon says of itself) -> times.
         archives: (host, name) of each archive that was written -> its file's id.
@@ -79,6 +81,7 @@ class Canvas:
         self.processes = Processes(self.graph)
         self.entries = Entries(self.graph)
         self.brokers = Brokers(self.graph)
+        self.contacts = Contacts(self.graph, hosts.keys())
         self.archives: dict[tuple[str, str], str] = {}
         self.shared: list[str] = []
         self.log_notes: Counter[tuple[int, str, str]] = Counter()

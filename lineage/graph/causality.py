@@ -4,6 +4,9 @@ A path counts only if each step happened at or after the one before it (a tempor
 Kleinberg & Kumar, "Connectivity and inference problems for temporal networks", STOC 2000).
 Forward, the earliest arrival at each node is found; backward, the latest departure: whatever
 happened to a node after it had its effect is no cause of it.
+
+An edge from one host to another leaves on the clock of one and arrives on that of the other, so
+that clocks that differ cut no path.
 """
 
 from __future__ import annotations
@@ -53,13 +56,13 @@ def forward(
         if reached[node] < ordinal:
             continue
         for edge in graph.effects(node):
-            at = next_event(edge.events, ordinal)
+            passage = first_passage(graph, edge, ordinal)
             known = reached.get(edge.target)
-            if at is None or (known is not None and known <= at):
+            if passage is None or (known is not None and known <= passage.arrived):
                 continue
-            if conducts(edge, at):
-                reached[edge.target] = at
-                heapq.heappush(queue, (at, edge.target))
+            if conducts(edge, passage.departed):
+                reached[edge.target] = passage.arrived
+                heapq.heappush(queue, (passage.arrived, edge.target))
     return reached
 
 
@@ -84,14 +87,44 @@ def backward(
         if reached[node] > -negative:
             continue
         for edge in graph.causes(node):
-            at = last_event(edge.events, -negative)
+            passage = last_passage(graph, edge, -negative)
             known = reached.get(edge.source)
-            if at is None or (known is not None and known >= at):
+            if passage is None or (known is not None and known >= passage.departed):
                 continue
-            if conducts(edge, at):
-                reached[edge.source] = at
-                heapq.heappush(queue, (-at, edge.source))
+            if conducts(edge, passage.departed):
+                reached[edge.source] = passage.departed
+                heapq.heappush(queue, (-passage.departed, edge.source))
     return reached
+
+
+class Passage(NamedTuple):
+    """When influence passed over an edge: one event, but for an edge between hosts.
+
+    Attributes:
+        departed: the event on the cause's side.
+        arrived: the event on the effect's side.
+    """
+
+    departed: int
+    arrived: int
+
+
+def first_passage(graph: ProvenanceGraph, edge: Edge, ordinal: int) -> Passage | None:
+    """The first time that influence left over an edge at or after an ordinal, or None."""
+    crossing = graph.crossing(edge)
+    if crossing is not None:
+        return Passage(*crossing) if crossing[0] >= ordinal else None
+    at = next_event(edge.events, ordinal)
+    return None if at is None else Passage(at, at)
+
+
+def last_passage(graph: ProvenanceGraph, edge: Edge, ordinal: int) -> Passage | None:
+    """The last time that influence arrived over an edge at or before an ordinal, or None."""
+    crossing = graph.crossing(edge)
+    if crossing is not None:
+        return Passage(*crossing) if crossing[1] <= ordinal else None
+    at = last_event(edge.events, ordinal)
+    return None if at is None else Passage(at, at)
 
 
 def next_event(events: list[int], ordinal: int) -> int | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineage.graph.autostart import started_programs
 from lineage.graph.hubs import is_system, program_of
-from lineage.normalise.paths import abbreviates, in_profile, is_provided, name_of
+from lineage.normalise.paths import abbreviates, expanded, in_profile, is_provided, name_of
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
@@ -125,5 +125,5 @@ def _stem(path: str) -> str:
 
 def _command(text: str) -> str:
     """A command line to compare by: no quotes, single spaces, the program's name for its path."""
-    first, _, rest = " ".join(text.lower().replace('"', "").split()).partition(" ")
+    first, _, rest = " ".join(expanded(text).replace('"', "").split()).partition(" ")
     return f"{name_of(first)} {rest}"

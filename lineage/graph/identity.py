@@ -80,6 +80,10 @@ class Hosts:
         some._keys = {name: self.key(name) for name in names}
         return some
 
+    def keys(self) -> frozenset[str]:
+        """The keys of all hosts."""
+        return frozenset(self._keys.values())
+
     def key(self, name: str) -> str:
         """The name by which a host is known in node ids."""
         return self._keys.get(name) or name.lower()

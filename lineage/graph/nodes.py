@@ -272,9 +272,19 @@ class WmiNode:
     content: str | None = None
 
 
+_LOGON = re.compile(r"(.+?)(?: from (\S+))? \((0x[0-9a-f]+)\)")
+"""How `SessionNode.logon` writes a session."""
+
+
 @dataclass(slots=True, eq=False)
 class SessionNode:
-    """A logon session of one host, by its logon id."""
+    """A logon session of one host, by its logon id.
+
+    Attributes:
+        port: that it came from, where logged.
+        workstation: name of the host that it came from, as that gave it.
+        opened: the event that shows the logon, in the graph's event table; None where none does.
+    """
 
     kind: ClassVar[NodeKind] = "session"
     id: str
@@ -283,6 +293,24 @@ class SessionNode:
     user: str | None = None
     logon_type: str | None = None
     address: str | None = None
+    port: str | None = None
+    workstation: str | None = None
+    opened: int | None = None
+
+    @classmethod
+    def written(cls, id: str, host: str, logon_id: str) -> Self:
+        """The session that is written so: as `logon` has it, or by its id alone."""
+        told = _LOGON.fullmatch(logon_id)
+        if told is None:
+            return cls(id, host, logon_id)
+        return cls(id, host, told[3], user=told[1], address=told[2])
+
+    @property
+    def logon(self) -> str | None:
+        """Account, where it came from and logon id in one text, where the account is known."""
+        source = self.address or self.workstation
+        where = f" from {source}" if source else ""
+        return f"{self.user}{where} ({self.logon_id})" if self.user else None
 
 
 ObjectNode = (
@@ -325,6 +353,7 @@ _CLASSES: tuple[type[Node], ...] = (
 _MAKE: dict[NodeKind, Callable[..., Node]] = {
     **{each.kind: each for each in _CLASSES},
     EndpointNode.kind: EndpointNode.written,
+    SessionNode.kind: SessionNode.written,
 }
 """Kind -> what makes a node of what names it."""
 _NAMING: dict[str, tuple[Property, ...]] = {kind: NODE[kind].naming for kind in NODE}

@@ -69,6 +69,8 @@ class Program:
             others it does one's own work; "" where it always serves.
         launches: which entries it starts, where it is Windows' own
             (`lineage.graph.autostart.Launcher`).
+        for_caller: whether it does what another host asks for, as whoever asked: "itself" by its
+            own process, "children" by processes that it starts; "" where neither.
         makes: how it makes tasks and services: (which of the two, verb, option before what is to
             run), the last two as regular expressions.
     """
@@ -81,6 +83,7 @@ class Program:
     children: frozenset[str] = frozenset()
     serves: str = ""
     launches: frozenset[str] = frozenset()
+    for_caller: Literal["itself", "children", ""] = ""
     makes: tuple[tuple[Literal["task", "service"], str, str], ...] = ()
 
     def runs_file(self, path: str) -> bool:
@@ -119,6 +122,7 @@ def _program(
         children=_words(kinds, "children"),
         serves=own.get("serves", ""),
         launches=_words(own, "launches"),
+        for_caller=own.get("for_caller", ""),
         makes=tuple((what, verb, option) for what, verb, option in own.get("makes", ())),
     )
 

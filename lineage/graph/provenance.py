@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import networkx as nx
 
 from lineage.graph.nodes import Node, ProcessNode
-from lineage.graph.schema import EDGE_KINDS, FLOW, NODE_KINDS, EdgeKind
+from lineage.graph.schema import CROSSING, EDGE_KINDS, FLOW, NODE_KINDS, EdgeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +159,8 @@ class ProvenanceGraph:
     def __init__(self) -> None:
         self.graph = _Network()
         self.events = EventTable()
+        self._crossings: dict[tuple[str, str], tuple[int, int]] = {}
+        self._guesses: set[tuple[str, str, str]] = set()
 
     def add(self, node: Node) -> None:
         """Adds a node, or replaces the one of the same id."""
@@ -182,6 +184,39 @@ class ProvenanceGraph:
                 events.append(ordinal)
         elif events != ordinal:
             kinds[kind] = [events, ordinal]
+
+    def cross(
+        self, source: str, target: str, records: tuple[int, int], departed: int, arrived: int
+    ) -> None:
+        """Records that influence went from one host to another.
+
+        Args:
+            source: what reached out.
+            target: what that came to on the other host.
+            records: the events that show it, one of each host.
+            departed: ordinal from which it had left, on the clock of the source's host.
+            arrived: ordinal from which it was there, on the clock of the target's host.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        for ordinal in sorted(records):
+            self.connect(source, target, CROSSING, ordinal)
+        self._crossings[source, target] = departed, arrived
+
+    def crossing(self, edge: Edge) -> tuple[int, int] | None:
+        """When influence left over an edge, and arrived on another host; None within a host."""
+        if edge.kind != CROSSING:
+            return None
+        return self._crossings.get((edge.source, edge.target))
+
+    def guess(self, source: str, target: str, kind: EdgeKind) -> None:
+        """Notes that an edge is only likely: no record says that it was just that one."""
+        self._guesses.add((source, target, kind))
+
+    def is_guess(self, edge: Edge) -> bool:
+        """Whether an edge is only likely."""
+        return edge[:3] in self._guesses
 
     def disconnect(self, source: str, target: str, kind: EdgeKind) -> None:
         """Takes back that the source did this to the target.

@@ -56,6 +56,7 @@ EdgeKind = Literal[
     "ran",
     "started",
     "requested",
+    "logged_on",
     "copied",
     "connected",
     "accepted",
@@ -221,6 +222,7 @@ NODE_SCHEMAS: Final[tuple[NodeSchema, ...]] = (
         "A logon session of one host.",
         (
             _HOST,
+            Property("logon", "account and where it came from, in one text", is_name=True),
             Property("logon_id", "logon id in hexadecimal", is_name=True),
             Property("user", "account, where logged"),
             Property("logon_type", "logon type, where logged"),
@@ -257,8 +259,8 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
         Words("started with", "was given to"), use="its input file", is_told=True,
     ),
     EdgeSchema(
-        "wrote", "WROTE", _PROCESS, _FILE, "forward",
-        "created or overwrote",
+        "wrote", "WROTE", ("process", "session"), _FILE, "forward",
+        "created or overwrote; a logon from another host over a share",
         Words("wrote", "written by"), is_told=True, leaves=True, makes=True, arrow=_CHANGE,
     ),
     EdgeSchema(
@@ -281,9 +283,9 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
         is_told=True, leaves=True, arrow=_CHANGE,
     ),
     EdgeSchema(
-        "created", "CREATED", ("process", "user"),
+        "created", "CREATED", ("process", "user", "session"),
         ("registry", "pipe", "service", "task", "wmi"), "forward",
-        "created it; an account where the log names no process",
+        "created it; a logon from another host, or an account, where the log names no process",
         Words("created", "created by", says_object=True), is_told=True, leaves=True, arrow=_CHANGE,
     ),
     EdgeSchema(
@@ -309,16 +311,23 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
         Words("ran", "run by", says_object=True), is_told=True, leaves=True, arrow=Arrow("#B261A5"),
     ),
     EdgeSchema(
-        "started", "STARTED", ("registry", "file", "process", "service", "task", "wmi"),
+        "started", "STARTED",
+        ("registry", "file", "process", "service", "task", "wmi", "session"),
         _PROCESS, "forward",
         "had Windows start it: an autostart value, a shortcut in a Startup folder, a service, "
-        "a task, a WMI consumer, or the process that made one",
+        "a task, a WMI consumer, the process that made one, or a logon from another host",
         Words("had Windows start", "started by"), arranges=True, arrow=_START,
     ),
     EdgeSchema(
         "requested", "REQUESTED", _PROCESS, _PROCESS, "forward",
         "had WMI, the installer service, COM or the shell start it, its parent in the log",
         Words("requested the start of", "started on request of"), arranges=True, arrow=_START,
+    ),
+    EdgeSchema(
+        "logged_on", "LOGGED_ON", _PROCESS, ("session",), "forward",
+        "logged on from another host, as the records of both say",
+        Words("logged on to", "opened by", says_object=True),
+        is_told=True, leaves=True, arrow=_START,
     ),
     EdgeSchema(
         "copied", "COPIED_TO", _FILE, _FILE, "forward",
@@ -408,5 +417,8 @@ DESCENT: Final[EdgeKind] = "spawned"
 """The edge that makes one process another's parent."""
 PROGRAM: Final[EdgeKind] = "executed"
 """The edge from a process to the file of its program, which the process's own path names too."""
+CROSSING: Final[EdgeKind] = "logged_on"
+"""The edge by which influence comes from one host to another: it leaves on the clock of one and
+arrives on that of the other."""
 MODULE_FILE: Final[EdgeKind] = "mapped"
 """The edge from a file to the module of the same path."""

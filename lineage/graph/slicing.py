@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lineage.graph.causality import CausalStep, backward, forward, last_event, next_event
+from lineage.graph.causality import CausalStep, backward, first_passage, forward, last_passage
 from lineage.graph.hubs import is_bystander
 from lineage.graph.nodes import FileNode, ProcessNode
 from lineage.graph.schema import DESCENT, NODE
@@ -187,16 +187,18 @@ def _slice(graph: ProvenanceGraph, node_ids: tuple[str, ...]) -> Slice:
     return Slice(
         node_ids,
         _in_order(
-            (at, edge)
+            (passage.departed, edge)
             for node, reached in causes.items()
             for edge in graph.causes(node)
-            if (at := last_event(edge.events, reached)) is not None and inward(edge, at)
+            if (passage := last_passage(graph, edge, reached)) is not None
+            and inward(edge, passage.departed)
         ),
         _in_order(
-            (at, edge)
+            (passage.departed, edge)
             for node, reached in effects.items()
             for edge in graph.effects(node)
-            if (at := next_event(edge.events, reached)) is not None and outward(edge, at)
+            if (passage := first_passage(graph, edge, reached)) is not None
+            and outward(edge, passage.departed)
         ),
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lineage.graph.nodes import Node
     from lineage.graphdb.content import Content
     from lineage.report.chain_graph import ChainNode
-    from lineage.report.model import ChainEdge, ChainProcess, Report
+    from lineage.report.model import ChainEdge, ChainProcess, Report, TimedRecord
 
 _REMEDY = "make the report again with lineage correlate --json"
 _MOST_RECORD = 2**64 - 1
@@ -51,20 +51,25 @@ def restored(report: Report) -> tuple[ProvenanceGraph, list[str]]:
     for node in all_nodes(report.chains):
         graph.add(_node(node))
     edges = [edge for chain in report.chains for edge in chain.edges]
-    records = sorted({_record(edge) for edge in edges})
+    records = sorted({record for edge in edges for record in _records(edge)})
     sources = {name: index for index, name in enumerate(dict.fromkeys(r[1] for r in records))}
     ordinals = {
         (time, source, record): graph.events.add(time, sources[source], record, _NO_EVENT_ID)
         for time, source, record in records
     }
-    for ordinal, edge in sorted(
-        ((ordinals[_record(edge)], edge) for edge in edges), key=lambda placed: placed[0]
-    ):
+    placed = [(ordinals[record], edge) for edge in edges for record in _records(edge)]
+    for ordinal, edge in sorted(placed, key=lambda each: each[0]):
         graph.connect(edge.from_, edge.to, _kind(edge), ordinal)
+        if edge.guess:
+            graph.guess(edge.from_, edge.to, _kind(edge))
     return graph, list(sources)
 
 
-def _record(edge: ChainEdge) -> tuple[int, str, int]:
+def _records(edge: ChainEdge) -> list[tuple[int, str, int]]:
+    return [_record(edge), *map(_record, edge.also)]
+
+
+def _record(edge: ChainEdge | TimedRecord) -> tuple[int, str, int]:
     if not 0 <= edge.record <= _MOST_RECORD:
         raise InputError(
             f"the report names record {str(edge.record)[:40]}, which can't be; {_REMEDY}"

@@ -163,7 +163,8 @@ def _edge_rows(
     made = _made(graph, selected)
     for edge in _edges(graph, selected):
         row = _edge_row(graph, edge, analysis, sources)
-        yield TYPE[edge.kind], [*row, _carried(graph, edge, made)]
+        likely = graph.is_guess(edge) or None
+        yield TYPE[edge.kind], [*row, _carried(graph, edge, made), likely]
 
 
 def _edge_row(

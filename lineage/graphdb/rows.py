@@ -30,8 +30,9 @@ class NodeRow(TypedDict):
 
 EdgeRow = list[object]
 """An edge of the provenance graph as `cypher/edge.cypher` takes it: source, target, first, last
-(ticks), count, evidence, chains or None, keys of the evidence, carried (ticks) or None. A list,
-since packing a million mappings takes the driver twice as long."""
+(ticks), count, evidence, chains or None, keys of the evidence, carried (ticks) or None, true where
+it is only likely or None. A list, since packing a million mappings takes the driver twice as
+long."""
 
 
 class TieRow(TypedDict):

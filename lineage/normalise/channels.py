@@ -28,10 +28,14 @@ _MS: Final = "microsoft-windows-"
 
 
 class _Actor(NamedTuple):
-    """Fields that name the acting process: its pid's and its program's, "" where there is none."""
+    """Fields that name the acting process: its pid's and its program's, "" where there is none.
+
+    `otherwise` is where some exports keep the program.
+    """
 
     pid: str
     image: str
+    otherwise: str = ""
 
 
 _LOGONS: Final = frozenset({4624, 4625})
@@ -44,7 +48,7 @@ _LOGGING: Final = _Actor("", "")
 
 _ACTORS: Final[dict[str, tuple[_Actor, ...]]] = {
     "security": (
-        _Actor("ProcessId", "ProcessName"),
+        _Actor("ProcessId", "ProcessName", "Application"),
         _Actor("ProcessID", "Application"),
         _Actor("CallerProcessId", "CallerProcessName"),
         _Actor("ClientProcessId", ""),
@@ -86,6 +90,8 @@ def _acting(raw: RawRecord, origin: str, values: Values) -> tuple[int | None, st
             return raw.process_id, None
         image = values.texts[raw.data.get(actor.image)] if actor.image else None
         pid = _pid(raw.data, actor.pid, values)
+        if image is None and pid and actor.otherwise:
+            image = values.texts[raw.data.get(actor.otherwise)]
         if pid in _SYSTEM or _name(image) in _SERVERS:
             return None, None
         if pid or (image and "\\" in image):

@@ -21,9 +21,11 @@ _ENVIRONMENT = {
     "%programdata%": r"c:\programdata",
     "%allusersprofile%": r"c:\programdata",
     "%public%": r"c:\users\public",
+    "%comspec%": r"c:\windows\system32\cmd.exe",
 }
-"""Variables that name the same folder for every user of a default installation (Microsoft Learn,
-"Recognized environment variables"). %APPDATA% and its like depend on the user, so aren't here."""
+"""Variables that name the same folder or program for every user of a default installation
+(Microsoft Learn, "Recognized environment variables"). %APPDATA% and its like depend on the user, so
+aren't here."""
 
 _PROFILE_FOLDERS = {
     "%userprofile%": "",
@@ -51,6 +53,18 @@ Namespaces"); the longest first."""
 _PROVIDED = ("c:\\windows\\", "c:\\program files\\", "c:\\program files (x86)\\")
 _DEVICE = re.compile(r"\\device\\(harddiskvolume\d+|mup)(?=\\|$)")
 _ENVIRONMENT_PATTERN = re.compile("|".join(re.escape(name) for name in _ENVIRONMENT))
+
+
+def expanded(text: str) -> str:
+    r"""A text in lower case, with what variables mean for everybody in their place.
+
+    >>> expanded("%COMSPEC% /C start")
+    'c:\\windows\\system32\\cmd.exe /c start'
+    """
+    lower = text.lower()
+    if "%" not in lower:
+        return lower
+    return _ENVIRONMENT_PATTERN.sub(lambda name: _ENVIRONMENT[name.group()], lower)
 
 
 @lru_cache(maxsize=_CACHE)

@@ -224,7 +224,7 @@ def _chain(chain: Chain, analysis: Analysis, entries: dict[int, model.DetectionH
         score=finding.score,
         verdict=finding.verdict,
         family=finding.family,
-        hosts=list(dict.fromkeys(_host(hit, graph) for hit in chain.hits)),
+        hosts=_hosts(chain, graph),
         first_seen=iso(min(times)),
         last_seen=iso(max(times)),
         score_parts=[model.ScorePart.copy_of(part) for part in finding.parts],
@@ -254,6 +254,18 @@ def _stages(chain: Chain, analysis: Analysis) -> list[model.Stage]:
         )
         for tactic, hits in by_tactic.items()
     ]
+
+
+def _timed(reference: Reference, analysis: Analysis) -> model.TimedRecord:
+    record = _record(reference, analysis)
+    return model.TimedRecord(**dict(record), time=iso(reference.time))
+
+
+def _hosts(chain: Chain, graph: ProvenanceGraph) -> list[str]:
+    """The hosts that a chain has hits or processes of its own on, in order of mention."""
+    named = [_host(hit, graph) for hit in chain.hits]
+    named += [_called(graph.process(each).host, graph) for each in chain.roles]
+    return list(dict.fromkeys(named))
 
 
 def _host(hit: Hit, graph: ProvenanceGraph) -> str:
@@ -315,7 +327,10 @@ def _data(node: Node) -> str | None:
 
 
 def _edge(step: CausalStep, analysis: Analysis) -> model.ChainEdge:
-    event = analysis.graph.events[step.ordinal]
+    graph = analysis.graph
+    event = graph.events[step.ordinal]
+    crosses = graph.crossing(step.edge) is not None
+    others = [each for each in step.edge.events if crosses and each != step.ordinal]
     return model.ChainEdge(
         from_=step.edge.source,
         to=step.edge.target,
@@ -323,4 +338,6 @@ def _edge(step: CausalStep, analysis: Analysis) -> model.ChainEdge:
         time=iso(event.time),
         source=analysis.inputs[event.source].source,
         record=event.record,
+        also=[_timed(graph.events[each], analysis) for each in others],
+        guess=graph.is_guess(step.edge),
     )

@@ -14,7 +14,14 @@ from lineage.graph.schema import DESCENT, NODE, NodeKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lineage.report.model import Artifact, Chain, ChainEdge, ChainProcess, Report
+    from lineage.report.model import (
+        Artifact,
+        Chain,
+        ChainEdge,
+        ChainProcess,
+        Report,
+        TimedRecord,
+    )
 
 Standing = Literal["own", "bystander", "named"]
 """What a node is to its chain: the attack's; one that causality only went through; or one that the
@@ -109,7 +116,9 @@ class Link:
     file: str
     record: int
     guess: bool = False
-    """Whether it is that of a guessed parent."""
+    """Whether it is only likely: that of a guessed parent, or of a guessed logon."""
+    also: tuple[TimedRecord, ...] = ()
+    """The other host's record of a step from host to host."""
     chains: tuple[str, ...] = ()
 
 
@@ -167,7 +176,8 @@ def links(chains: Iterable[Chain]) -> list[Link]:
     for chain in chains:
         guessed = guessed_children(chain)
         for edge in chain.edges:
-            link = _link(edge, guess=edge.kind == DESCENT and edge.to in guessed)
+            by_pid = edge.kind == DESCENT and edge.to in guessed
+            link = _link(edge, guess=by_pid or edge.guess)
             ids[link] = _once(ids.get(link, ()), (chain.id,))
     return [replace(link, chains=chain_ids) for link, chain_ids in ids.items()]
 
@@ -233,7 +243,8 @@ def guessed_children(chain: Chain) -> frozenset[str]:
 
 
 def _link(edge: ChainEdge, *, guess: bool) -> Link:
-    return Link(edge.from_, edge.to, edge.kind, edge.time, edge.source, edge.record, guess)
+    record = (edge.time, edge.source, edge.record)
+    return Link(edge.from_, edge.to, edge.kind, *record, guess, also=tuple(edge.also))
 
 
 def _once(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

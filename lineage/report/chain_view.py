@@ -13,11 +13,13 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from lineage.graph.ids import parsed
 from lineage.graph.schema import NODE
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import Branch, Forest, bounded, grow, parents_of, walk
 from lineage.report.wording import (
     GUESSED,
+    GUESSED_LOGON,
     accounts_of,
     counted,
     name_of,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from lineage.report.model import Artifact, Chain, ChainProcess, DetectionHit
     from lineage.report.pen import Pen
+    from lineage.report.remote import RemoteStart
 
 PROCESSES: Final = 40
 """Processes drawn before the rest is counted; those with detections come first."""
@@ -47,6 +50,9 @@ GUIDE: Final = 4
 """Cells that one level of the tree takes."""
 TEXT_WIDTH: Final = 44
 """Cells that the tree leaves to a process's text, however deep it stands."""
+
+_PATHS: Final = frozenset({"file", "registry"})
+"""Kinds of which a path says enough."""
 
 VERDICT_STYLES: Final = {
     "confirmed": "bold red",
@@ -236,6 +242,9 @@ def _process(
     standing = _standing(process)
     if standing and (parent is None or standing != _standing(parent.process)):
         head.append_text(pen.line("  as ", pen.text(standing, limit=80)))
+    away = len(chain.hosts) > 1 if parent is None else parent.process.host != process.host
+    if away:
+        head.append_text(pen.line("  on ", pen.text(process.host, "bold", limit=60)))
     if process.parent_is_guess:
         head.append(f"  {GUESSED}", style="dim")
     lines: list[RenderableType] = [head]
@@ -249,6 +258,8 @@ def _process(
         lines.append(pen.fitted(command, indent=indent))
     if entry := facts.entry(process.node):
         lines.append(_starter(entry, facts, pen, indent))
+    if remote := facts.remote_starts.get(process.node):
+        lines.append(_logon(remote, facts, pen, indent))
     if branch.hits:
         lines.append(_hits(branch.hits, pen))
     return Group(*lines)
@@ -259,7 +270,20 @@ def _starter(entry: str, facts: ChainFacts, pen: Pen, indent: int) -> Text:
     if arranger := facts.processes.get(entry):
         return pen.line("started by Windows for ", _who(arranger, pen))
     value = facts.values.get(entry, entry)
-    return pen.line("started by ", pen.fitted(value, "cyan", indent + 11))
+    parts = parsed(entry)
+    noun = f"the {NODE[parts.kind].noun[0]} " if parts and parts.kind not in _PATHS else ""
+    start = f"started by {noun}"
+    return pen.line(start, pen.fitted(value, "cyan", indent + len(start)))
+
+
+def _logon(remote: RemoteStart, facts: ChainFacts, pen: Pen, indent: int) -> Text:
+    """Who logged on from another host, and by which logon."""
+    origin = facts.processes.get(remote.origin)
+    who = _who(origin, pen) if origin else pen.text("a process outside the chain")
+    where = pen.line(" on ", pen.text(origin.host, limit=60)) if origin else Text()
+    value = facts.values.get(remote.session, remote.session)
+    line = pen.line("logged on by ", who, where, " as ", pen.fitted(value, "cyan", indent + 40))
+    return pen.line(line, f"  {GUESSED_LOGON}") if remote.guess else line
 
 
 # -- detections ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.graph.schema import DESCENT, EDGE_SCHEMAS
+from lineage.report.remote import remote_starts
 from lineage.report.tree import actor_of
 from lineage.report.wording import fixed_time
 
@@ -56,11 +57,13 @@ class ChainFacts:
     Attributes:
         processes: node id -> process.
         values: node id -> an artifact's value.
+        remote_starts: processes that another host's process had started.
     """
 
     def __init__(self, chain: Chain) -> None:
         self.processes = {process.node: process for process in chain.processes}
         self.values = {artifact.node: artifact.value for artifact in chain.artifacts}
+        self.remote_starts = remote_starts(chain)
         self._chain = chain
         self._into: dict[str, list[ChainEdge]] = defaultdict(list)
         self._out: dict[tuple[str, str], list[ChainEdge]] = defaultdict(list)
@@ -84,7 +87,7 @@ class ChainFacts:
     def besides(self, told: Container[str]) -> list[Fact]:
         """What the chain's processes did to nodes that are not told yet, by time."""
         facts = [
-            Fact(edge.from_, edge.kind, edge.to, edge.time, (_reference(edge),), ())
+            Fact(edge.from_, edge.kind, edge.to, edge.time, _references(edge), ())
             for edge in self._chain.edges
             if edge.kind in _TOLD
             and edge.to not in told
@@ -165,5 +168,7 @@ def folded(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
     yield from sorted(lines, key=lambda group: fixed_time(group[0].time))
 
 
-def _reference(edge: ChainEdge) -> Reference:
-    return Reference(edge.source, edge.record)
+def _references(edge: ChainEdge) -> tuple[Reference, ...]:
+    """The records that show an edge; of a step from host to host, one of each."""
+    others = (Reference(other.source, other.record) for other in edge.also)
+    return Reference(edge.source, edge.record), *others

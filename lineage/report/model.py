@@ -103,6 +103,12 @@ class RecordReference(Model):
     record: int
 
 
+class TimedRecord(RecordReference):
+    """A record in a source, and when what it tells happened, on its host's clock."""
+
+    time: str
+
+
 class DetectionHit(Model):
     """A detection that fired: one per detection and fact."""
 
@@ -205,6 +211,13 @@ class ChainEdge(Model):
     time: str
     source: str
     record: int
+    also: list[TimedRecord] = Field(
+        default_factory=list,
+        description="For a step to another host, the record of that host.",
+    )
+    guess: bool = Field(
+        default=False, description="Whether the step is only likely, as no record ties its ends."
+    )
 
 
 class Trait(Model):

@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.graph.nodes import ProcessNode, ScriptNode, caption, short_caption
-from lineage.graph.schema import DESCENT, EDGE, FLOW, MODULE_FILE, NODE, PROGRAM
+from lineage.graph.schema import CROSSING, DESCENT, EDGE, FLOW, MODULE_FILE, NODE, PROGRAM
 from lineage.report.pen import Pen, Trimmed
-from lineage.report.wording import clock, counted, same_day
+from lineage.report.wording import clock, counted, guessed, same_day
 from lineage.report.zone import IN_UTC
 from lineage.times import iso
 
@@ -164,8 +164,12 @@ class _Sliced:
         line = pen.line(self._mention(subject), f" {phrase} ", self._mention(thing))
         for title in (*self._titles(step.ordinal, subject), *self._titles(step.ordinal, thing)):
             line = pen.line(line, " [", pen.text(title, "yellow", limit=200), "]")
-        event = self._graph.events[step.ordinal]
-        return pen.line(line, "  ", pen.record(self._inputs[event.source].source, event.record))
+        if self._graph.is_guess(edge):
+            line = pen.line(line, f" ({guessed(edge.kind)})")
+        ordinals = edge.events if edge.kind == CROSSING else [step.ordinal]
+        events = [self._graph.events[ordinal] for ordinal in ordinals]
+        records = [pen.record(self._inputs[each.source].source, each.record) for each in events]
+        return pen.line(line, *(part for record in records for part in ("  ", record)))
 
     def _titles(self, ordinal: int, node_id: str) -> Sequence[str]:
         """What fired on a record and tagged the node, once in each half."""

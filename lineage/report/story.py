@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lineage.graph.description import Words
-from lineage.graph.schema import DESCENT, EDGE
+from lineage.graph.ids import parsed
+from lineage.graph.schema import DESCENT, EDGE, NODE
 from lineage.report.facts import ChainFacts, Fact, Reference, folded
 from lineage.report.wording import (
     GUESSED,
+    GUESSED_LOGON,
     THINGS,
     clock,
     counted,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lineage.report.model import Chain, ChainProcess
+    from lineage.report.remote import RemoteStart
 
 PartKind = Literal["plain", "time", "zone", "process", "command", "artifact", "detection"]
 
@@ -40,6 +43,10 @@ NAMED: Final = 5
 REFERENCES: Final = 5
 """How many records a sentence that folds many facts refers to."""
 
+
+ENTRY: Final = "autostart entry"
+"""What a value or file is called that Windows starts."""
+_VALUES: Final = frozenset({"file", "registry"})
 
 _OTHER: Final = Words("left its mark on", "marked by", THINGS)
 """What is said where no edge, or none that is worth telling, says what a process did."""
@@ -288,7 +295,20 @@ class _Teller:
         if arranger := self._facts.processes.get(entry):
             yield from (Part(" by Windows for "), *_named(arranger))
         elif entry in self._facts.values:
-            yield from (Part(" by the autostart entry "), self._thing(entry))
+            parts = parsed(entry)
+            noun = NODE[parts.kind].noun[0] if parts and parts.kind not in _VALUES else ENTRY
+            yield from (Part(f" by the {noun} "), self._thing(entry))
+        if remote := self._facts.remote_starts.get(process.node):
+            yield from self._logged_on(remote)
+
+    def _logged_on(self, remote: RemoteStart) -> Iterator[Part]:
+        """Who had it started from another host."""
+        origin = self._facts.processes.get(remote.origin)
+        if origin is None:
+            return
+        yield from (Part(", from another host by "), *_named(origin), Part(f" on {origin.host}"))
+        if remote.guess:
+            yield Part(f" ({GUESSED_LOGON})")
 
 
 def _words(kind: str) -> Words:

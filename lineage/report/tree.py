@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lineage.report.remote import remote_starts
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
@@ -34,7 +36,7 @@ class Forest:
     """All processes of a chain, each once.
 
     Attributes:
-        roots: processes whose parent is no part of the chain.
+        roots: processes whose parent is no part of the chain, and that no other host's started.
         branches: node id -> branch, in the chain's order.
         loose: detections about none of the processes.
     """
@@ -47,12 +49,14 @@ class Forest:
 def grow(chain: Chain) -> Forest:
     """Arranges a chain's processes by parent and hangs its evidence on them.
 
-    A process that is its own ancestor, as only a forged report has it, becomes a root.
+    What another host's process had started stands below that, where its parent is no part of the
+    chain. A process that is its own ancestor, as only a forged report has it, becomes a root.
     """
     branches: dict[str, Branch] = {}
     for process in chain.processes:
         branches.setdefault(process.node, Branch(process))
-    roots = _link(branches)
+    origins = {node: start.origin for node, start in remote_starts(chain).items()}
+    roots = _link(branches, origins)
     loose: list[DetectionHit] = []
     for hit in chain.evidence:
         branch = branches.get(actor_of(hit, branches) or "")
@@ -109,22 +113,25 @@ def bounded(
     return chosen
 
 
-def _link(branches: Mapping[str, Branch]) -> list[Branch]:
+def _link(branches: Mapping[str, Branch], origins: Mapping[str, str]) -> list[Branch]:
     """Joins children to parents; gives the roots."""
     roots: list[Branch] = []
-    for branch in branches.values():
-        parent = branches.get(branch.process.parent or "")
+    above: dict[str, Branch] = {}
+    for node, branch in branches.items():
+        parent = branches.get(branch.process.parent or "") or branches.get(origins.get(node, ""))
+        if parent is not None:
+            above[node] = parent
         (parent.children if parent else roots).append(branch)
     reached = {branch.process.node for branch, _ in walk(roots)}
     for node, branch in branches.items():
         if node in reached:
             continue
-        _cut_from_parent(branch, branches)
+        _cut_from_parent(branch, above[node])
         roots.append(branch)
         reached.update(below.process.node for below, _ in walk([branch]))
     return roots
 
 
-def _cut_from_parent(branch: Branch, branches: Mapping[str, Branch]) -> None:
-    siblings = branches[branch.process.parent or ""].children
+def _cut_from_parent(branch: Branch, parent: Branch) -> None:
+    siblings = parent.children
     siblings[:] = [sibling for sibling in siblings if sibling is not branch]

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lineage.graph.description import Noun, Words
-from lineage.graph.schema import EDGE, NODE
+from lineage.graph.schema import CROSSING, EDGE, NODE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,15 @@ TACTICS: Final = {"command-and-control": "command and control", "unassigned": "n
 THINGS: Final = ("thing", "things")
 GUESSED: Final = "parent guessed from its process id"
 """Said of a process whose parent is only the likely one."""
+GUESSED_LOGON: Final = "guessed: no record names the address"
+"""Said of a logon whose origin is only the likely one."""
 _FRACTION: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?Z")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
+
+
+def guessed(kind: str) -> str:
+    """What is said of a step of this kind that is only likely."""
+    return GUESSED_LOGON if kind == CROSSING else GUESSED
 
 
 def tactic_title(tactic: str) -> str:

@@ -247,6 +247,7 @@ def built(events: Iterable[Event]) -> tuple[ProvenanceGraph, list[Placed]]:
     events = list(events)
     builder = Builder(Hosts({event.host for event in events}))
     placed = [builder.add(event) for event in in_order(events, Clock())]
+    builder.join_hosts()
     return builder.graph, placed
 
 

@@ -107,6 +107,10 @@ def _connection_allowed(
         lambda key: EndpointNode(key, address, port, protocol),
     )
     canvas.graph.connect(process.id, endpoint_id, "connected" if port else "accepted", ordinal)
+    source = canonical_address(event.SourceAddress or ""), event.SourcePort
+    target = canonical_address(event.DestAddress or ""), event.DestPort
+    own, other = (target, source) if inbound else (source, target)
+    canvas.contacts.connected(process, own, other, ordinal, accepted=inbound)
     return Placed(ordinal, process, endpoint_id)
 
 
@@ -137,6 +141,7 @@ _PLACES: Final[dict[tuple[str | None, int | str], Callable[..., Placed | None]]]
     ("dns-client", 3008): _name_asked,
     **{("windefend", number): _threat_found for number in (1006, 1007, 1116, 1117)},
     ("security", 4624): sessions.logged_on,
+    ("security", 4648): sessions.credentials_used,
     (None, "UserLogon"): sessions.logged_on,
     (None, "LogonSuccess"): sessions.logged_on,
     **{("security", number): sessions.about_session for number in (4634, 4647, 4672, 5140, 5145)},

@@ -42,6 +42,12 @@ def connection_made(canvas: Canvas, event: ConnectionMade, host: str, ordinal: i
     )
     kind: EdgeKind = "connected" if port else "accepted"
     canvas.graph.connect(process.id, endpoint_id, kind, ordinal)
+    if event.SourceIp:
+        source = canonical_address(event.SourceIp), event.SourcePort
+        target = canonical_address(event.DestinationIp or ""), event.DestinationPort
+        accepted = port is None
+        own, other = (target, source) if accepted else (source, target)
+        canvas.contacts.connected(process, own, other, ordinal, accepted=accepted)
     return Placed(ordinal, process, endpoint_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.contacts import REMOTE
 from lineage.graph.nodes import SessionNode
 from lineage.normalise.addresses import canonical_address
 
@@ -24,7 +25,20 @@ def logged_on(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) -> P
         session.user = account(event.TargetDomainName, event.TargetUserName) or session.user
         session.logon_type = event.LogonType
         session.address = remote_address(event.IpAddress) or session.address
+        session.port = event.IpPort
+        session.workstation = event.WorkstationName
+        session.opened = ordinal
     return Placed(ordinal, None, session.id)
+
+
+def credentials_used(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) -> Placed | None:
+    """4648: a process logged on somewhere with an account that it was given."""
+    server, name = event.TargetServerName, event.TargetUserName
+    if event.acting_pid is None or server is None or name is None:
+        return None
+    process = canvas.actor(event, host, ordinal)
+    canvas.contacts.used(process, server, name, ordinal)
+    return Placed(ordinal, process, process.id)
 
 
 def about_session(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) -> Placed | None:
@@ -33,6 +47,16 @@ def about_session(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) 
     if logon_id is None:
         return None
     return Placed(ordinal, None, canvas.session(host, logon_id))
+
+
+def remote_session(canvas: Canvas, logon_id: str | None, host: str) -> str | None:
+    """The id of a session's node that another host opened, where that was logged; else None."""
+    if logon_id is None:
+        return None
+    known = canvas.known("session", host, logon_id.lower())
+    session = None if known is None else canvas.graph.node(known)
+    is_remote = isinstance(session, SessionNode) and session.logon_type in REMOTE
+    return known if is_remote else None
 
 
 def account(domain: str | None, name: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.identity import Identity
 from lineage.graph.nodes import ServiceNode, TaskNode
-from lineage.graph.placing.sessions import account
+from lineage.graph.placing.sessions import account, remote_session
 
 if TYPE_CHECKING:
     from lineage.graph.schema import EdgeKind
@@ -103,10 +103,14 @@ def task_command(definition: str) -> str | None:
 def _by_whom(
     canvas: Canvas, event: ChannelEvent, host: str, node_id: str, kind: EdgeKind, ordinal: int
 ) -> None:
-    """The process that asked where it is told, else the account."""
+    """The process that asked where it is told, else the logon from another host, or the account."""
     if event.acting_pid is not None:
         process = canvas.actor(event, host, ordinal)
         canvas.graph.connect(process.id, node_id, kind, ordinal)
+        return
+    session = remote_session(canvas, event.SubjectLogonId, host)
+    if session is not None and kind == "created":
+        canvas.graph.connect(session, node_id, kind, ordinal)
         return
     user = account(event.SubjectDomainName, event.SubjectUserName) or event.UserContext
     if user is not None:

@@ -1,6 +1,7 @@
 // Writes a batch of the provenance graph's edges, all of one kind. Parameter: push, a mapping of
 // rows, case, type and flow (see node.cypher). A row is a list: source, target, first, last, count,
-// evidence, chains or null, the keys of the evidence (rows.Record), and carried or null.
+// evidence, chains or null, the keys of the evidence (rows.Record), carried or null, and true
+// where the edge is only likely, else null.
 // What an earlier push knew of the same edge stays: times widen, records and chains add up. A record
 // is known by its key; what it was first called stays. Times: see node.cypher.
 // The first SET locks the edge, so that what another client writes meanwhile is read afterwards.
@@ -27,6 +28,7 @@ SET r += {
     CASE WHEN each > most THEN each ELSE most END),
   evidence: evidence,
   records: records,
+  guess: row[9],
   chains: coalesce(r.chains + [each IN row[6] WHERE NOT each IN r.chains], row[6], r.chains)
 }
 RETURN count(*) AS written

@@ -15,7 +15,7 @@ from lineage.report.html.vocabulary import vocabulary
 from lineage.report.indicators import indicators
 from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.records import RecordKey, keys_of
-from lineage.report.wording import GUESSED, accounts_of, headline
+from lineage.report.wording import GUESSED, accounts_of, guessed, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,7 +168,11 @@ def _campaign(chain: Chain) -> Json:
 
 def _edge(edge: ChainEdge, numbers: Mapping[str, int]) -> Json:
     ends = [numbers[edge.from_], numbers[edge.to]]
-    return [*ends, edge.kind, edge.time, edge.source, edge.record]
+    entry: list[Json] = [*ends, edge.kind, edge.time, edge.source, edge.record]
+    if edge.also or edge.guess:
+        also = [[other.source, other.record, other.time] for other in edge.also]
+        entry += [also, guessed(edge.kind) if edge.guess else None]
+    return entry
 
 
 def _passage(passage: story.Passage, numbers: Mapping[str, int]) -> Json:

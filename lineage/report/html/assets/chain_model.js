@@ -5,8 +5,8 @@ function chainModel(chain, hits) {
   const nodes = chain.nodes.map((node, index) => ({
     ...node, index, did: [], touchedBy: [], children: [], hits: [], acts: [], time: moment(node.start),
   }));
-  for (const [from, to, kind, time, source, record] of chain.edges) {
-    link(nodes, { from, to, kind, time: moment(time), iso: time, source, record });
+  for (const [from, to, kind, time, source, record, also, guess] of chain.edges) {
+    link(nodes, { from, to, kind, time: moment(time), iso: time, source, record, also: also || [], guess: guess || null });
   }
   for (const [hit, node, actor] of chain.evidence) {
     nodes[node].hits.push(hits[hit]);

@@ -86,7 +86,9 @@ function relatedList(model, title, edges, end, actions) {
     const other = model.nodes[edge[end]];
     return el("li", null, el("span", { class: "verb" }, verbOf(edge.kind, end === "from")),
       button(shorten(nodeName(other), 60), () => actions.goTo(other), { class: "link mono" }),
-      el("small", null, `${clock(edge.iso)} · ${baseName(edge.source)} record ${edge.record}`));
+      el("small", null, edge.guess ? `(${edge.guess}) ` : "",
+        `${clock(edge.iso)} · ${baseName(edge.source)} record ${edge.record}`,
+        ...edge.also.map(([source, record, time]) => `; ${clock(time)} · ${baseName(source)} record ${record}`)));
   };
   return [el("h5", null, title), shortList(edges, RELATED_SHOWN, entry, { class: "plain" })];
 }

@@ -54,15 +54,25 @@ function isTakenUp(edge, thing) {
   return cause === thing.index;
 }
 
+/** The processes that a thing influenced, itself or by what it made (a logon's service). */
+function takers(model, thing, seen) {
+  if (seen.has(thing.index)) return [];
+  seen.add(thing.index);
+  return [...thing.touchedBy, ...thing.did].filter((edge) => isTakenUp(edge, thing)).flatMap((edge) => {
+    const other = edge.from === thing.index ? edge.to : edge.from;
+    const node = model.nodes[other];
+    return node.kind === "process" ? [other] : takers(model, node, seen);
+  });
+}
+
 function carriedEdges(model, unitOf) {
   const found = new Map();
   for (const thing of model.nodes.filter((node) => node.kind !== "process")) {
-    const edges = [...thing.touchedBy, ...thing.did];
-    const writer = edges.find((edge) => WORDS.edges[edge.kind]?.leaves && edge.to === thing.index);
+    const writer = [...thing.touchedBy, ...thing.did].find((edge) => WORDS.edges[edge.kind]?.leaves && edge.to === thing.index);
     const from = writer && unitOf.get(writer.from);
     if (!from) continue;
-    for (const edge of edges.filter((one) => isTakenUp(one, thing))) {
-      const to = unitOf.get(edge.from === thing.index ? edge.to : edge.from);
+    for (const taker of takers(model, thing, new Set())) {
+      const to = unitOf.get(taker);
       if (!to || to === from || descends(to, from)) continue;
       found.set(`${from.id} ${to.id}`, { from, to, kind: "carried", via: thing, how: { left: writer, taken: edge } });
     }
