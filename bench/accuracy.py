@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 from lineage.graph.nodes import ProcessNode
 from lineage.pipeline import Request, Run, run_opened
 from lineage.read import Input
-from lineage.simulate import cases
+from lineage.simulate import cases, moves
 from lineage.simulate.benign.traps import TRAPS
 from lineage.simulate.damage import DAMAGES
 from lineage.simulate.intrusion.entry import ENTRIES
@@ -41,6 +41,7 @@ from lineage.simulate.scenario import Scenario, clean, textbook
 from lineage.simulate.stories.catalogue import STORIES
 from lineage.simulate.stories.honest import HONEST
 from lineage.simulate.stories.scene import BETWEEN
+from lineage.simulate.stories.ways import WAYS
 from lineage.simulate.truth import GroundTruth
 from lineage.simulate.write.raw import falcon_records, windows_records
 from lineage.times import DAY, TICKS, parse
@@ -102,6 +103,8 @@ MAKERS: dict[str, Callable[..., Scenario]] = {
     "honest": cases.honest,
     "clean": clean,
     "textbook": textbook,
+    "moved": moves.moved,
+    "deployed": moves.deployed,
 }
 
 
@@ -141,6 +144,16 @@ def all_cases(count: int) -> Iterator[Case]:
         group = "campaigns: Remcos" if family else "campaigns: others"
         for _ in range(max(1, count // 3)):
             yield Case(group, "reported", next(seeds), (("story", story),))
+    for way in WAYS:
+        for _ in range(count):
+            yield Case(f"moves by {way}", "moved", next(seeds), (("way", way),))
+        yield Case("moves, no family mark", "moved", next(seeds), (("way", way), ("family", False)))
+        for trap in moves.TRAPS:
+            arguments = (("way", way), ("trap", trap))
+            for _ in range(max(1, count // 3)):
+                yield Case(f"moves, beside: {trap}", "moved", next(seeds), arguments)
+        for _ in range(max(1, count // 3)):
+            yield Case("clean, deployed to 30 hosts", "deployed", next(seeds), (("way", way),))
     for counterpart in HONEST:
         for _ in range(count):
             yield Case(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.graph import hubs
 from lineage.graph.causality import CausalStep, next_event
+from lineage.graph.identity import SYSTEM_PID
 from lineage.graph.nodes import FileNode, ProcessNode, SessionNode
 from lineage.graph.runners import runs_argument, runs_from_archive
 from lineage.graph.schema import CROSSING
@@ -39,9 +40,11 @@ for writing than this enters none by that (forward): protections, and a search t
 MOST_HOSTS = 8
 """Who logs on to more hosts than this deploys, manages or scans; of what that starts there, only
 what hits name is the attack's."""
-MADE_BY: dict[type, tuple[EdgeKind, ...]] = {FileNode: ("wrote",)}
-"""By which edges an entry comes about; any other is set or created."""
+_WRITTEN: tuple[EdgeKind, ...] = ("wrote", "created")
+"""How files come about: by processes, and by logons from other hosts over shares."""
 _SET_OR_CREATED: tuple[EdgeKind, ...] = ("set", "created")
+MADE_BY: dict[type, tuple[EdgeKind, ...]] = {FileNode: _WRITTEN}
+"""By which edges an entry comes about; any other is set or created."""
 
 _ordinal = attrgetter("ordinal")
 
@@ -155,7 +158,7 @@ class Flows:
         for use in self._uses_of(file_id):
             if use.ordinal < since or self.is_bystander(use.target):
                 continue
-            origin = self._last(file_id, ("wrote",), use.ordinal)
+            origin = self._last(file_id, _WRITTEN, use.ordinal)
             if writer is None:
                 yield use
             elif origin is not None and origin.edge.source == writer:
@@ -215,10 +218,10 @@ class Flows:
                 continue
             if edge.kind == "started":
                 yield Flow(session, edge.target, at, (CausalStep(edge, at),))
+            elif isinstance(self._graph.node(edge.target), FileNode):
+                yield from self.from_file(edge.target, at, session)
             elif edge.kind == "created":
                 yield from self.from_entry(edge.target, at, session)
-            elif edge.kind == "wrote":
-                yield from self.from_file(edge.target, at, session)
 
     def _hosts_reached(self, process_id: str) -> int:
         """On how many hosts a process logged on."""
@@ -235,11 +238,11 @@ class Flows:
 
         Whoever brought a program that is nobody else's runs it again; who wrote it isn't logged.
         """
-        if not self.is_own_program(ran.target) or self._last(ran.target, ("wrote",), at):
+        if not self.is_own_program(ran.target) or self._last(ran.target, _WRITTEN, at):
             return
         for use in self._uses_of(ran.target):
             first = use.target == process_id or use.ordinal <= at
-            if first or self._last(ran.target, ("wrote",), use.ordinal):
+            if first or self._last(ran.target, _WRITTEN, use.ordinal):
                 continue
             back = CausalStep(ran, at)
             yield Flow(process_id, use.target, use.ordinal, (back, *use.steps))
@@ -314,7 +317,7 @@ class Flows:
                 yield Flow(edge.source, process_id, at, way)
 
     def _from_writer(self, file_id: str, process_id: str, at: int) -> Iterator[Flow]:
-        origin = self._last(file_id, ("wrote",), at)
+        origin = self._last(file_id, _WRITTEN, at)
         if origin is None or origin.edge.source == process_id or not self._is_rare(file_id):
             return
         for use in self._uses_of(file_id):
@@ -355,7 +358,7 @@ class Flows:
         """Runs of a copy that nobody was seen to write."""
         for edge in self._graph.in_edges(file_id):
             at = edge.events[0]
-            if edge.kind == "executed" and self._last(file_id, ("wrote",), at) is None:
+            if edge.kind == "executed" and self._last(file_id, _WRITTEN, at) is None:
                 yield Flow(file_id, edge.source, at, (CausalStep(edge, at),))
 
     def _loads(self, file_id: str, module_id: str, mapped: CausalStep) -> list[Flow]:
@@ -388,7 +391,14 @@ class Flows:
             if edge.kind in kinds
             for ordinal in edge.events
         ]
+        if any(isinstance(self._graph.node(step.edge.source), SessionNode) for step in steps):
+            steps = [step for step in steps if not self._is_kernel(step.edge.source)]
         return tuple(sorted(steps, key=_ordinal))
+
+    def _is_kernel(self, node_id: str) -> bool:
+        """Whether a node is the kernel, which writes what others send over a share."""
+        node = self._graph.node(node_id)
+        return isinstance(node, ProcessNode) and node.pid == SYSTEM_PID
 
     def _files(self, module_id: str) -> tuple[str, ...]:
         """The files that a module was loaded from."""

@@ -8,12 +8,19 @@ needs no entry for it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 from lineage.graph.autostart import started_programs
 from lineage.graph.hubs import is_system, program_of
-from lineage.normalise.paths import abbreviates, expanded, in_profile, is_provided, name_of
+from lineage.normalise.paths import (
+    abbreviates,
+    canonical_path,
+    expanded,
+    in_profile,
+    is_provided,
+    name_of,
+)
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
@@ -28,6 +35,10 @@ WINDOWS = "c:\\windows\\"
 LOGON = 600 * TICKS
 """How long after a logon the shell may still be starting entries: Windows spreads them over
 minutes on a slow machine. What it starts later was started by the user."""
+LATE = 3 * TICKS
+"""How much later than its first start the making of a service or task may be stamped."""
+MOST_RECENT = 32
+"""Starts by Windows that are kept for one host."""
 MOST_SHORT = 256
 """Entries with shortened names that are kept for one host."""
 SHORTCUTS = (".lnk", ".url")
@@ -49,6 +60,31 @@ class Entries:
         """Host -> paths with shortened (8.3) names."""
         self._hosts: set[str] = set()
         """Hosts that have entries."""
+        self._recent: defaultdict[str, deque[tuple[int, ProcessNode]]] = defaultdict(
+            lambda: deque(maxlen=MOST_RECENT)
+        )
+        """Host -> when and what the parts of Windows that start services and tasks started."""
+
+    def started(self, process: ProcessNode, time: int) -> None:
+        """A process started, its parent known where it was logged."""
+        parent = None if process.parent is None else self._graph.process(process.parent)
+        if parent is not None and {"service", "task"} & program_of(parent).launches:
+            self._recent[process.host].append((time, process))
+
+    def just_started(
+        self, host: str, launcher: Launcher, command: str, time: int
+    ) -> Iterator[ProcessNode]:
+        """What an entry had started that is told only now.
+
+        Logs are stamped when they are written: a new service's program may run before the record
+        of its making.
+        """
+        paths = started_programs(command)
+        for at, process in self._recent.get(host, ()):
+            own = canonical_path(process.image or "")
+            fits = own in paths or _command(process.command_line or own) == _command(command)
+            if time - at <= LATE and fits and self._may_launch(process, launcher):
+                yield process
 
     def expect(self, host: str, launcher: Launcher, command: str, entry: str) -> None:
         """From now on, an entry has Windows run a command line, or open what lies at a path."""

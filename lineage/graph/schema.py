@@ -259,8 +259,8 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
         Words("started with", "was given to"), use="its input file", is_told=True,
     ),
     EdgeSchema(
-        "wrote", "WROTE", ("process", "session"), _FILE, "forward",
-        "created or overwrote; a logon from another host over a share",
+        "wrote", "WROTE", _PROCESS, _FILE, "forward",
+        "created or overwrote",
         Words("wrote", "written by"), is_told=True, leaves=True, makes=True, arrow=_CHANGE,
     ),
     EdgeSchema(
@@ -284,8 +284,9 @@ EDGE_SCHEMAS: Final[tuple[EdgeSchema, ...]] = (
     ),
     EdgeSchema(
         "created", "CREATED", ("process", "user", "session"),
-        ("registry", "pipe", "service", "task", "wmi"), "forward",
-        "created it; a logon from another host, or an account, where the log names no process",
+        ("registry", "pipe", "service", "task", "wmi", "file"), "forward",
+        "created it; a logon from another host, or an account, where the log names no process. "
+        "Files are a logon's, over a share",
         Words("created", "created by", says_object=True), is_told=True, leaves=True, arrow=_CHANGE,
     ),
     EdgeSchema(

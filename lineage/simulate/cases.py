@@ -10,9 +10,11 @@ from lineage.simulate.benign.boot import DAY, HOUR
 from lineage.simulate.benign.traps import TRAPS
 from lineage.simulate.facts import SECOND
 from lineage.simulate.intrusion.variants import vary
+from lineage.simulate.moves import moved
 from lineage.simulate.scenario import Company, Noise, Scenario, attack, clean, spring, textbook
 from lineage.simulate.stories import catalogue
 from lineage.simulate.stories.honest import HONEST
+from lineage.simulate.stories.ways import WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,6 +164,10 @@ def _named(
     return make(seed, name, noise)
 
 
+def _moved(seed: int, way: str, noise: Noise) -> Scenario:
+    return moved(seed, way, noise=noise)
+
+
 def _slug(story: str) -> str:
     return story.removeprefix("other: ")
 
@@ -172,6 +178,7 @@ CASES: dict[str, Callable[[int, Noise], Scenario]] = {
     **{f"trap/{name}": partial(_named, trapped, name) for name in TRAPS},
     **{f"report/{_slug(name)}": partial(_named, reported, name) for name in catalogue.STORIES},
     **{f"honest/{name}": partial(_named, honest, name) for name in HONEST},
+    **{f"moves/{name}": partial(_named, _moved, name) for name in WAYS},
 }
 """Everything that can be simulated, by name: seed and noise -> scenario."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lineage.simulate.remote import RemoteFact
 from lineage.times import TICKS
 
 SECOND = TICKS
@@ -405,5 +406,6 @@ Fact = (
     | SensorNote
     | Connection
     | HandleUse
+    | RemoteFact
 )
 """Any simulated fact."""

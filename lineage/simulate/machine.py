@@ -42,6 +42,8 @@ from lineage.simulate.facts import (
 if TYPE_CHECKING:
     from random import Random
 
+    from lineage.simulate.remote import RemoteFact
+
 Activity = Generator[float, None, None]
 """Acts on a machine; yields seconds to wait."""
 
@@ -317,6 +319,12 @@ class Machine:
         size = SCRIPT_PART_CHARACTERS
         parts = tuple(text[at : at + size] for at in range(0, len(text), size)) or ("",)
         self._facts.append(ScriptBlock(self._tick(), process, label, block, parts, path))
+
+    def remote(
+        self, kind: Callable[..., RemoteFact], process: Process, label: Label | None, *rest: object
+    ) -> None:
+        """Something between this host and another happens (`lineage.simulate.remote`)."""
+        self._facts.append(kind(self._tick(), process, label, *rest))
 
     # The user.
 

@@ -20,7 +20,7 @@ from lineage.simulate.machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lineage.simulate.facts import Fact, Host
+    from lineage.simulate.facts import Account, Fact, Host
     from lineage.simulate.machine import Activity
 
 Noise = Literal["small", "normal", "busy"]
@@ -94,6 +94,10 @@ class Company:
         life = workdays(machine, habits, days=days, hours=hours, per_hour=_HABITS_PER_HOUR[noise])
         machine.begin(life, survives_reboot=True)
         return machine
+
+    def account(self) -> Account:
+        """A further account of the company, such as an administrator's."""
+        return names.account(self.random, self._netbios, self._authority)
 
 
 def attack(machine: Machine, plan: Plan, *, after: float) -> None:

@@ -190,6 +190,26 @@ def test_a_service_that_the_attack_made_elsewhere_runs_on_its_behalf() -> None:
     assert pids(chain) == attack.pids | {tool.pid, service.pid}
 
 
+@pytest.mark.parametrize("by", ["attack", "kernel alone"])
+def test_a_program_that_the_attack_left_on_a_share_is_its_own(by: str) -> None:
+    office = Office()
+    attack = office.infect()
+    port = office.network.connect(office.first, attack.payload, office.second, SMB, "s")
+    office.second.logged_on(SESSION, office.first, port)
+    if by == "attack":
+        office.second.security(
+            5145,
+            SubjectLogonId=SESSION,
+            ShareLocalPath=r"\??\C:\Tools",
+            RelativeTargetName="b.exe",
+            AccessMask="0x2",
+        )
+    office.second.on_time().write(office.second.kernel, LEFT)
+    user = office.second.run(LEFT, LEFT, office.second.run(EXPLORER), logon_id="0x8f3a1")
+    (chain,) = office.chains()
+    assert pids(chain) == attack.pids | ({user.pid} if by == "attack" else set())
+
+
 def test_scripts_run_within_winrms_own_host() -> None:
     office = Office()
     attack = office.infect()

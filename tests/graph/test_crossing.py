@@ -120,6 +120,46 @@ def test_a_service_or_task_that_a_logon_made_is_its_own() -> None:
     assert started(other.graph()) == {LEFT}
 
 
+@pytest.mark.parametrize(("seconds", "found"), [(1, {LEFT}), (60, set())])
+def test_a_service_may_run_before_the_record_of_its_making(seconds: float, found: set[str]) -> None:
+    two = Two()
+    port = two.network.connect(two.near, two.tool, two.far, DYNAMIC)
+    two.far.logged_on(SESSION, two.near, port)
+    two.far.run(LEFT, LEFT, parent=two.far.services)
+    two.network.wait(seconds - 1)
+    two.far.security(
+        4697,
+        ServiceName="upd",
+        ServiceFileName=LEFT,
+        SubjectUserName="dana",
+        SubjectLogonId=SESSION,
+    )
+    assert started(two.graph()) == found
+
+
+@pytest.mark.parametrize(("mask", "writes"), [("0x2", True), ("0x12019f", True), ("0x1", False)])
+def test_what_a_logon_opens_to_write_over_a_share_it_writes(mask: str, writes: bool) -> None:
+    two = Two()
+    port = two.network.connect(two.near, two.tool, two.far, SMB, "s")
+    two.far.logged_on(SESSION, two.near, port)
+    two.far.security(
+        5145,
+        SubjectUserName="dana",
+        SubjectLogonId=SESSION,
+        ShareName="\\\\*\\ADMIN$",
+        ShareLocalPath=r"\??\C:\Windows",
+        RelativeTargetName=r"Temp\b.exe",
+        AccessMask=mask,
+    )
+    wrote = {
+        caption(graph.node(edge.target))
+        for graph in [two.graph()]
+        for edge in graph.edges()
+        if edge.kind == "created"
+    }
+    assert wrote == ({LEFT} if writes else set())
+
+
 def test_a_service_of_a_local_administrator_is_not_the_logons() -> None:
     two = Two()
     port = two.network.connect(two.near, two.tool, two.far, DYNAMIC)

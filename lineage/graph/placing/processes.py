@@ -40,6 +40,7 @@ def process_created(canvas: Canvas, event: ProcessCreated, host: str, ordinal: i
         _connect_arguments(canvas, parent, host, event.ParentCommandLine, None, ordinal)
     if parent is not None:
         _connect_parent(canvas, process, parent, event, ordinal)
+    canvas.entries.started(process, event.time)
     requester = canvas.brokers.started(process, event.time)
     if requester is not None:
         canvas.graph.connect(requester.id, process.id, "requested", ordinal)

@@ -8,10 +8,15 @@ from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.contacts import REMOTE
 from lineage.graph.nodes import SessionNode
 from lineage.normalise.addresses import canonical_address
+from lineage.normalise.paths import canonical_path
 
 if TYPE_CHECKING:
     from lineage.normalise.event import ChannelEvent
 
+_WRITE_DATA: Final = 0x2 | 0x4
+"""Rights to a file (Microsoft Learn, "File Access Rights Constants")."""
+_NAMESPACE: Final = "\\??\\"
+_SEPARATOR: Final = "\\"
 _NOWHERE: Final = frozenset({"::1", "127.0.0.1", "0.0.0.0", "::", "local"})  # noqa: S104
 
 
@@ -47,6 +52,30 @@ def about_session(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) 
     if logon_id is None:
         return None
     return Placed(ordinal, None, canvas.session(host, logon_id))
+
+
+def shared_file_opened(
+    canvas: Canvas, event: ChannelEvent, host: str, ordinal: int
+) -> Placed | None:
+    """5145: what a logon from another host opens to write, over a share, it writes.
+
+    The log tells what was asked for; that it was refused shows in no field that exports keep.
+    """
+    session = remote_session(canvas, event.SubjectLogonId, host)
+    folder, name = event.ShareLocalPath, event.RelativeTargetName
+    if session is not None and folder and name and _writes(event.AccessMask):
+        written = f"{folder.removeprefix(_NAMESPACE).rstrip(_SEPARATOR)}{_SEPARATOR}{name}"
+        path = canvas.processes.drive_path(host, canonical_path(written))
+        canvas.graph.connect(session, canvas.file(host, path, written), "created", ordinal)
+    return about_session(canvas, event, host, ordinal)
+
+
+def _writes(mask: str | None) -> bool:
+    """Whether an access mask, in hexadecimal, lets its holder write or append data."""
+    try:
+        return bool(int(mask or "0", 16) & _WRITE_DATA)
+    except ValueError:
+        return False
 
 
 def remote_session(canvas: Canvas, logon_id: str | None, host: str) -> str | None:

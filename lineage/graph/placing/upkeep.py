@@ -12,6 +12,7 @@ from lineage.graph.nodes import ServiceNode, TaskNode
 from lineage.graph.placing.sessions import account, remote_session
 
 if TYPE_CHECKING:
+    from lineage.graph.autostart import Launcher
     from lineage.graph.schema import EdgeKind
     from lineage.normalise.event import ChannelEvent
 
@@ -35,6 +36,7 @@ def service_installed(
         service.user = event.AccountName or event.ServiceAccount
         canvas.entries.expect(host, "service", command, service_id)
     _by_whom(canvas, event, host, service_id, "created", ordinal)
+    _connect_started(canvas, event, host, "service", command, service_id, ordinal)
     return Placed(ordinal, None, service_id)
 
 
@@ -56,6 +58,7 @@ def task_registered(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int
         task.command = command
         canvas.entries.expect(host, "task", command, task_id)
     _by_whom(canvas, event, host, task_id, "created", ordinal)
+    _connect_started(canvas, event, host, "task", command, task_id, ordinal)
     return Placed(ordinal, None, task_id)
 
 
@@ -115,6 +118,22 @@ def _by_whom(
     user = account(event.SubjectDomainName, event.SubjectUserName) or event.UserContext
     if user is not None:
         canvas.graph.connect(canvas.user(user), node_id, kind, ordinal)
+
+
+def _connect_started(
+    canvas: Canvas,
+    event: ChannelEvent,
+    host: str,
+    launcher: Launcher,
+    command: str | None,
+    entry: str,
+    ordinal: int,
+) -> None:
+    """What runs already, as its record came first."""
+    if command is None:
+        return
+    for process in canvas.entries.just_started(host, launcher, command, event.time):
+        canvas.graph.connect(entry, process.id, "started", ordinal)
 
 
 def _service(canvas: Canvas, host: str, name: str) -> str:

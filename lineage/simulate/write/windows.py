@@ -34,7 +34,16 @@ from lineage.simulate.facts import (
     ValueSet,
     VolumeRead,
 )
-from lineage.simulate.write import fields, sysmon
+from lineage.simulate.remote import (
+    CredentialUse,
+    Logoff,
+    Reach,
+    RemoteLogon,
+    ServiceInstall,
+    ShareAccess,
+    TaskRegistration,
+)
+from lineage.simulate.write import fields, logons, sysmon
 from lineage.simulate.write.record import Guid, Provider, Value, WindowsRecord
 
 if TYPE_CHECKING:
@@ -53,9 +62,17 @@ POWERSHELL = Provider(
 
 EVENT_LOG = Provider("EventLog", Guid("{FC65DDD8-D6EF-4962-83D5-6E5CFE9CE148}"))
 
+SERVICE_CONTROL = Provider(
+    "Service Control Manager", Guid("{555908D1-A6D7-4695-8E1E-26931D2012F4}")
+)
+SCHEDULER = Provider(
+    "Microsoft-Windows-TaskScheduler", Guid("{DE7B24EA-73C8-4A09-985D-5BDADCFA9017}")
+)
+
 SYSMON_CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 SECURITY_CHANNEL = "Security"
 SYSTEM_CHANNEL = "System"
+TASK_CHANNEL = "Microsoft-Windows-TaskScheduler/Operational"
 POWERSHELL_CHANNEL = "Microsoft-Windows-PowerShell/Operational"
 
 _LOCAL_SYSTEM = "S-1-5-18"
@@ -94,7 +111,7 @@ class Journal:
                 yield self._security(fact, 4689, 0, 13313, fields.ended_process(fact.process))
             case Boot():
                 yield self._security(fact, 4608, 0, 12288, ())
-                yield self._event_log(fact, 6005)
+                yield self._log(fact, EVENT_LOG, SYSTEM_CHANNEL, 6005, ())
             case ImageLoad():
                 yield self._sysmon(fact, 7, fields.image_load(fact))
             case FileCreate():
@@ -152,6 +169,24 @@ class Journal:
             case Connection():
                 yield self._sysmon(fact, 3, fields.connection(fact))
                 yield self._security(fact, 5156, 1, 12810, fields.allowed_connection(fact))
+            case Reach():
+                yield self._sysmon(fact, 3, logons.reach(fact))
+                yield self._security(fact, 5156, 1, 12810, logons.allowed(fact))
+            case CredentialUse():
+                yield self._security(fact, 4648, 0, 12544, logons.credentials(fact))
+            case RemoteLogon():
+                yield self._security(fact, 4624, 2, 12544, logons.logon(fact))
+            case Logoff():
+                yield self._security(fact, 4634, 0, 12545, logons.logoff(fact))
+            case ServiceInstall():
+                yield self._security(fact, 4697, 0, 12289, logons.service(fact))
+                yield self._log(fact, SERVICE_CONTROL, SYSTEM_CHANNEL, 7045, logons.installed(fact))
+            case TaskRegistration():
+                yield self._security(fact, 4698, 0, 12804, logons.task(fact))
+                yield self._log(fact, SCHEDULER, TASK_CHANNEL, 106, logons.registered(fact))
+            case ShareAccess():
+                yield self._security(fact, 5140, 1, 12808, logons.share(fact))
+                yield self._security(fact, 5145, 0, 12811, logons.shared_file(fact))
             case HandleUse():
                 yield self._security(fact, 4656, 1, 12801, fields.handle_request(fact))
                 yield self._security(fact, 4690, 0, 12807, fields.handle_copy(fact))
@@ -189,11 +224,14 @@ class Journal:
             data=data,
         )
 
-    def _event_log(self, fact: Fact, event_id: int) -> WindowsRecord:
+    def _log(
+        self, fact: Fact, provider: Provider, channel: str, event_id: int, data: Fields
+    ) -> WindowsRecord:
+        """A record of a log that isn't Sysmon's nor the Security log."""
         return self._record(
             fact,
-            provider=EVENT_LOG,
-            channel=SYSTEM_CHANNEL,
+            provider=provider,
+            channel=channel,
             event_id=event_id,
             version=0,
             level=4,
@@ -201,7 +239,7 @@ class Journal:
             keywords=_CLASSIC_KEYWORDS,
             process_id=0,
             user=None,
-            data=(),
+            data=data,
         )
 
     def _script_part(self, fact: ScriptBlock, number: int) -> WindowsRecord:
