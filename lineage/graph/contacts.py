@@ -25,14 +25,17 @@ from lineage.graph.crossing import (
     joined,
 )
 from lineage.graph.hubs import is_bystander, program_of
+from lineage.graph.ids import parsed
 from lineage.graph.nodes import ProcessNode, ScriptNode, SessionNode
 from lineage.graph.schema import CROSSING
+from lineage.normalise.addresses import canonical_address
 from lineage.times import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lineage.graph.provenance import ProvenanceGraph
+    from lineage.normalise.event import ChannelEvent, ConnectionMade
 
 NETWORK: Final = frozenset({"3", "8"})
 DESKTOP: Final = "10"
@@ -45,6 +48,51 @@ _LOCAL: Final = ("127.", "::1", "0.0.0.0", "169.254.", "fe80:")  # noqa: S104 - 
 _SYSTEM_PID: Final = 4
 SESSIONLESS: Final = frozenset({"0x3e4", "0x3e5", "0x3e7"})
 """Logon ids of Windows' own accounts, the same on every host (Microsoft Learn, "LUID")."""
+
+
+_INBOUND: Final = frozenset({"%%14592", "inbound"})
+"""`Direction` of 5156 where the other side connected (msobjs.dll)."""
+
+
+class Ends(NamedTuple):
+    """The two ends of a connection as one of its hosts logged it.
+
+    Attributes:
+        own: the logging host's address.
+        own_port: its port.
+        other: the other host's address.
+        other_port: its port.
+        accepted: whether the other host connected.
+    """
+
+    own: str
+    own_port: str | None
+    other: str
+    other_port: str | None
+    accepted: bool
+
+
+def ends_of(event: ConnectionMade) -> Ends:
+    """The ends of Sysmon's 3 and its like; without its source, what was connected to alone."""
+    source = canonical_address(event.SourceIp or ""), event.SourcePort
+    target = canonical_address(event.DestinationIp or ""), event.DestinationPort
+    accepted = (event.Initiated or "").lower() == "false" and bool(event.SourceIp)
+    own, other = (target, source) if accepted else (source, target)
+    return Ends(*own, *other, accepted)
+
+
+def allowed_ends_of(event: ChannelEvent) -> Ends:
+    """The ends of Security's 5156."""
+    source = canonical_address(event.SourceAddress or ""), event.SourcePort
+    target = canonical_address(event.DestAddress or ""), event.DestPort
+    accepted = (event.Direction or "").lower() in _INBOUND
+    own, other = (target, source) if accepted else (source, target)
+    return Ends(*own, *other, accepted)
+
+
+def tells(ends: Ends) -> bool:
+    """Whether a connection tells of two hosts."""
+    return bool(ends.own) and not ends.own.startswith(_LOCAL) and ends.own != ends.other
 
 
 class _Connection(NamedTuple):
@@ -75,42 +123,43 @@ class Contacts:
         self._homes: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         self._skews: Sequence[Skew] = ()
 
-    def connected(
-        self,
-        process: ProcessNode,
-        own: tuple[str, str | None],
-        other: tuple[str, str | None],
-        ordinal: int,
-        *,
-        accepted: bool,
-    ) -> None:
-        """A process connected, or was connected to; both sides are address and port."""
-        if len(self._hosts) < 2 or own[0].startswith(_LOCAL) or own[0] == other[0]:
+    def connected(self, process: ProcessNode, ends: Ends, ordinal: int) -> None:
+        """A process connected, or was connected to."""
+        if len(self._hosts) < 2 or not tells(ends):
             return
+        own, own_port, other, other_port, accepted = ends
         time = self._graph.events.time(ordinal)
-        seen = self._homes[own[0]].get(process.host)
-        self._homes[own[0]][process.host] = (seen[0] if seen else time, time)
-        if not is_service_port(own[1] if accepted else other[1]):
+        seen = self._homes[own].get(process.host)
+        self._homes[own][process.host] = (seen[0] if seen else time, time)
+        if not is_service_port(own_port if accepted else other_port):
             return
-        connection = _Connection(process.id, ordinal, *own, *other)
+        connection = _Connection(process.id, ordinal, own, own_port, other, other_port)
         if accepted:
             self._answers.append((process.host, connection))
         else:
-            self._knocks[process.id, own[1], *other] = connection
+            self._knocks[process.id, own_port, other, other_port] = connection
 
     def used(self, process: ProcessNode, server: str, account: str, ordinal: int) -> None:
         """A process used an account for a logon to another host."""
         if len(self._hosts) > 1:
-            self._credentials.append((process.id, ordinal, server.lower(), _short(account)))
+            self._credentials.append((process.id, ordinal, server.lower(), short_account(account)))
 
     def join(self) -> None:
         """Draws which process opened which logon of another host, and what that started."""
         if len(self._hosts) < 2:
             return
         found = joined(self._facts(self._sessions()), _Names(self._graph))
-        self._skews = found.skews
+        met = {
+            frozenset({self._host(crossing.process), self._host(crossing.session)})
+            for crossing in found.crossings
+        }
+        self._skews = [skew for skew in found.skews if {skew.host, skew.other} in met]
         for crossing in found.crossings:
             self._draw(crossing)
+
+    def _host(self, node_id: str) -> str:
+        parts = parsed(node_id)
+        return parts.host if parts else ""
 
     def remarks(self) -> Iterator[tuple[int, str]]:
         """Whose clocks differ, once all is joined: index of an input of the host, and one line."""
@@ -147,7 +196,7 @@ class Contacts:
         return Knock(
             process.host,
             process.id,
-            _short(process.user) if process.user else None,
+            short_account(process.user) if process.user else None,
             self._serves(process),
             self._graph.events.time(each.ordinal),
             each.ordinal,
@@ -171,8 +220,7 @@ class Contacts:
             if not isinstance(node, SessionNode) or node.logon_id in SESSIONLESS:
                 continue
             logon = self._logon(node)
-            nobody = logon is None or logon.account is None or logon.account.endswith("$")
-            if logon is not None and not nobody and logon.account not in _NOBODY:
+            if logon is not None and is_somebody(logon.account):
                 yield logon
 
     def _logon(self, node: SessionNode) -> Logon | None:
@@ -189,7 +237,7 @@ class Contacts:
         return Logon(
             node.host,
             node.id,
-            _short(user) if user else None,
+            short_account(user) if user else None,
             desktop,
             desktop or self._is_active(node.id),
             self._graph.events.time(opened),
@@ -271,7 +319,7 @@ class _Names:
             if time > until:
                 break
             process = self._graph.process(process_id)
-            fits = account is None or process.user is None or _short(process.user) == account
+            fits = account is None or process.user is None or short_account(process.user) == account
             text = process.command_line or ""
             if not fits and account is not None:
                 fits = account in text.lower()
@@ -330,6 +378,11 @@ class _Names:
         return sum(1 for _ in self._ancestors(process_id))
 
 
+def is_somebody(account: str | None) -> bool:
+    """Whether an account is a person's or a service's, rather than nobody's or a machine's."""
+    return account is not None and account not in _NOBODY and not account.endswith("$")
+
+
 def _pattern(names: frozenset[str]) -> re.Pattern[str]:
     """Finds any of the names of a host, but not as a part of another's."""
     some = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"(?!)"
@@ -340,10 +393,10 @@ def _ordinal(caller: Caller) -> int:
     return caller.ordinal
 
 
-def _short(account: str) -> str:
+def short_account(account: str) -> str:
     r"""An account without its domain, in lower case.
 
-    >>> _short("CORP\\Dana"), _short("dana@corp.example")
+    >>> short_account("CORP\\Dana"), short_account("dana@corp.example")
     ('dana', 'dana')
     """
     return account.rpartition("\\")[2].partition("@")[0].lower()

@@ -95,7 +95,7 @@ def _complete_ledgers(plan: Plan, facts: Sequence[TraceFacts]) -> None:
             plan.clock.doubt(source, host, last)
     for source, count in repeats.items():
         plan.ledgers[source].repeated(count)
-    remarks = (remark for each in facts for remark in each.remarks)
+    remarks = sorted(remark for each in facts for remark in each.remarks)
     for source, remark in (*plan.clock.remarks(), *remarks):
         plan.ledgers[source].reject(Problem(None, remark, lost=0))
 

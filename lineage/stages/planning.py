@@ -1,7 +1,8 @@
 """Per run: what all inputs together are, and which hosts have to be looked at together.
 
 Hosts are independent of each other but where telemetry itself connects them: names that mean one
-machine, and names under which processes of one sensor occur.
+machine, names under which processes of one sensor occur, and hosts of which one may have reached
+the other (`lineage.stages.meeting`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from lineage.correlate.groups import Groups
 from lineage.errors import InputError
 from lineage.graph.identity import Hosts
 from lineage.normalise.clock import Clock
+from lineage.stages.meeting import meetings
 from lineage.stages.reading import HostFacts
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ def _together(hosts: dict[str, HostFacts], keys: Hosts) -> list[list[str]]:
             groups.join(f"host {keys.key(name)}", f"name {host}")
         for sensor in facts.sensors:
             groups.join(f"sensor {sensor}", f"name {host}")
+    for one, other in meetings({host: facts.contacts for host, facts in hosts.items()}):
+        groups.join(f"name {one}", f"name {other}")
     members: defaultdict[str, list[str]] = defaultdict(list)
     for host in sorted(hosts):
         members[groups.find(f"name {host}")].append(host)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from lineage.normalise import event as events
 from lineage.normalise.outcome import Outcome
 from lineage.problems import InputLedger, Problem
+from lineage.stages.meeting import Contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,17 +44,20 @@ class HostFacts:
         events: how many there are.
         names: how the telemetry writes it.
         sensors: what processes' identities begin with: a machine's, or a sensor's, own number.
+        contacts: what it logged of other hosts.
     """
 
     events: int = 0
     names: set[str] = field(default_factory=set)
     sensors: set[str] = field(default_factory=set)
+    contacts: Contacts = field(default_factory=Contacts)
 
     def add(self, other: HostFacts) -> None:
         """Takes what another input tells of the host."""
         self.events += other.events
         self.names |= other.names
         self.sensors |= other.sensors
+        self.contacts.add(other.contacts)
 
 
 @dataclass(slots=True)
@@ -94,6 +98,7 @@ def read_events(
             known = facts.hosts[host]
             known.events += len(found)
             known.sensors |= _sensors(found)
+            known.contacts.take(found)
             shelve(host, found)
     return facts
 

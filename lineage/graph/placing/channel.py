@@ -8,11 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+<<<<<<< HEAD
 from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.nodes import DnsNode, EndpointNode, RegistryNode, endpoint_name
 from lineage.graph.placing import sessions, upkeep
 from lineage.normalise.addresses import canonical_address
 from lineage.normalise.event import ChannelEvent
+=======
+from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.contacts import allowed_ends_of
+from lineage.graph.nodes import DnsNode, EndpointNode, RegistryNode, endpoint_name
+from lineage.graph.placing import sessions, upkeep
+>>>>>>> c529b7a (Hosts that may have reached each other are looked at together)
 from lineage.normalise.paths import canonical_path
 from lineage.normalise.sources import SOURCE
 
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 
 _PROTOCOLS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
 """Numbers in 5156 (IANA, "Protocol Numbers")."""
-_INBOUND: Final = frozenset({"%%14592", "inbound"})
 _DELETED: Final = frozenset({"%%1906"})
 """`OperationType` of 4657: a value was deleted (msobjs.dll)."""
 _THREAT_FILE: Final = re.compile(r"(?:container)?file:_([A-Za-z]:\\[^;]+?)(?:->|;|$)")
@@ -92,13 +98,11 @@ def _connection_allowed(
     canvas: Canvas, event: ChannelEvent, host: str, ordinal: int
 ) -> Placed | None:
     """5156: the other side is the destination, or for an inbound connection the source."""
-    process = _actor(canvas, event, host, ordinal)
-    inbound = (event.Direction or "").lower() in _INBOUND
-    written = event.SourceAddress if inbound else event.DestAddress
-    if process is None or written is None:
+    process, ends = _actor(canvas, event, host, ordinal), allowed_ends_of(event)
+    if process is None or not ends.other:
         return None
-    address = canonical_address(written)
-    port = None if inbound else event.DestPort
+    address = ends.other
+    port = None if ends.accepted else ends.other_port
     protocol = _PROTOCOLS.get(event.Protocol or "", "")
     endpoint_id = canvas.once(
         "endpoint",
@@ -107,10 +111,7 @@ def _connection_allowed(
         lambda key: EndpointNode(key, address, port, protocol),
     )
     canvas.graph.connect(process.id, endpoint_id, "connected" if port else "accepted", ordinal)
-    source = canonical_address(event.SourceAddress or ""), event.SourcePort
-    target = canonical_address(event.DestAddress or ""), event.DestPort
-    own, other = (target, source) if inbound else (source, target)
-    canvas.contacts.connected(process, own, other, ordinal, accepted=inbound)
+    canvas.contacts.connected(process, ends, ordinal)
     return Placed(ordinal, process, endpoint_id)
 
 

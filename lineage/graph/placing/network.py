@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+<<<<<<< HEAD
 from lineage.graph.canvas import Canvas, Placed, Placement
+=======
+from lineage.graph.canvas import Canvas, Placed
+from lineage.graph.contacts import ends_of
+>>>>>>> c529b7a (Hosts that may have reached each other are looked at together)
 from lineage.graph.nodes import DnsNode, EndpointNode, PipeNode, endpoint_name
 from lineage.normalise.addresses import canonical_address
 from lineage.normalise.event import ConnectionMade, DnsQueried, PipeOpened
@@ -42,12 +47,7 @@ def connection_made(canvas: Canvas, event: ConnectionMade, host: str, ordinal: i
     )
     kind: EdgeKind = "connected" if port else "accepted"
     canvas.graph.connect(process.id, endpoint_id, kind, ordinal)
-    if event.SourceIp:
-        source = canonical_address(event.SourceIp), event.SourcePort
-        target = canonical_address(event.DestinationIp or ""), event.DestinationPort
-        accepted = port is None
-        own, other = (target, source) if accepted else (source, target)
-        canvas.contacts.connected(process, own, other, ordinal, accepted=accepted)
+    canvas.contacts.connected(process, ends_of(event), ordinal)
     return Placed(ordinal, process, endpoint_id)
 
 
