@@ -8,18 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-<<<<<<< HEAD
 from lineage.graph.canvas import Canvas, Placed, Placement
-from lineage.graph.nodes import DnsNode, EndpointNode, RegistryNode, endpoint_name
-from lineage.graph.placing import sessions, upkeep
-from lineage.normalise.addresses import canonical_address
-from lineage.normalise.event import ChannelEvent
-=======
-from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.contacts import allowed_ends_of
 from lineage.graph.nodes import DnsNode, EndpointNode, RegistryNode, endpoint_name
 from lineage.graph.placing import sessions, upkeep
->>>>>>> c529b7a (Hosts that may have reached each other are looked at together)
+from lineage.normalise.event import ChannelEvent
 from lineage.normalise.paths import canonical_path
 from lineage.normalise.sources import SOURCE
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-<<<<<<< HEAD
 from lineage.graph.canvas import Canvas, Placed, Placement
-=======
-from lineage.graph.canvas import Canvas, Placed
 from lineage.graph.contacts import ends_of
->>>>>>> c529b7a (Hosts that may have reached each other are looked at together)
 from lineage.graph.nodes import DnsNode, EndpointNode, PipeNode, endpoint_name
 from lineage.normalise.addresses import canonical_address
 from lineage.normalise.event import ConnectionMade, DnsQueried, PipeOpened
