@@ -1,4 +1,4 @@
-"""`lineage neo4j`: a case into Neo4j, out of it again, and what Neo4j Browser takes."""
+"""`lineage neo4j`: a server, a case into it and out again, and what Neo4j Browser takes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,25 @@ HOPS = 1
 
 @click.group("neo4j")
 def command() -> None:
-    """Puts a case into Neo4j, takes it out, or makes the pack for Neo4j Browser."""
+    """Starts Neo4j, puts a case into it, takes it out, or makes the pack for Neo4j Browser."""
+
+
+@command.command("up")
+def up_command() -> None:
+    """Starts Neo4j with its Browser in Docker on this machine, with the password NEO4J_PASSWORD.
+
+    It keeps its data over restarts; docker compose -p lineage down ends it.
+    """
+    import os
+
+    from lineage.graphdb import compose
+
+    compose.up(os.environ)
+    click.echo(
+        f"Neo4j runs; its Browser is {compose.PAGE}, the user neo4j. Next:\n"
+        "  lineage neo4j push PATH...\n"
+        "  lineage neo4j browser-pack lineage.zip   (then drop both files on Browser's page)"
+    )
 
 
 @command.command("push")

@@ -31,7 +31,7 @@ RETRY_SECONDS = 30.0
 """How long a transaction that failed for a passing reason is tried again."""
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
-_RESTART = "start it (docker compose up -d), or name another with NEO4J_URI or --uri"
+_RESTART = "start it (lineage neo4j up), or name another with NEO4J_URI or --uri"
 _READ_ONLY = "the database takes no writes; see the server's log (a full disk makes it read-only)"
 _UNAVAILABLE = (
     "the database is not available now; see the server's log (a full disk stops it), then try again"

@@ -49,8 +49,8 @@ def test_no_password(address):
 def test_nobody_listens(closed_port, scheme):
     address = Address(f"{scheme}://127.0.0.1:{closed_port}", "neo4j", "secret-secret", None)
     assert refused(address) == (
-        f"cannot reach Neo4j at {scheme}://127.0.0.1:{closed_port}; start it (docker compose up "
-        "-d), or name another with NEO4J_URI or --uri"
+        f"cannot reach Neo4j at {scheme}://127.0.0.1:{closed_port}; start it (lineage neo4j up), "
+        "or name another with NEO4J_URI or --uri"
     )
 
 

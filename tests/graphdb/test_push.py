@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import neo4j_killed
 import neo4j_server
 import pytest
 from neo4j.time import DateTime
@@ -366,48 +367,43 @@ def test_a_report_s_processes_are_as_a_run_pushes_them(database, case, ask):
     assert alone["n"] == {name: value for name, value in whole["n"].items() if name != "user"}
 
 
-def _push_slowly(address: Address, case: str, until: int, connection: Any) -> None:
-    """Pushes; tells once so many rows are written, and stops for good one batch later."""
-    written, has_told = 0, False
-
-    def advance(count: int) -> None:
-        nonlocal written, has_told
-        written += count
-        if has_told:
-            signal.pause()
-        elif written >= until:
-            connection.send(written)
-            has_told = True
-
-    push.BATCH_ROWS = 7
-    with connected(address) as database:
-        push.push(database, case, run_content(intrusion()), advance)
-    connection.send("done")
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX has kill -9")
-def test_pushes_that_were_killed_are_made_whole_by_the_next(database, address, picture, case):
-    """Each kill comes while the batch after the told one is written, or just after it."""
-    content = run_content(intrusion())
-    push.push(database, f"{case}-once", content)
-    whole = _without_case(picture(f"{case}-once"), f"{case}-once")
-    for share in (0.1, 0.35, 0.6, 0.8):
-        ours, theirs = multiprocessing.Pipe()
-        process = multiprocessing.get_context("spawn").Process(
-            target=_push_slowly, args=(address, case, int(content.rows * share), theirs)
-        )
-        process.start()
-        assert ours.poll(60)
-        assert ours.recv() < content.rows
-        os.kill(process.pid or 0, signal.SIGKILL)
-        process.join()
-        assert process.exitcode == -signal.SIGKILL
-        assert not ours.poll()  # it isn't done
-        half = _without_case(picture(case), case)
-        assert half[0]
-        assert len(half[1]) < len(whole[1])
-    push.push(database, case, content)
-    assert _without_case(picture(case), case) == whole
+def test_pushes_that_were_killed_are_made_whole_by_the_next(database, address, case):
+    """Each kill hits a running push: a batch is under way, and more are to come."""
+    push.push(database, f"{case}-once", run_content(intrusion()))
+    whole = neo4j_killed.dump(database, f"{case}-once")
+    for share in (0.1, 0.6, 0.9):
+        rows = run_content(intrusion()).rows
+        going = neo4j_killed.Push(address, case, int(rows * share))
+        assert going.reached() < rows
+        assert going.kill()
+        cut = neo4j_killed.dump(database, case)
+        assert cut[0]
+        assert len(cut[1]) < len(whole[1])
+    push.push(database, case, run_content(intrusion()))
+    assert neo4j_killed.dump(database, case) == whole
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the server with its starter")
+def test_a_server_that_was_killed_under_a_push_is_made_whole_by_the_next(tmp_path, server):
+    if server.pid is None:
+        pytest.skip("the server is not ours to kill")
+    with neo4j_server.serving(tmp_path) as mine:
+        address = Address(mine.uri, mine.username, mine.password, None)
+        with connected(address) as database:
+            push.push(database, "whole", run_content(intrusion()))
+            whole = neo4j_killed.dump(database, "whole")
+        going = neo4j_killed.Push(address, "cut", run_content(intrusion()).rows // 2)
+        written = going.reached()
+        os.kill(mine.pid, signal.SIGKILL)
+        os.waitpid(mine.pid, 0)
+        assert going.kill()
+        with neo4j_server.again(mine), connected(address) as database:
+            cut = neo4j_killed.dump(database, "cut")
+            assert written <= len(cut[0]) + len(cut[1]) < len(whole[0]) + len(whole[1])
+            push.push(database, "cut", run_content(intrusion()))
+            assert neo4j_killed.dump(database, "cut") == whole
+            assert neo4j_killed.dump(database, "whole") == whole
 
 
 def _push_together(address: Address, case: str, barrier: Any) -> None:

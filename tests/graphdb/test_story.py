@@ -50,7 +50,7 @@ def test_of_a_large_chain_only_processes_and_carriers_are_drawn():
     ("caption", "number", "expected"),
     [
         ("powershell.exe 5500", 8, "8 powershell.exe 5500"),
-        ("Add-MpPreference -ExclusionPath C:\\Users", None, "Add-MpP…rence -Exclus…nPath …"),
+        ("Add-MpPreference -ExclusionPath C:\\Users", None, "Add-MpP…rence -ExclusionPath …"),
         ("a b c", None, "a b c"),
         ("", None, ""),
     ],

@@ -1,6 +1,7 @@
 """A real Neo4j for tests and benchmarks: one that is named, else one started from Maven artifacts.
 
-The version is the compose file's. Nothing listens beyond loopback, everything lies in one folder,
+The version is the compose file's, or that of LINEAGE_TEST_NEO4J_VERSION (from 2025 on it needs Java
+21, which JAVA_HOME then names). Nothing listens beyond loopback, everything lies in one folder,
 and on Linux the server dies with the process that started it.
 """
 
@@ -62,18 +63,24 @@ db.tx_log.rotation.retention_policy=keep_none
 dbms.security.auth_max_failed_attempts=0
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
-internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 """
+OF_LTS = "internal.dbms.bolt.netty_server_shutdown_quiet_period=0\n"
+OF_CALENDAR = """internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
+dbms.fleet_manager.enabled=false
+server.http.x_forward.enabled=false
+"""
+"""Settings that only servers of that numbering know; an unknown one stops the start."""
 
 
 class Server(NamedTuple):
-    """Where a server is reached. `http` and `pid` are None where only Bolt is known."""
+    """Where a server is reached. What is None isn't known of a server that was not started here."""
 
     uri: str
     username: str
     password: str
     http: str | None
     pid: int | None = None
+    home: Path | None = None
 
 
 class Power(NamedTuple):
@@ -95,7 +102,10 @@ class NotHere(Exception):
 
 
 def version() -> str:
-    """The version that the compose file pins."""
+    """The version that the environment names, else the one that the compose file pins."""
+    named = os.environ.get("LINEAGE_TEST_NEO4J_VERSION")
+    if named:
+        return named
     found = re.search(r"image:.*neo4j:([\d.]+)", COMPOSE.read_text(encoding="utf-8"))
     if found is None:
         raise NotHere(f"{COMPOSE} names no neo4j image")
@@ -175,39 +185,65 @@ def _start(
     password = secrets.token_hex(12)
     (home / "conf").mkdir(parents=True)
     (home / "tmp").mkdir()
+    settings = SETTINGS.format(bolt=bolt, http=http, page_cache=power.page_cache)
     (home / "conf" / "neo4j.conf").write_text(
-        SETTINGS.format(bolt=bolt, http=http, page_cache=power.page_cache), encoding="utf-8"
+        settings + (OF_LTS if version().startswith("5.") else OF_CALENDAR), encoding="utf-8"
     )
-    environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     admin = "org.neo4j.server.startup.Neo4jAdminCommand"
     subprocess.run(
         [java, "-cp", class_path, admin, "dbms", "set-initial-password", password],
-        env=environment,
+        env=_environment(home),
         check=True,
         capture_output=True,
     )
+    process = _launch(java, class_path, home, power)
+    uri, page = f"bolt://127.0.0.1:{bolt}", f"http://127.0.0.1:{http}"
+    return process, Server(uri, "neo4j", password, page, process.pid, home)
+
+
+@contextmanager
+def again(server: Server, power: Power = FOR_TESTS) -> Iterator[Server]:
+    """A server that was started here and has ended, on the same home and ports.
+
+    Raises:
+        NotHere: it doesn't start.
+    """
+    assert server.home is not None
+    process = _launch(_java(), _class_path(), server.home, power)
+    try:
+        if not _ready(process, server):
+            raise NotHere(f"Neo4j did not start again; see {server.home}/console.log")
+        yield server._replace(pid=process.pid)
+    finally:
+        _stop(process)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+
+
+def _launch(java: str, class_path: str, home: Path, power: Power) -> subprocess.Popen[bytes]:
     opens = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED]
     flags = [f"-Xms{power.heap}", f"-Xmx{power.heap}", "-XX:+UseSerialGC"]
     if not power.optimised:
         flags.append("-XX:TieredStopAtLevel=1")
     flags.append(f"-Djava.io.tmpdir={home / 'tmp'}")
+    named = "CommunityEntryPoint" if version().startswith("5.") else "Neo4jCommunity"
     main = [
-        "org.neo4j.server.CommunityEntryPoint",
+        f"org.neo4j.server.{named}",
         f"--home-dir={home}",
         f"--config-dir={home / 'conf'}",
         "--console-mode",
     ]
-    with (home / "console.log").open("wb") as log:
-        process = subprocess.Popen(
+    with (home / "console.log").open("ab") as log:
+        return subprocess.Popen(
             [java, *flags, *opens, "-cp", class_path, *main],
-            env=environment,
+            env=_environment(home),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
-    page = f"http://127.0.0.1:{http}"
-    return process, Server(f"bolt://127.0.0.1:{bolt}", "neo4j", password, page, process.pid)
 
 
 _OPENED = ("java.nio", "java.io", "sun.nio.ch")
