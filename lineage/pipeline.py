@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,20 +12,20 @@ from lineage.analysis import Analysis
 from lineage.correlate.align import TemplateChain
 from lineage.correlate.registry import correlators
 from lineage.correlate.stage import StageCorrelator
+from lineage.dataset import store
+from lineage.dataset.writing import begin, finish
 from lineage.detect.alerts.place import AlertBoard
 from lineage.detect.alerts.read import read as read_alerts
 from lineage.detect.allow import load as load_allowances
+from lineage.detect.catalog import NO_RULES
 from lineage.detect.rule_cache import FolderCache
 from lineage.detect.user_rules import load_user
 from lineage.engines import choice
-from lineage.normalise.dispatch import Normaliser
-from lineage.read import Input, read
-from lineage.read.inputs import checked
-from lineage.read.units import units
+from lineage.engines.serial import read_all
+from lineage.engines.work import works
 from lineage.stages.judging import judge
 from lineage.stages.merging import Told, coverage_of, merged
 from lineage.stages.planning import planned
-from lineage.stages.reading import collect
 from lineage.stages.sharing import elsewhere, shared
 from lineage.stages.workplace import Settings, Workplace
 
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from lineage.engines.choice import Scale
     from lineage.graph.canvas import Placed
     from lineage.normalise.event import Event
+    from lineage.problems import InputLedger
+    from lineage.read import Input
     from lineage.report.model import Report
     from lineage.stages.judging import Judgement
     from lineage.stages.planning import Plan
+    from lineage.stages.reading import EventsByHost, ReadingFacts
     from lineage.stages.tracing import TraceFacts
 
 
@@ -95,7 +99,12 @@ def run(request: Request) -> Run:
     Raises:
         InputError: a path doesn't exist, or nothing in the paths can be read.
     """
-    return run_opened(read(request.paths, request.format_name, request.advance), request)
+    with cycle_collector.off():
+        to_read = works(request.paths, request.format_name)
+        settings, notes = settled(request)
+        place = Workplace(settings)
+        readings, events = read_all(to_read, place, request.advance)
+        return _run(readings, events, request, place, notes)
 
 
 def run_opened(inputs: Iterable[Input], request: Request) -> Run:
@@ -109,18 +118,29 @@ def run_opened(inputs: Iterable[Input], request: Request) -> Run:
     with cycle_collector.off():
         settings, notes = settled(request)
         place = Workplace(settings)
-        by_host: dict[str, list[Event]] = {}
-        reading = place.read(inputs, lambda host, batch: by_host.setdefault(host, []).extend(batch))
-        plan = planned([reading], whole=True)
-        (group,) = plan.groups
-        all_events = (event for host in group.hosts for event in by_host.pop(host))
-        board = AlertBoard(read_alerts(request.alerts))
-        traced, facts = place.trace(group, all_events, request.watch, board)
-        others = elsewhere(facts, shared([facts]))
-        names = [ledger.source for ledger in plan.ledgers]
-        judgement, chains = judge(traced, others, settings.correlators, names)
-        report = _merged(plan, [facts], [judgement], place, notes, board.files)
-        return Run(report, Analysis(plan.ledgers, traced.graph, traced.hits, chains))
+        by_host: EventsByHost = defaultdict(list)
+        reading = place.read(inputs, lambda host, batch: by_host[host].extend(batch))
+        return _run([reading], by_host, request, place, notes)
+
+
+def _run(
+    readings: Sequence[ReadingFacts],
+    by_host: EventsByHost,
+    request: Request,
+    place: Workplace,
+    notes: Sequence[str],
+) -> Run:
+    """Correlates all hosts as one. The events are used up."""
+    plan = planned(readings, whole=True)
+    (group,) = plan.groups
+    all_events = (event for host in group.hosts for event in by_host.pop(host))
+    board = AlertBoard(read_alerts(request.alerts))
+    traced, facts = place.trace(group, all_events, request.watch, board)
+    others = elsewhere(facts, shared([facts]))
+    names = [ledger.source for ledger in plan.ledgers]
+    judgement, chains = judge(traced, others, place.settings.correlators, names)
+    report = _merged(plan, [facts], [judgement], place, notes, board.files)
+    return Run(report, Analysis(plan.ledgers, traced.graph, traced.hits, chains))
 
 
 def report(request: Request) -> Report:
@@ -135,13 +155,12 @@ def report(request: Request) -> Report:
     """
     if request.alerts:
         return run(request).report
-    paths, format_name = request.paths, checked(request.paths, request.format_name)
     with cycle_collector.off():
+        to_read = works(request.paths, request.format_name)
         settings, notes = settled(request)
-        pieces = list(units(paths, format_name))
-        engine = choice.engine(request.scale, settings, sum(piece.bytes for piece in pieces))
+        engine = choice.engine(request.scale, settings, sum(work.bytes for work in to_read))
         try:
-            plan = planned(engine.read(pieces, request.advance), whole=not _is_by_host(settings))
+            plan = planned(engine.read(to_read, request.advance), whole=not _is_by_host(settings))
             facts = engine.trace(plan)
             judgements = engine.judge(facts, shared(facts))
         finally:
@@ -182,14 +201,47 @@ def settled(request: Request) -> tuple[Settings, list[str]]:
     return Settings(user, plugins, allowances, request.timezone, request.day_first), notes
 
 
+def normalise(request: Request, folder: Path) -> list[InputLedger]:
+    """Writes the events of telemetry as a dataset, which is then read in place of it.
+
+    Args:
+        request: which telemetry, and how its times are meant; nothing is judged.
+        folder: of the dataset; new, or empty.
+
+    Returns:
+        What became of the records, by input.
+
+    Raises:
+        InputError: a path doesn't exist, or nothing in the paths can be read.
+        UsageError: the folder is in use, or pyarrow isn't installed.
+        EngineError: the dataset can't be written, or work that others were to do can't be done.
+    """
+    store.require()
+    begin(folder)
+    with cycle_collector.off():
+        to_read = works(request.paths, request.format_name)
+        settings = Settings(NO_RULES, (), (), request.timezone, request.day_first)
+        engine = choice.engine(request.scale, settings, sum(work.bytes for work in to_read))
+        try:
+            plan = planned(engine.read(to_read, request.advance))
+            written = engine.write(plan, folder)
+        finally:
+            engine.close()
+        finish(folder, plan, written)
+        return plan.ledgers
+
+
 def events(
     paths: Sequence[Path],
     format_name: str | None = None,
     advance: Callable[[int], object] | None = None,
 ) -> Iterator[Event]:
-    """The events of files and folders, as they are read.
+    """The events of files, folders and datasets, host by host.
 
     Raises:
         InputError: a path doesn't exist.
     """
-    return collect(read(paths, format_name, advance), Normaliser(), [])
+    place = Workplace(Settings(NO_RULES, ()))
+    _, by_host = read_all(works(paths, format_name), place, advance)
+    for host in list(by_host):
+        yield from by_host.pop(host)

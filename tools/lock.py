@@ -16,7 +16,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = CHECKOUT / "requirements"
-EXTRAS = ("7z", "docx", "pandas", "xlsx")
+EXTRAS = ("7z", "dataset", "docx", "pandas", "spark", "xlsx")
 LOCKS: dict[str, tuple[str, ...]] = {
     "run.txt": ("pyproject.toml",),
     "extras.txt": ("pyproject.toml", *(w for name in EXTRAS for w in ("--extra", name))),

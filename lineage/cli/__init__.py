@@ -24,6 +24,7 @@ from lineage.errors import LineageError
 COMMANDS = {
     "correlate": "Find attack chains in exported telemetry.",
     "inputs": "Say what paths hold, without correlating.",
+    "normalise": "Write events as a dataset of Parquet files, which every command reads.",
     "detect": "List what the detections hit, without chains.",
     "detections": "List the detections.",
     "rules": "Tell which Sigma rules cost most.",

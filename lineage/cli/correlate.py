@@ -146,11 +146,15 @@ def command(
 
 
 def _with_records(report: Report, paths: tuple[Path, ...], format_name: str | None) -> Report:
-    """The report with its evidence's records, where the telemetry can be read a second time."""
+    """The report with its evidence's records, where the telemetry can be read a second time.
+
+    A dataset has events, and no records as they were logged.
+    """
+    from lineage.dataset.layout import is_dataset
     from lineage.read import read
     from lineage.report.records import with_records
 
-    again = [path for path in paths if path.is_file() or path.is_dir()]
+    again = [path for path in paths if (path.is_file() or path.is_dir()) and not is_dataset(path)]
     return with_records(report, read(again, format_name))
 
 

@@ -37,11 +37,13 @@ def command(
 
     Nothing is correlated and no event is kept, so this works on collections of any size.
     """
+    from lineage.dataset.layout import refuse
     from lineage.inventory import take_inventory
     from lineage.read import read
     from lineage.report import inventory_view
     from lineage.report.escape import json_line
 
+    refuse(paths)
     to_stdout = str(json_file) == "-"
     check({} if to_stdout else {"json": json_file}, paths)
     with progress(paths) as advance:

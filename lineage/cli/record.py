@@ -98,10 +98,12 @@ def _of_report(path: Path, source: str, number: int) -> list[LoggedRecord]:
 def _of_telemetry(
     paths: Sequence[Path], format_name: str | None, source: str, number: int
 ) -> Iterator[LoggedRecord]:
+    from lineage.dataset.layout import refuse
     from lineage.problems import Problem
     from lineage.read import read
     from lineage.report.records import logged, number_of
 
+    refuse(paths)
     for opened in read(paths, format_name):
         if not _names(source, opened.name):
             continue

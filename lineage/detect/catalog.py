@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
@@ -95,6 +95,10 @@ class RuleSet(NamedTuple):
     problems: tuple[RuleProblem, ...]
     correlations: tuple[Correlation, ...] = ()
     silent: frozenset[str] = frozenset()
+
+
+NO_RULES: Final = RuleSet((), ())
+"""Of a user who has none."""
 
 
 class UnusableError(Exception):

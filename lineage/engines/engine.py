@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from lineage.read.units import Unit
+    from lineage.engines.work import Work
     from lineage.stages.judging import Judgement
+    from lineage.stages.keeping import WriteFacts
     from lineage.stages.planning import Plan
     from lineage.stages.reading import ReadingFacts
     from lineage.stages.sharing import Common
@@ -23,9 +25,9 @@ class Engine(Protocol):
     """
 
     def read(
-        self, units: Sequence[Unit], advance: Callable[[int], object] | None
+        self, works: Sequence[Work], advance: Callable[[int], object] | None
     ) -> list[ReadingFacts]:
-        """Reads units, and keeps their events by host."""
+        """Reads, and keeps the events by host."""
         ...
 
     def trace(self, plan: Plan) -> list[TraceFacts]:
@@ -34,6 +36,10 @@ class Engine(Protocol):
 
     def judge(self, facts: Sequence[TraceFacts], common: Common) -> list[Judgement]:
         """Judges the groups."""
+        ...
+
+    def write(self, plan: Plan, folder: Path) -> list[WriteFacts]:
+        """Puts the plan's groups into a dataset, in place of tracing them."""
         ...
 
     def close(self) -> None:

@@ -9,20 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from lineage.engines.desk import Desk
+from lineage.engines.desk import Desk, read_work
 from lineage.engines.pool import Pool, Task
 from lineage.engines.spool import Spool, Spot
+from lineage.engines.work import is_standard_input
 from lineage.read.budget import Budget
-from lineage.read.walk import STANDARD_INPUT
 from lineage.stages.packing import pack, unpack
 from lineage.stages.sharing import Elsewhere, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from lineage.engines.work import Work
     from lineage.normalise.event import Event
-    from lineage.read.units import Unit
     from lineage.stages.judging import Judgement
+    from lineage.stages.keeping import WriteFacts
     from lineage.stages.planning import HostGroup, Plan
     from lineage.stages.reading import ReadingFacts
     from lineage.stages.sharing import Common
@@ -57,18 +58,24 @@ class Worker:
         self._inputs: Sequence[str] = ()
         self._common: Elsewhere | None = None
 
-    def read(self, unit: Unit) -> tuple[ReadingFacts, list[tuple[str, Spot]]]:
-        """Reads a unit, and packs its events by host."""
+    def read(self, work: Work) -> tuple[ReadingFacts, list[tuple[str, Spot]]]:
+        """Reads, and packs events by host."""
         spots: list[tuple[str, Spot]] = []
 
         def shelve(host: str, events: list[Event]) -> None:
             spots.append((host, self._spool.write(pack(events))))
 
-        return self._desk.read(unit, Budget(), shelve), spots
+        return read_work(work, self._desk.place, Budget(), shelve), spots
 
     def trace(self, number: int, group: HostGroup, pieces: Sequence[Piece]) -> TraceFacts:
         """Traces a group whose events are packed."""
         return self._desk.trace(number, group, _unpacked(pieces))
+
+    def write(
+        self, group: HostGroup, pieces: Sequence[Piece], folder: Path, inputs: Sequence[str]
+    ) -> WriteFacts:
+        """Writes a group whose events are packed."""
+        return self._desk.write(group, _unpacked(pieces), folder, inputs)
 
     def prepare(self, inputs: Sequence[str], common: Elsewhere) -> None:
         """Takes what all groups are judged by."""
@@ -108,29 +115,29 @@ class Processes:
             [Task(Worker, (settings, folder / f"worker-{number}", share)) for number in range(jobs)]
         )
         self._pieces: dict[str, list[tuple[int, Spot]]] = {}
-        """Host -> number of the unit and place of its events, in the order of units."""
+        """Host -> number of the work and place of its events, in that order."""
         self._inputs: list[str] = []
         self._owners: list[int] = []
 
     def read(
-        self, units: Sequence[Unit], advance: Callable[[int], object] | None
+        self, works: Sequence[Work], advance: Callable[[int], object] | None
     ) -> list[ReadingFacts]:
-        """Reads units in whichever process is free; standard input is this one's."""
+        """Reads in whichever process is free; standard input is this one's."""
         done: dict[int, Read] = {}
         tasks: dict[int, Task] = {}
-        for number, unit in enumerate(units):
-            if str(unit.place.path) == STANDARD_INPUT:
-                done[number] = self._own.read(unit)
+        for number, work in enumerate(works):
+            if is_standard_input(work):
+                done[number] = self._own.read(work)
             else:
-                tasks[number] = Task(Worker.read, (unit,))
+                tasks[number] = Task(Worker.read, (work,))
         for number, _, result in self._pool.spread(tasks):
             done[number] = cast("Read", result)
             if advance is not None:
-                advance(units[number].bytes)
-        for number in range(len(units)):
+                advance(works[number].bytes)
+        for number in range(len(works)):
             for host, spot in done[number][1]:
                 self._pieces.setdefault(host, []).append((number, spot))
-        return [done[number][0] for number in range(len(units))]
+        return [done[number][0] for number in range(len(works))]
 
     def trace(self, plan: Plan) -> list[TraceFacts]:
         """Traces the largest groups first, each in whichever process is free."""
@@ -143,6 +150,14 @@ class Processes:
             facts[number] = cast("TraceFacts", result)
             owners[number] = worker
         self._owners = [owners[number] for number in range(len(plan.groups))]
+        return [facts[number] for number in range(len(plan.groups))]
+
+    def write(self, plan: Plan, folder: Path) -> list[WriteFacts]:
+        """Writes the largest groups first, each in whichever process is free."""
+        inputs = [ledger.source for ledger in plan.ledgers]
+        largest = sorted(range(len(plan.groups)), key=lambda n: -plan.groups[n].events)
+        tasks = {n: Task(Worker.write, (*self._work(plan, n), folder, inputs)) for n in largest}
+        facts = {n: cast("WriteFacts", value) for n, _, value in self._pool.spread(tasks)}
         return [facts[number] for number in range(len(plan.groups))]
 
     def _work(self, plan: Plan, number: int) -> tuple[HostGroup, list[Piece]]:

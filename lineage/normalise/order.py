@@ -43,7 +43,7 @@ def in_order(
         clock: zone offsets of the inputs.
         duplicate: called with every event that is left out, and the one that stands for it.
     """
-    _put_right(events, clock)
+    put_right(events, clock)
     events.sort(key=position, reverse=True)
     seen: dict[Hashable, Event] = {}
     seen_before: dict[Hashable, Event] = {}
@@ -62,7 +62,7 @@ def in_order(
             duplicate(event, first)
 
 
-def _put_right(events: list[Event], clock: Clock) -> None:
+def put_right(events: list[Event], clock: Clock) -> None:
     """Moves events that only have a header's time to the day it means, and from local to UTC."""
     local_of = lru_cache(maxsize=None)(clock.local)
     is_day_first = lru_cache(maxsize=None)(clock.dates.is_day_first)

@@ -76,11 +76,11 @@ class Joiner:
         """Takes a block or a part of one.
 
         Returns:
-            The block, once all of its parts are there; else whether the part awaits others or was
-            there already.
+            The block, once all of its parts are there, or if it was joined before; else whether
+            the part awaits others or was there already.
         """
         total, block_id = part.parts_total, part.ScriptBlockId
-        if total == 1 or block_id is None:
+        if total == 1 or block_id is None or len(part.parts) > 1:
             return part
         key = (part.host.lower(), block_id, total)
         if key in self._complete:

@@ -31,14 +31,14 @@ class Unit(NamedTuple):
         format: the format of all that is in it; None to recognise it.
         part: which part of the file; None for all of it.
         bytes: how many it has on disk, as far as is known.
-        continues: whether it is the same input as the unit before it.
+        continues: how many of its inputs are the last ones of the units before it.
     """
 
     place: Listed
     format: str | None
     part: Part | None = None
     bytes: int = 0
-    continues: bool = False
+    continues: int = 0
 
 
 def units(paths: Sequence[Path], format_name: str | None) -> Iterator[Unit]:
@@ -55,7 +55,7 @@ def units(paths: Sequence[Path], format_name: str | None) -> Iterator[Unit]:
             yield Unit(place, format_name, None, size)
             continue
         for part in parts:
-            continues = part is not parts[0]
+            continues = int(part is not parts[0])
             yield Unit(place, known, part, part.end - part.begin, continues)
 
 

@@ -18,7 +18,7 @@ from lineage.stages.meeting import meetings
 from lineage.stages.reading import HostFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lineage.problems import InputLedger
     from lineage.stages.reading import ReadingFacts
@@ -48,12 +48,14 @@ class Plan(NamedTuple):
         firsts: for each reading, what is to be added to the numbers of its events' inputs.
         clock: of all inputs.
         groups: in order of their first host's name.
+        hosts: by name in lower case.
     """
 
     ledgers: list[InputLedger]
     firsts: list[int]
     clock: Clock
     groups: list[HostGroup]
+    hosts: Mapping[str, HostFacts]
 
 
 def planned(readings: Iterable[ReadingFacts], *, whole: bool = False) -> Plan:
@@ -75,8 +77,8 @@ def planned(readings: Iterable[ReadingFacts], *, whole: bool = False) -> Plan:
         first = len(ledgers) - reading.continues
         firsts.append(first - reading.first)
         clock.add(reading.clock, first - reading.first)
-        if reading.continues:
-            ledgers[-1].go_on(reading.ledgers[0])
+        for ledger, rest in zip(ledgers[first:], reading.ledgers, strict=False):
+            ledger.go_on(rest)
         ledgers += reading.ledgers[reading.continues :]
         for host, facts in reading.hosts.items():
             hosts[host].add(facts)
@@ -84,7 +86,7 @@ def planned(readings: Iterable[ReadingFacts], *, whole: bool = False) -> Plan:
     keys = Hosts({name for facts in hosts.values() for name in facts.names})
     together = [sorted(hosts)] if whole else _together(hosts, keys)
     groups = [_group(members, hosts, keys, clock) for members in together]
-    return Plan(ledgers, firsts, clock, groups)
+    return Plan(ledgers, firsts, clock, groups, hosts)
 
 
 def _group(members: list[str], hosts: dict[str, HostFacts], keys: Hosts, clock: Clock) -> HostGroup:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lineage.read import Input
 
     Shelve = Callable[[str, list[Event]], object]
+    EventsByHost = dict[str, list[Event]]
 
 BATCH: Final = 50_000
 """Events that are held before they are handed on: some tens of megabytes."""
@@ -68,14 +69,14 @@ class ReadingFacts:
         ledgers: one per input.
         clock: what is known of the zones of their times.
         first: number of the first input, as its events and the clock have it.
-        continues: whether the first input is the last one of the reading before.
+        continues: how many of its inputs are the last ones of the readings before.
         hosts: by name in lower case.
     """
 
     ledgers: list[InputLedger]
     clock: Clock
     first: int = 0
-    continues: bool = False
+    continues: int = 0
     hosts: dict[str, HostFacts] = field(default_factory=dict)
 
 

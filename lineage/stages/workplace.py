@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.detect.catalog import load_builtin
 from lineage.detect.engine import RuleEngine
+from lineage.normalise.clock import Clock
 from lineage.normalise.dispatch import Normaliser
 from lineage.stages.judging import judge
 from lineage.stages.reading import read_events
@@ -64,6 +65,10 @@ class Workplace:
     @cached_property
     def _tracer(self) -> Tracer:
         return Tracer(self.settings.rules, self.engine, self.settings.allowances)
+
+    def clock(self) -> Clock:
+        """A clock that was told nothing yet."""
+        return Clock(self.settings.timezone, day_first=self.settings.day_first)
 
     def read(self, inputs: Iterable[Input], shelve: Shelve, first: int = 0) -> ReadingFacts:
         """Reads inputs. See `lineage.stages.reading`."""

@@ -1,0 +1,1 @@
+"""Normalised events on disk: Parquet files by host, and what the report needs beside them."""
