@@ -68,7 +68,7 @@ rules = click.option(
     multiple=True,
     metavar="PATH",
     type=click.Path(exists=True, path_type=Path),
-    help="Also run these Sigma rules (file or folder). May be given more than once.",
+    help="Also run these Sigma rules (file, folder or zip). May be given more than once.",
 )
 cache = click.option(
     "--cache/--no-cache",

@@ -88,10 +88,13 @@ def _show(name: str, event: Event, known: Mapping[str, Field], shown: dict[str, 
     else:
         attributes = (name,) if name in text_attributes(event.origin) else ()
     for attribute in attributes:
+        value: Value
         if attribute.startswith(PREFIX):
             value, shown_as = acting_value(event, attribute), name
         else:
             value, shown_as = getattr(event, attribute), attribute
+        if attribute == "time" and field is not None:
+            value, shown_as = field_value(event, field), field.name
         if value is not None and attribute != "event_id":
             shown[shown_as] = str(value)
     if field is not None and field.decoded and (decoded := field_value(event, field)) is not None:

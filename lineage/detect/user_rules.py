@@ -73,7 +73,8 @@ def load_user(
     """A user's rules.
 
     Args:
-        paths: files, or folders, whose `*.yml` and `*.yaml` are taken at any depth in sorted order.
+        paths: files, or folders and zip archives, whose `*.yml` and `*.yaml` are taken at any depth
+            in sorted order.
         cache: remembers the rules of files that don't change; None to read them anew.
         preparation: placeholders and pipelines.
         selection: which rules are wanted; all where left out.
