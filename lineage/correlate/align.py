@@ -60,8 +60,10 @@ class TemplateChain:
     def _align(self, cluster: Cluster, tagged: TaggedGraph) -> Finding | None:
         template = self.template
         weighed = _weighed(cluster, template)
-        stages = score.covered(weighed, tagged.stages.get(cluster, ()), template)
         marks = score.family_marks(cluster, template, tagged.graph)
+        if not weighed.hits and not marks:
+            return None
+        stages = score.covered(cluster, tagged.stages.get(cluster, ()), template, weighed.hits)
         judgement = judge(weighed, stages, template, marks)
         if judgement is None:
             return None

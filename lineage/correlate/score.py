@@ -87,16 +87,26 @@ Stages = Mapping[str, CoveredStage]
 
 
 def covered(
-    cluster: Cluster, findings: Sequence[StageFinding], template: Template
+    cluster: Cluster,
+    findings: Sequence[StageFinding],
+    template: Template,
+    weighed: Sequence[Hit] | None = None,
 ) -> dict[str, CoveredStage]:
     """The stages of a template that a cluster shows.
 
     A stage is shown by hits of its detections, by findings of its correlators, or by both; the
     stronger counts.
+
+    Args:
+        cluster: it.
+        findings: what stage correlators say of it.
+        template: whose stages.
+        weighed: those of its hits that the template weighs; all where left out.
     """
+    among = cluster.hits if weighed is None else weighed
     stages: dict[str, CoveredStage] = {}
     for stage in template.stages:
-        hits = tuple(hit for hit in cluster.hits if stage.is_shown_by(hit.detection))
+        hits = tuple(hit for hit in among if stage.is_shown_by(hit.detection))
         mine = tuple(finding for finding in findings if finding.correlator in stage.correlators)
         if hits or mine:
             spoken = [hit.ordinal for hit in hits or cluster.hits]

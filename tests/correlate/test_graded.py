@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from attacks import CMD, USER, desktop
+from attacks import CMD, USER, desktop, intrusion
 from hosts import SYSTEM32, Host, Program
 from sigma_rules import load_text
 
@@ -182,6 +182,36 @@ def test_the_packages_own_rules_are_worth_their_stated_risk() -> None:
     detection = load_builtin("tradecraft")[0].detection
     named = replace(detection, status="experimental", false_positives=("Likely",))
     assert worth(named) == detection.risk / 100
+
+
+class TestTemplatesOfTheStory:
+    """They weigh the shipped rules alone, whatever else hit."""
+
+    def came_back(self, host: Host) -> None:
+        """Somebody's program, that only the user's rules hit, settles and comes back."""
+        payload = operator(host)
+        link = USER + (
+            "AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\update.exe"
+        )
+        host.write(payload, link)
+        host.wait(86_400)
+        host.run(link, f'"{link}"', parent=desktop(host))
+
+    def test_a_chain_of_other_rules_hits_is_none_of_theirs(self, tmp_path: Path) -> None:
+        host = Host()
+        self.came_back(host)
+        graph = tagged(tmp_path, host)
+        others = [hit for hit in graph.hits if hit.detection.pack is None]
+        alone = tagged_graph(graph.graph, others)
+        assert {found.correlator for found in findings(alone)} == {"intrusion"}
+
+    def test_other_rules_change_nothing_of_what_they_say(self, tmp_path: Path) -> None:
+        host = Host()
+        intrusion(host, "nipe", family="K2QX")
+        (with_rules,) = findings(tagged(tmp_path, host, rule("Wide", "e", "execution")))
+        (without,) = findings(tagged(tmp_path, host, rule("Never", "no such text", "impact")))
+        assert with_rules.verdict == without.verdict == "confirmed"
+        assert with_rules.parts == without.parts
 
 
 class TestScriptsOfWindows:
