@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage.export.instant import instant
 from lineage.graph.schema import FLOW
+from lineage.report.chain_graph import own_processes
 from lineage.report.tree import actor_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def actions(chain: Chain) -> list[Action]:
     The cause of an action is the one before it by the same owner; of an owner's first action, the
     latest earlier one of the nearest owner that causality leads back to.
     """
-    own = {process.node for process in chain.processes}
+    own = own_processes(chain)
     grouped: dict[tuple[str, str], list[DetectionHit]] = defaultdict(list)
     for hit in sorted(chain.evidence, key=lambda hit: (instant(hit.time), hit.time)):
         grouped[actor_of(hit, own) or hit.node, hit.detection].append(hit)
@@ -63,7 +64,7 @@ def _causes(chain: Chain) -> dict[str, list[str]]:
         if edge.kind in _BACKWARD:
             cause, effect = effect, cause
         causes[effect].append(cause)
-    for process in chain.processes:
+    for process in own_processes(chain).values():
         if process.parent is not None:
             causes[process.node].append(process.parent)
     return causes

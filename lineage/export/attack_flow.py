@@ -17,6 +17,7 @@ from lineage.export.attack import technique_name, techniques
 from lineage.export.hashes import file_hashes
 from lineage.export.instant import instant
 from lineage.export.stix_objects import Observables, host_identity, producer, stix_id
+from lineage.report.chain_graph import artifacts, own_processes
 from lineage.report.wording import verdict_line
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class _Flow:
         self.starts: list[str] = []
         self.observables = Observables()
         self.observables.add_artifacts(chain, file_hashes(chain))
-        self.processes = {process.node: process for process in chain.processes}
-        self.artifacts = {artifact.node: artifact for artifact in chain.artifacts}
+        self.processes = own_processes(chain)
+        self.artifacts = artifacts(chain)
 
     def add(self) -> None:
         """Makes them all."""
@@ -123,7 +124,7 @@ class _Flow:
             observable = self.observables.of_node.get(node)
             if node in self.artifacts and observable is not None:
                 self._keep_observable(observable)
-                found.append(self._asset(self.artifacts[node].value, observable))
+                found.append(self._asset(self.artifacts[node].name, observable))
         return found
 
     def _asset(self, name: str, about: str) -> str:

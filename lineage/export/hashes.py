@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lineage.report.chain_graph import artifacts, own_processes
+
 if TYPE_CHECKING:
-    from lineage.report.model import Artifact, Chain, ChainProcess
+    from collections.abc import Mapping
+
+    from lineage.report.model import Chain
 
 STIX_NAMES = {"MD5": "MD5", "SHA1": "SHA-1", "SHA256": "SHA-256"}
 """Sysmon's names of digests -> those of STIX's hash-algorithm-ov. IMPHASH isn't among them."""
@@ -22,11 +26,14 @@ def file_hashes(chain: Chain) -> dict[str, dict[str, str]]:
     the field ``Hashes``.
     """
     by_node: dict[str, dict[str, str]] = {}
-    items: tuple[ChainProcess | Artifact, ...] = (*chain.processes, *chain.artifacts)
-    for item in items:
-        written = ",".join(f"{name}={digest}" for name, digest in item.hashes.items())
+    digests: dict[str, Mapping[str, str]] = {
+        node: process.hashes for node, process in own_processes(chain).items()
+    }
+    digests |= {node: artifact.hashes for node, artifact in artifacts(chain).items()}
+    for node, by_algorithm in digests.items():
+        written = ",".join(f"{name}={digest}" for name, digest in by_algorithm.items())
         if hashes := parse_hashes(written):
-            by_node[item.node] = hashes
+            by_node[node] = hashes
     for hit in chain.evidence:
         if hashes := parse_hashes(hit.fields.get("Hashes", "")):
             by_node.setdefault(hit.node, {}).update(hashes)

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from lineage.graph.schema import CROSSING, NODE
+from lineage.report.chain_graph import artifacts
 from lineage.report.escape import terminal
 from lineage.report.tree import Branch, bounded, grow, parents_of, walk
 from lineage.report.wording import GUESSED, clock, edge_words, verdict_line
@@ -101,21 +102,21 @@ def _left_out(
 
 def _artifacts(chain: Chain, names: dict[str, str]) -> Iterator[str]:
     """What each drawn process left: first what leads on to another process, then tagged things."""
-    values = {artifact.node: artifact for artifact in chain.artifacts}
+    things_left = artifacts(chain)
     tagged = {hit.node for hit in chain.evidence}
     drawn: dict[str, str] = {}
     by_process: dict[str, dict[str, str]] = defaultdict(dict)
     for edge in chain.edges:
-        if edge.from_ in names and edge.to in values:
+        if edge.from_ in names and edge.to in things_left:
             by_process[edge.from_].setdefault(edge.to, edge.kind)
-    links = {edge.from_ for edge in chain.edges if edge.to in names} & values.keys()
+    links = {edge.from_ for edge in chain.edges if edge.to in names} & things_left.keys()
     for process, things in by_process.items():
         new = [node for node in things if node not in drawn]
         new.sort(key=lambda node: (node not in links, node not in tagged))
         for node in new[:MAX_ARTIFACTS]:
             drawn[node] = f"a{len(drawn)}"
             mark = ":::tagged" if node in tagged else ""
-            yield f'  {drawn[node]}(["{_text(values[node].value)}"]){mark}'
+            yield f'  {drawn[node]}(["{_text(things_left[node].name)}"]){mark}'
             verb = _text(edge_words(things[node]).verb)
             yield f'  {names[process]} -. "{verb}" .-> {drawn[node]}'
         if len(new) > MAX_ARTIFACTS:

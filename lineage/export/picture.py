@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from lineage.report.chain_graph import artifacts
 from lineage.report.escape import terminal
 from lineage.report.facts import ChainFacts
 from lineage.report.tree import bounded, grow, parents_of, walk
@@ -137,7 +138,7 @@ def _some(texts: list[str], most: int, noun: str) -> list[str]:
 
 def _things(chain: Chain) -> dict[str, list[str]]:
     """Process -> what it did to things, tagged ones first."""
-    values = {artifact.node: artifact.value for artifact in chain.artifacts}
+    values = {node_id: node.name for node_id, node in artifacts(chain).items()}
     tagged = {hit.node for hit in chain.evidence}
     done: dict[str, dict[str, str]] = defaultdict(dict)
     for edge in chain.edges:

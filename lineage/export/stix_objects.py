@@ -25,12 +25,13 @@ from lineage.export.attack import (
 from lineage.export.instant import instant
 from lineage.graph.ids import kind_of
 from lineage.graph.nodes import endpoint_parts
-from lineage.report.chain_graph import chain_nodes
+from lineage.report.chain_graph import artifacts, chain_nodes, own_processes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
-    from lineage.report.model import Artifact, Chain, ChainProcess, DetectionHit
+    from lineage.report.chain_graph import ChainNode
+    from lineage.report.model import Chain, ChainProcess, DetectionHit
 
 TIMELESS = "2024-10-01T00:00:00.000Z"
 """`created` of objects that several reports share; equal ids need equal creation times."""
@@ -141,8 +142,9 @@ class Observables:
             chain: which.
             hashes: node id -> STIX hashes of its file.
         """
-        members = {process.node for process in chain.processes if _is_known(process)}
-        for process in chain.processes:
+        processes = own_processes(chain).values()
+        members = {process.node for process in processes if _is_known(process)}
+        for process in processes:
             self._process(process, hashes.get(process.node, {}), members)
         self.add_artifacts(chain, hashes)
         nodes = chain_nodes(chain)
@@ -155,7 +157,7 @@ class Observables:
     def add_artifacts(self, chain: Chain, hashes: Mapping[str, Mapping[str, str]]) -> None:
         """Adds a chain's artifacts alone."""
         values = {edge.to for edge in chain.edges if edge.kind == "set"}
-        for artifact in chain.artifacts:
+        for artifact in artifacts(chain).values():
             self._artifact(artifact, hashes.get(artifact.node, {}), value=artifact.node in values)
 
     def _keep(self, node: str | None, made: Any) -> str:
@@ -207,20 +209,20 @@ class Observables:
             return
         self._keep(hit.node, stix2.Process(id=stix_id("process", hit.node), pid=hit.pid))
 
-    def _artifact(self, artifact: Artifact, hashes: Mapping[str, str], *, value: bool) -> None:
-        if artifact.node in self.of_node or not artifact.value:
+    def _artifact(self, artifact: ChainNode, hashes: Mapping[str, str], *, value: bool) -> None:
+        if artifact.node in self.of_node or not artifact.name:
             return
         match artifact.kind:
             case "file" | "module" | "driver":
-                self._file(artifact.node, artifact.value, hashes)
+                self._file(artifact.node, artifact.name, hashes)
             case "registry":
                 self._keep(artifact.node, _registry_key(artifact, value=value))
             case "dns":
-                self._keep(artifact.node, _domain(artifact.value))
+                self._keep(artifact.node, _domain(artifact.name))
             case "endpoint":
-                self._endpoint(artifact.node, artifact.value)
+                self._endpoint(artifact.node, artifact.name)
             case _:
-                self._keep(artifact.node, _text(artifact.value))
+                self._keep(artifact.node, _text(artifact.name))
 
     def _endpoint(self, node: str, written: str) -> None:
         """The address; with a port as traffic to it (STIX 2.1, 6.12)."""
@@ -279,8 +281,8 @@ def _text(text: str) -> stix2.Artifact:
     return stix2.Artifact(mime_type="text/plain", payload_bin=payload)
 
 
-def _registry_key(artifact: Artifact, *, value: bool) -> stix2.WindowsRegistryKey:
-    path = artifact.value
+def _registry_key(artifact: ChainNode, *, value: bool) -> stix2.WindowsRegistryKey:
+    path = artifact.name
     key, _, name = path.rpartition("\\") if value else (path, "", "")
     if not key:
         return stix2.WindowsRegistryKey(key=hive_in_full(path))

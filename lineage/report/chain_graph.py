@@ -139,6 +139,20 @@ def chain_nodes(chain: Chain) -> dict[str, ChainNode]:
     }
 
 
+def own_processes(chain: Chain) -> dict[str, ChainProcess]:
+    """The attack's processes by node id, in the chain's order."""
+    return {
+        node_id: node.process
+        for node_id, node in _own_nodes(chain).items()
+        if node.process is not None
+    }
+
+
+def artifacts(chain: Chain) -> dict[str, ChainNode]:
+    """What the attack left or used, by node id, in the chain's order."""
+    return {node_id: node for node_id, node in _own_nodes(chain).items() if node.process is None}
+
+
 def all_nodes(chains: Iterable[Chain]) -> list[ChainNode]:
     """The nodes of all chains, in the chains' order; a node of several is described best."""
     nodes: dict[str, ChainNode] = {}
@@ -186,6 +200,13 @@ def _described(chain: Chain) -> Iterator[ChainNode]:
     yield from map(_own, chain.processes)
     yield from (_process(process, "bystander") for process in chain.bystanders)
     yield from map(_artifact, chain.artifacts)
+
+
+def _own_nodes(chain: Chain) -> dict[str, ChainNode]:
+    nodes: dict[str, ChainNode] = {}
+    for node in _described(chain):
+        nodes.setdefault(node.node, node)
+    return {node_id: node for node_id, node in nodes.items() if node.standing == "own"}
 
 
 def _mentioned(chain: Chain) -> Iterator[str]:

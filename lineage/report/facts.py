@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.graph.schema import DESCENT, EDGE_SCHEMAS
+from lineage.report.chain_graph import artifacts, own_processes
 from lineage.report.remote import remote_starts
 from lineage.report.tree import actor_of
 from lineage.report.wording import fixed_time
@@ -61,8 +62,8 @@ class ChainFacts:
     """
 
     def __init__(self, chain: Chain) -> None:
-        self.processes = {process.node: process for process in chain.processes}
-        self.values = {artifact.node: artifact.value for artifact in chain.artifacts}
+        self.processes = own_processes(chain)
+        self.values = {node_id: node.name for node_id, node in artifacts(chain).items()}
         self.remote_starts = remote_starts(chain)
         self._chain = chain
         self._into: dict[str, list[ChainEdge]] = defaultdict(list)

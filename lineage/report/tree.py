@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lineage.report.chain_graph import own_processes
 from lineage.report.remote import remote_starts
 
 if TYPE_CHECKING:
@@ -52,9 +53,7 @@ def grow(chain: Chain) -> Forest:
     What another host's process had started stands below that, where its parent is no part of the
     chain. A process that is its own ancestor, as only a forged report has it, becomes a root.
     """
-    branches: dict[str, Branch] = {}
-    for process in chain.processes:
-        branches.setdefault(process.node, Branch(process))
+    branches = {node: Branch(process) for node, process in own_processes(chain).items()}
     origins = {node: start.origin for node, start in remote_starts(chain).items()}
     roots = _link(branches, origins)
     loose: list[DetectionHit] = []
