@@ -10,6 +10,7 @@ from __future__ import annotations
 import platform
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -52,6 +53,10 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
+            if near := get_close_matches(cmd_name, COMMANDS, 1, 0.6):
+                raise click.UsageError(
+                    f"no such command {cmd_name!r}; did you mean {near[0]}?", ctx
+                )
             return None
         module = import_module(f"lineage.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command

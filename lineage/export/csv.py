@@ -34,12 +34,12 @@ NODE_COLUMNS = (
 EDGE_COLUMNS = ("from", "to", "kind", "time", "source", "record", "chains", "guess", "also")
 TIMELINE_COLUMNS = (
     "time", "host", "pid", "kind", "message", "chain", "verdict", "detection", "risk", "attack",
-    "source", "record", "node", "image", "user", "integrity",
+    "source", "record", "node", "image", "user", "integrity", "campaign",
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "chain", "detection", "type", "risk", "attack", "layer", "by", "host", "time", "pid",
     "event_id", "source", "record", "also", "node", "rule_id", "fields", "image", "user",
-    "integrity", "actor",
+    "integrity", "actor", "campaign",
 )  # fmt: skip
 HASHES = ("MD5", "SHA1", "SHA256", "IMPHASH")
 """Of a node, as Sysmon calls them; in the columns of their names in lower case."""
@@ -138,7 +138,7 @@ def _timeline(report: Report) -> Iterator[Sequence[Cell]]:
             moment.chain,
             moment.verdict, hit.detection if hit else None, hit.risk if hit else None,
             "; ".join(hit.attack) if hit else None, moment.source, moment.record, moment.node,
-            moment.image, moment.user, moment.integrity,
+            moment.image, moment.user, moment.integrity, moment.campaign,
         )  # fmt: skip
 
 
@@ -153,5 +153,5 @@ def _evidence(report: Report) -> Iterator[Sequence[Cell]]:
             hit.record,
             "; ".join(f"{also.source}#{also.record}" for also in hit.also), hit.node, hit.rule_id,
             "; ".join(f"{name}={value}" for name, value in hit.fields.items()),
-            hit.image, hit.user, hit.integrity, hit.actor,
+            hit.image, hit.user, hit.integrity, hit.actor, moment.campaign,
         )  # fmt: skip

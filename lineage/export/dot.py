@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lineage.graph.schema import NODE
 from lineage.report.chain_graph import ChainNode, Link, all_nodes, links
 from lineage.report.escape import terminal
-from lineage.report.wording import clock, edge_words, guessed, verdict_line
+from lineage.report.wording import campaign_of, clock, edge_words, guessed, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,8 @@ def render(report: Report) -> str:
 
 
 def _cluster(number: int, chain: Chain) -> Iterator[str]:
-    headline = f"{verdict_line(chain)} ({chain.id})"
+    campaign = campaign_of(chain)
+    headline = f"{verdict_line(chain)} ({', '.join(filter(None, (chain.id, campaign)))})"
     yield f"  subgraph cluster_{number} {{"
     yield f'    label={_quoted(headline, 4 * LABEL_CELLS)}; color="{_COLORS[chain.verdict]}";'
     names = {}

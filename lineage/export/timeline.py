@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.export.instant import instant
 from lineage.graph.schema import DESCENT
 from lineage.report.chain_graph import ChainNode, all_nodes, host_names
-from lineage.report.wording import GUESSED, edge_words, guessed, noun_of
+from lineage.report.wording import GUESSED, campaign_of, edge_words, guessed, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +34,7 @@ class Moment(NamedTuple):
         user: the account that it runs as.
         integrity: its integrity level.
         about: the node that it is about, where the chain describes it.
+        campaign: name of the campaign that its chain is of.
     """
 
     time: str
@@ -51,6 +52,7 @@ class Moment(NamedTuple):
     user: str | None = None
     integrity: str | None = None
     about: ChainNode | None = None
+    campaign: str | None = None
 
 
 def timeline(report: Report) -> list[Moment]:
@@ -110,6 +112,7 @@ def _moment(
         user=about.user,
         integrity=about.integrity,
         about=about,
+        campaign=campaign_of(chain),
     )
 
 
@@ -135,6 +138,7 @@ def _detection(hit: DetectionHit, chain: Chain | None, hosts: Mapping[str, str])
         image=hit.image,
         user=hit.user,
         integrity=hit.integrity,
+        campaign=campaign_of(chain) if chain else None,
     )
 
 

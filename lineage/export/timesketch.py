@@ -39,6 +39,7 @@ def _line(moment: Moment) -> dict[str, object]:
         "pid": moment.pid,
         "chain": moment.chain,
         "verdict": moment.verdict,
+        "campaign": moment.campaign,
         "node": moment.node,
         "source_file": moment.source,
         "record": moment.record,

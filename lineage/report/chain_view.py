@@ -24,6 +24,7 @@ from lineage.report.wording import (
     counted,
     name_of,
     points,
+    shared,
     tactic_title,
 )
 
@@ -101,6 +102,10 @@ def _headline(chain: Chain, pen: Pen) -> RenderableType:
     facts.add_row("stages", _stages(chain, pen))
     facts.add_row("records", _sources(chain, pen))
     facts.add_row("chain", pen.text(chain.id, limit=60))
+    if chain.campaign is not None:
+        traits = pen.text(shared(chain.campaign), limit=300)
+        name = pen.text(chain.campaign.name, "bold", limit=60)
+        facts.add_row("campaign", pen.line(name, ", with other chains: ", traits))
     return Group(Rule(title, align="left", style="dim"), facts)
 
 

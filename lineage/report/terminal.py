@@ -22,7 +22,7 @@ from lineage.report.judged import judged_by, left_out, no_all_clear, unjudged
 from lineage.report.pen import Pen, Trimmed
 from lineage.report.story import Part, Sentence, summary, tell
 from lineage.report.unchained_view import unchained_view
-from lineage.report.wording import accounts_of, counted, headline, listed, points
+from lineage.report.wording import accounts_of, counted, headline, listed, points, shared
 from lineage.report.zone import IN_UTC
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ def explain(chain: Chain, console: Console, *, details: bool = False, zone: Zone
     """Prints a chain's story, each sentence with its records; then what to look for elsewhere."""
     pen = Pen(console, sources(chain), details=details, zone=zone)
     console.print(Trimmed(_sentence(summary(chain), pen)))
+    if chain.campaign is not None:
+        said = f"Other chains of {chain.campaign.name} share its {shared(chain.campaign)}."
+        console.print(Trimmed(pen.fitted(said)))
     for passage in tell(chain):
         title = passage.title[:1].upper() + passage.title[1:]
         lines = [Padding(_sentence(sentence, pen), (0, 0, 0, 2)) for sentence in passage.sentences]
@@ -142,11 +145,27 @@ def _answer(report: Report, pen: Pen, saved: str | None) -> Iterator[RenderableT
         yield pen.line(f"{place}  ", verdict, "  ", family, " on ", hosts, who, "  ", when)
     if len(strong) > ANSWERS:
         yield pen.more(len(strong) - ANSWERS, "confirmed or probable chain", where=" above")
+    yield from _campaigns(report, pen)
     for sentence in (left_out(report), no_all_clear(report), judged_by(report), unjudged(report)):
         if sentence:
             yield pen.fitted(sentence)
     if report.chains:
         yield _next(report, pen, saved)
+
+
+def _campaigns(report: Report, pen: Pen) -> Iterator[RenderableType]:
+    """Which chains are one campaign, and by what."""
+    places: dict[str, list[int]] = {}
+    campaigns = {}
+    for place, chain in enumerate(report.chains, 1):
+        if chain.campaign is not None:
+            places.setdefault(chain.campaign.name, []).append(place)
+            campaigns[chain.campaign.name] = chain.campaign
+    for name, members in list(places.items())[:ANSWERS]:
+        if len(members) > 1:
+            numbers = listed([str(place) for place in members], shown=8)
+            said = f"One campaign ({name}): chains {numbers} share {shared(campaigns[name])}."
+            yield pen.fitted(said)
 
 
 def _next(report: Report, pen: Pen, saved: str | None) -> Text:

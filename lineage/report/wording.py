@@ -14,7 +14,7 @@ from lineage.graph.schema import CROSSING, EDGE, NODE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lineage.report.model import Chain, ChainProcess
+    from lineage.report.model import Campaign, Chain, ChainProcess
 
 TACTICS: Final = {"command-and-control": "command and control", "unassigned": "no stage"}
 """Tactics that are not read by taking their hyphens out."""
@@ -123,6 +123,16 @@ def verdict_line(chain: Chain) -> str:
     """How sure a chain is, of what and where: "confirmed 94.2: Remcos on WS01"."""
     family = chain.family or "no family"
     return f"{chain.verdict} {chain.score:g}: {family} on {', '.join(chain.hosts)}"
+
+
+def campaign_of(chain: Chain) -> str | None:
+    """The name of the campaign that a chain is of; None where it stands alone."""
+    return chain.campaign.name if chain.campaign else None
+
+
+def shared(campaign: Campaign, shown: int = 3) -> str:
+    """What the chains of a campaign share: "program 9A09..., name c2.example"."""
+    return listed([f"{trait.kind} {trait.value}" for trait in campaign.traits], shown=shown)
 
 
 def accounts_of(chain: Chain) -> list[str]:

@@ -131,3 +131,9 @@ def test_a_bare_call_shows_the_help(
     assert "Commands:" in out
     assert len(out.splitlines()) > 10
     assert err == ""
+
+
+def test_a_mistyped_command_is_guessed_at(lineage: Callable[..., Outcome]) -> None:
+    done = lineage("corelate", "x")
+    assert (done.status, done.out) == (2, "")
+    assert "no such command 'corelate'; did you mean correlate?" in done.error

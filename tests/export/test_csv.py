@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sample_report import HOSTILE, empty_report, full_report, hostile_report, report_of
 
 from lineage.export import csv as export
+from lineage.report.model import Campaign
 
 if TYPE_CHECKING:
     from lineage.report.model import Report
@@ -125,3 +126,36 @@ def test_times_have_one_width_and_sort_as_text(name: str) -> None:
     written = [row["time"] for row in tables(report)[name]]
     assert {len(time) for time in written} == {28}
     assert written == sorted(written)
+
+
+def test_tables_join_on_node_and_on_host_and_pid_and_carry_hashes() -> None:
+    report = full_report()
+    chain = report.chains[0]
+    processes = [
+        one.model_copy(update={"hashes": {"SHA256": f"{place:064X}"}})
+        for place, one in enumerate(chain.processes)
+    ]
+    chain = chain.model_copy(update={"processes": processes})
+    files = tables(report.model_copy(update={"chains": [chain, *report.chains[1:]]}))
+    nodes = {row["node"]: row for row in files["nodes.csv"]}
+    places = {(row["host"], row["pid"]) for row in nodes.values()}
+    inside = [row for row in files["evidence.csv"] if row["chain"]]
+    assert inside
+    for row in inside:
+        assert row["node"] in nodes
+        assert row["actor"] in nodes or not row["actor"]
+        assert (row["host"], row["pid"]) in places
+    assert {nodes[one.node]["sha256"] for one in processes} == {
+        one.hashes["SHA256"] for one in processes
+    }
+
+
+def test_a_campaign_stands_beside_its_chains() -> None:
+    report = full_report()
+    campaign = Campaign(name="campaign-1", traits=[])
+    first = report.chains[0].model_copy(update={"campaign": campaign})
+    files = tables(report.model_copy(update={"chains": [first, *report.chains[1:]]}))
+    for name in ("timeline.csv", "evidence.csv"):
+        told = {row["chain"]: row["campaign"] for row in files[name]}
+        assert told[first.id] == "campaign-1"
+        assert {value for chain, value in told.items() if chain != first.id} == {""}

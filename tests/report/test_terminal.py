@@ -19,7 +19,7 @@ from sample_report import (
 )
 
 from lineage.detect.detection import Detection
-from lineage.report.model import Coverage, Input, InputProblem, Report, RuleProblem
+from lineage.report.model import Campaign, Coverage, Input, InputProblem, Report, RuleProblem, Trait
 from lineage.report.terminal import detections_table, explain, render, render_hits
 
 REPORTS = {
@@ -346,3 +346,17 @@ def test_a_triage_folder_with_many_rules_and_chains_keeps_to_two_screens() -> No
     assert len(lines) <= 90
     assert any("needs channel-06" in line for line in lines), "what most wait for comes first"
     assert lines[-1].endswith("."), "the answer is last"
+
+
+def test_a_campaign_is_told_with_its_chains_and_what_they_share() -> None:
+    campaign = Campaign(name="campaign-1", traits=[Trait(kind="name", value="c2.example")])
+    chains = [
+        chain.model_copy(update={"campaign": campaign})
+        for chain in (remcos_chain(), probable_chain())
+    ]
+    text = joined(shown(report_of([*chains, suspicious_chain()])))
+    assert "One campaign (campaign-1): chains 1, 2 share name c2.example." in text
+    assert "campaign campaign-1, with other chains: name c2.example" in text
+    out = io.StringIO()
+    explain(chains[0], Console(file=out, width=160, no_color=True))
+    assert "Other chains of campaign-1 share its name c2.example." in out.getvalue()
