@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lineage.pipeline import Run
     from lineage.report.narrow import Narrowing
     from lineage.report.zone import Zone
-    from lineage.timeline.rows import Row
+    from lineage.timeline.rows import Marks, Row
 
 FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dynamic")
 """`lineage.timeline.formats.FORMATS`, and text. (Importing them would slow every start.)"""
@@ -129,9 +129,10 @@ def command(
         last = events.time(len(events) - 1) if len(events) else 0
         wanted = Wanted(narrowing, kinds, texts, marked).test(last)
         count = _Count()
-        rows = count.over(filter(wanted, Marks(run).rows(journal)))
+        marks = Marks(run)
+        rows = count.over(filter(wanted, marks.rows(journal)))
         if form == "text":
-            _print(run, rows, file, zone, details=details)
+            _print(marks, rows, file, zone, details=details)
         else:
             _write(rows, form, file)
         aside = file is None and form != "text"
@@ -151,13 +152,15 @@ class _Count:
             yield row
 
 
-def _print(run: Run, rows: Iterator[Row], file: Path | None, zone: Zone, *, details: bool) -> None:
+def _print(
+    marks: Marks, rows: Iterator[Row], file: Path | None, zone: Zone, *, details: bool
+) -> None:
     from lineage.timeline.view import Lines
 
     out = console()
     terminal = out.is_terminal and file is None
-    sources = (entry.source for entry in run.report.inputs)
-    view = Lines(out, sources, whole=details or not terminal, zone=zone)
+    whole = details or not terminal
+    view = Lines(out, marks.sources, marks.hosts(), whole=whole, zone=zone)
     if terminal:
         out.print(view.heading())
         for row in rows:

@@ -193,5 +193,5 @@ def _drawn(page: list[_Row], rows: list[_Row]) -> bytes:
             at = (left + PAD + 6, top + PAD + number * LINE)
             pen.text(at, line.text, line.color, font, stroke_width=0.5 if line.bold else 0)
     stream = io.BytesIO()
-    image.quantize(64).save(stream, "PNG", optimize=True)
+    image.quantize(64, Image.Quantize.FASTOCTREE).save(stream, "PNG")
     return stream.getvalue()

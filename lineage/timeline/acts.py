@@ -58,10 +58,10 @@ ACTS: Final[dict[type[Event], Act]] = {
         _verb("opened"), "TargetImage", ("TargetProcessId", "GrantedAccess")
     ),
     events.ProcessTampered: Act("was tampered with in memory", more=("Type",)),
-    events.ImageLoaded: Act(_verb("loaded"), "ImageLoaded", ("Signed", "Signature", "Hashes")),
+    events.ImageLoaded: Act(_verb("loaded"), "ImageLoaded", ("Signed", "Signature")),
     events.FileCreated: Act(_verb("wrote"), "TargetFilename", time="File Created"),
     events.ExecutableCreated: Act(
-        _verb("wrote"), "TargetFilename", ("Hashes",), time="File Created"
+        _verb("wrote"), "TargetFilename", time="File Created"
     ),
     events.FileTimeChanged: Act(
         _verb("changed_time"), "TargetFilename", ("CreationUtcTime", "PreviousCreationUtcTime")
@@ -69,8 +69,8 @@ ACTS: Final[dict[type[Event], Act]] = {
     events.FileStreamCreated: Act(
         _verb("created_stream"), "TargetFilename", ("Contents", "Hash"), time="File Created"
     ),
-    events.FileDeleted: Act(_verb("deleted"), "TargetFilename", ("Hashes",), time="File Deleted"),
-    events.FileBlocked: Act(_verb("attempted"), "TargetFilename", ("Hashes",)),
+    events.FileDeleted: Act(_verb("deleted"), "TargetFilename", time="File Deleted"),
+    events.FileBlocked: Act(_verb("attempted"), "TargetFilename"),
     events.ObjectAccessed: Act(_verb("accessed"), "ObjectName", ("ObjectType", "AccessList")),
     events.RawAccessRead: Act(_verb("read_raw"), "Device"),
     events.RegistryChanged: Act("changed the registry at", "TargetObject", ("EventType",)),
@@ -82,8 +82,8 @@ ACTS: Final[dict[type[Event], Act]] = {
     ),
     events.PipeOpened: Act("used the pipe", "PipeName", ("EventType",)),
     events.ScriptBlockLogged: Act("ran the script block", "ScriptBlockText", ("Path",)),
-    events.ClipboardChanged: Act("changed the clipboard", more=("ClientInfo", "Hashes")),
-    events.DriverLoaded: Act("The kernel loaded", "ImageLoaded", ("Signed", "Signature", "Hashes")),
+    events.ClipboardChanged: Act("changed the clipboard", more=("ClientInfo",)),
+    events.DriverLoaded: Act("The kernel loaded", "ImageLoaded", ("Signed", "Signature")),
     events.WmiSubscriptionChanged: Act(
         "A WMI subscription was changed:",
         "Name",

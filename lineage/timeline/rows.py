@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lineage.graph.nodes import ProcessNode
+from lineage.graph.nodes import HostNode, ProcessNode
 from lineage.report.chain_graph import host_names
 from lineage.report.wording import fixed_time
 from lineage.times import iso, parse
@@ -88,11 +88,15 @@ class Row(NamedTuple):
 
 
 class Marks:
-    """What a finished run says of its events."""
+    """What a finished run says of its events.
+
+    Attributes:
+        sources: the inputs, in the order of their index in events.
+    """
 
     def __init__(self, run: Run) -> None:
         self._graph: ProvenanceGraph = run.analysis.graph
-        self._inputs = [ledger.source for ledger in run.analysis.inputs]
+        self.sources = [ledger.source for ledger in run.analysis.inputs]
         self._hosts = host_names(run.report)
         self._hits: defaultdict[int, list[Hit]] = defaultdict(list)
         for hit in run.analysis.hits:
@@ -114,6 +118,11 @@ class Marks:
             ):
                 self._of_event[ordinal].add(place)
         self._depths: dict[str, int] = {}
+
+    def hosts(self) -> list[str]:
+        """The hosts of the run, as rows call them."""
+        nodes = (node for node in self._graph.nodes() if isinstance(node, HostNode))
+        return [self._hosts.get(node.host.lower(), node.host) for node in nodes]
 
     def rows(self, notes: Iterable[Note]) -> Iterator[Row]:
         """The rows of notes, in their order."""
@@ -148,7 +157,7 @@ class Marks:
             note.event_id,
             note.log,
             note.what_time,
-            self._inputs[note.source],
+            self.sources[note.source],
             note.record,
             note.node,
             note.actor,
