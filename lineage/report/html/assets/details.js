@@ -111,7 +111,7 @@ function lineNote({ from, to, via, how }) {
   const name = (unit) => el("strong", null, cardTitle(unit));
   if (!via) return [name(from), ` ${verbOf(WORDS.descent)} `, name(to), el("small", null, to.time === null ? "" : clockOf(to.time))];
   return [el("div", null, name(from), ` ${verbOf(how.left.kind)} `, code(shorten(via.value || "", 90))),
-    el("div", null, "and ", name(to), ` ${verbOf(how.taken.kind, how.taken.to === to.first.index)} it`),
+    el("div", null, "and ", name(to), ` ${verbOf(how.taken.kind, how.taken.to === to.first.index)} ${[how.taken.from, how.taken.to].includes(via.index) ? "it" : "by what it made"}`),
     el("small", null, [how.left, how.taken].map((edge) => `${clock(edge.iso)} ${baseName(edge.source)} #${edge.record}`).join(" · "))];
 }
 

@@ -54,14 +54,15 @@ function isTakenUp(edge, thing) {
   return cause === thing.index;
 }
 
-/** The processes that a thing influenced, itself or by what it made (a logon's service). */
+/** The processes that a thing influenced, itself or by what it made (a logon's service), each with
+ * the edge by which. */
 function takers(model, thing, seen) {
   if (seen.has(thing.index)) return [];
   seen.add(thing.index);
   return [...thing.touchedBy, ...thing.did].filter((edge) => isTakenUp(edge, thing)).flatMap((edge) => {
     const other = edge.from === thing.index ? edge.to : edge.from;
     const node = model.nodes[other];
-    return node.kind === "process" ? [other] : takers(model, node, seen);
+    return node.kind === "process" ? [{ taker: other, edge }] : takers(model, node, seen);
   });
 }
 
@@ -71,7 +72,7 @@ function carriedEdges(model, unitOf) {
     const writer = [...thing.touchedBy, ...thing.did].find((edge) => WORDS.edges[edge.kind]?.leaves && edge.to === thing.index);
     const from = writer && unitOf.get(writer.from);
     if (!from) continue;
-    for (const taker of takers(model, thing, new Set())) {
+    for (const { taker, edge } of takers(model, thing, new Set())) {
       const to = unitOf.get(taker);
       if (!to || to === from || descends(to, from)) continue;
       found.set(`${from.id} ${to.id}`, { from, to, kind: "carried", via: thing, how: { left: writer, taken: edge } });
