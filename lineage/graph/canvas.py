@@ -118,7 +118,7 @@ class Canvas:
         if process.id in self._placeholders or image is None or "\\" not in image:
             return
         self._placeholders.add(process.id)
-        path = self.processes.drive_path(process.host, canonical_path(image))
+        path = self.processes.drives.path(process.host, canonical_path(image))
         self.graph.connect(process.id, self.file(process.host, path, image), "executed", ordinal)
 
     def learn_content(

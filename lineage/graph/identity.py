@@ -10,16 +10,17 @@ Events must come in order of time (`lineage.normalise.order`).
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.graph.drives import Drives
 from lineage.graph.ids import NodeId
 from lineage.graph.nodes import ProcessNode
-from lineage.normalise.paths import canonical_path, device_of, name_of
+from lineage.graph.sysmon_fields import birth, hashes
+from lineage.normalise.paths import canonical_path, device_of
 from lineage.times import HOUR, TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lineage.graph.provenance import ProvenanceGraph
     from lineage.normalise.event import ProcessCreated
@@ -106,7 +107,7 @@ class Processes:
         """Hosts of which some log tells when processes end."""
         self._booted: dict[str, int] = {}
         """Host -> when it started last, as far as is known, in ticks."""
-        self._drives: dict[tuple[str, str], str] = {}
+        self.drives = Drives()
 
     def started(self, host: str, event: ProcessCreated) -> ProcessNode:
         """The process that an event tells the start of: a known one, or a new node."""
@@ -255,32 +256,6 @@ class Processes:
             self._by_pid[node.host].setdefault(pid, [node])
         return node
 
-    def same_program(self, host: str, one: str | None, other: str | None) -> bool:
-        """Whether two spellings mean the same program on this host; None may be any.
-
-        A bare file name, or a path with shortened (8.3) names, is compared by its name alone; a
-        device path with a drive's by what follows.
-        """
-        if one is None or other is None:
-            return True
-        first, second = canonical_path(one), canonical_path(other)
-        if first == second:
-            return True
-        if "\\" not in first or "\\" not in second or "~" in first or "~" in second:
-            return name_of(first) == name_of(second)
-        first, second = self.drive_path(host, first), self.drive_path(host, second)
-        for path, twin in ((first, second), (second, first)):
-            device = device_of(path)
-            if device and twin[1:2] == ":":
-                return path[len(device) :] == twin[2:]
-        return first == second
-
-    def drive_path(self, host: str, path: str) -> str:
-        """A canonical path with its device replaced by the drive letter that this host showed."""
-        device = device_of(path)
-        drive = self._drives.get((host, device)) if device else None
-        return drive + path[len(device or "") :] if drive else path
-
     def _known_start(self, host: str, event: ProcessCreated) -> ProcessNode | None:
         if event.ProcessGuid is not None:
             known = self._by_guid.get(event.ProcessGuid)
@@ -290,7 +265,7 @@ class Processes:
             return None
         for holder in reversed(self._holders(host, event.ProcessId)):
             if self._is_same_start(holder, event):
-                self._learn_drive(host, holder.image, event.Image)
+                self.drives.learn(host, holder.image, event.Image)
                 if event.ProcessGuid is not None:
                     self._by_guid[event.ProcessGuid] = holder
                     holder.guid = holder.guid or event.ProcessGuid
@@ -314,17 +289,8 @@ class Processes:
             began = self._met.get(holder.id, event.time - SAME_START - 1)
         return abs(event.time - began) <= SAME_START
 
-    def _learn_drive(self, host: str, one: str | None, other: str | None) -> None:
-        if one is None or other is None:
-            return
-        paths = canonical_path(one), canonical_path(other)
-        for path, twin in (paths, paths[::-1]):
-            device = device_of(path)
-            if device and twin[1:2] == ":" and path[len(device) :] == twin[2:]:
-                self._drives[host, device] = twin[:2]
-
     def _may_be(self, holder: ProcessNode, image: str | None) -> bool:
-        return self.same_program(holder.host, holder.image, image)
+        return self.drives.same_program(holder.host, holder.image, image)
 
     def _first_seen(self, who: Identity, guid: str) -> ProcessNode:
         """A process met by its guid: perhaps one that another source knows, else new."""
@@ -424,38 +390,3 @@ def _may_act(process: ProcessNode, time: int) -> bool:
 def _may_share(one: str | None, other: str | None) -> bool:
     """Whether two identities may be one process's: one of Sysmon's and one of CrowdStrike's may."""
     return one is None or other is None or one == other or (":" in one) != (":" in other)
-
-
-def birth(guid: str) -> int | None:
-    """When a Sysmon ProcessGuid says that its process started, in ticks, to the second.
-
-    A ProcessGuid is made of the machine's id (4 bytes), the start time in Unix seconds (the next
-    two groups), and the logon token's id.
-
-    >>> birth("5aa13a44-0b18-68fd-6336-000000004002")
-    17614139120000000
-    """
-    groups = guid.split("-")
-    if [*map(len, groups)] != [8, 4, 4, 4, 12]:
-        return None
-    try:
-        return int(groups[2] + groups[1], 16) * TICKS
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=65_536)
-def hashes(written: str) -> Mapping[str, str]:
-    """Sysmon's `SHA1=...,MD5=...` as algorithm -> digest, both in upper case, zeros left out.
-
-    Equal texts give the same mapping, so that the processes of one program share it.
-
-    >>> hashes("MD5=ab12,SHA256=00")
-    {'MD5': 'AB12'}
-    """
-    pairs = (part.partition("=") for part in written.split(","))
-    return {
-        algorithm.strip().upper(): digest.strip().upper()
-        for algorithm, _, digest in pairs
-        if digest.strip("0 ")
-    }

@@ -7,8 +7,9 @@ import pytest
 from hosts import EXPLORER, SYSTEM32, Host, Program, built, edges, graph_of
 from raw_records import normalised, security, sysmon
 
-from lineage.graph.identity import Hosts, birth, hashes
+from lineage.graph.identity import Hosts
 from lineage.graph.nodes import ProcessNode
+from lineage.graph.sysmon_fields import birth, hashes
 from lineage.times import TICKS
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def _object_accessed(canvas: Canvas, event: ChannelEvent, host: str, ordinal: in
         node_id = canvas.registry(host, written)
     elif kind == "file":
         node_id = canvas.file(
-            host, canvas.processes.drive_path(host, canonical_path(written)), written
+            host, canvas.processes.drives.path(host, canonical_path(written)), written
         )
     else:
         return None
@@ -124,7 +124,7 @@ def _threat_found(canvas: Canvas, event: ChannelEvent, host: str, ordinal: int) 
     match = _THREAT_FILE.search(event.Path or "")
     if match is None:
         return None
-    path = canvas.processes.drive_path(host, canonical_path(match[1]))
+    path = canvas.processes.drives.path(host, canonical_path(match[1]))
     return Placed(ordinal, None, canvas.file(host, path, match[1]))
 
 

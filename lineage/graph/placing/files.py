@@ -8,8 +8,8 @@ from lineage.graph.autostart import is_autostart_file
 from lineage.graph.canvas import Canvas, Placed, Placement
 from lineage.graph.command_line import is_archive
 from lineage.graph.entries import SHORTCUTS
-from lineage.graph.identity import hashes
 from lineage.graph.nodes import ModuleNode
+from lineage.graph.sysmon_fields import hashes
 from lineage.normalise.event import (
     Event,
     ExecutableCreated,
@@ -67,7 +67,7 @@ def object_accessed(canvas: Canvas, event: ObjectAccessed, host: str, ordinal: i
     if (event.ObjectType or "").lower() == "key":
         object_id = canvas.registry(host, name)
     else:
-        path = canvas.processes.drive_path(host, canonical_path(name))
+        path = canvas.processes.drives.path(host, canonical_path(name))
         object_id = canvas.file(host, path, name)
     canvas.graph.connect(process.id, object_id, "accessed", ordinal)
     return Placed(ordinal, process, object_id)
@@ -113,7 +113,7 @@ def _acted_on(
     """A process did something to a file."""
     process = canvas.actor(event, host, ordinal)
     name = without_stream(written or "")
-    path = canvas.processes.drive_path(host, canonical_path(name))
+    path = canvas.processes.drives.path(host, canonical_path(name))
     file_id = canvas.file(host, path, name)
     canvas.graph.connect(process.id, file_id, kind, ordinal)
     return Placed(ordinal, process, file_id)

@@ -13,8 +13,8 @@ from lineage.graph.command_line import (
     split_deletion,
 )
 from lineage.graph.hubs import program_of
-from lineage.graph.identity import hashes
 from lineage.graph.runners import runs_argument
+from lineage.graph.sysmon_fields import hashes
 from lineage.normalise.event import ProcessCreated, ProcessEnded
 from lineage.normalise.paths import canonical_path
 
@@ -87,7 +87,7 @@ def _connect_program(
 ) -> None:
     if event.Image is None or "\\" not in event.Image:
         return
-    path = canvas.processes.drive_path(host, canonical_path(event.Image))
+    path = canvas.processes.drives.path(host, canonical_path(event.Image))
     path = canvas.long_path(host, path)
     file_id = canvas.file(host, path, event.Image)
     canvas.graph.connect(process.id, file_id, "executed", ordinal)

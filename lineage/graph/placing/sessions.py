@@ -65,7 +65,7 @@ def shared_file_opened(
     folder, name = event.ShareLocalPath, event.RelativeTargetName
     if session is not None and folder and name and _writes(event.AccessMask):
         written = f"{folder.removeprefix(_NAMESPACE).rstrip(_SEPARATOR)}{_SEPARATOR}{name}"
-        path = canvas.processes.drive_path(host, canonical_path(written))
+        path = canvas.processes.drives.path(host, canonical_path(written))
         canvas.graph.connect(session, canvas.file(host, path, written), "created", ordinal)
     return about_session(canvas, event, host, ordinal)
 

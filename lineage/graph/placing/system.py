@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lineage.graph.canvas import Canvas, Placed, Placement
-from lineage.graph.identity import hashes
 from lineage.graph.nodes import DriverNode, ScriptNode, WmiNode
 from lineage.graph.placing.processes import hear
+from lineage.graph.sysmon_fields import hashes
 from lineage.normalise.event import (
     ClipboardChanged,
     DriverLoaded,
