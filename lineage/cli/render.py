@@ -21,7 +21,12 @@ def command(report: Path, details: bool, timezone: str | None, **wanted: Path | 
     """Makes outputs from REPORT, a file written by lineage correlate --json.
 
     Without an option it is printed as lineage correlate prints it.
-    """
+
+    \b
+    Examples:
+      lineage render report.json --html report.html --docx case.docx
+      lineage render report.json --markdown case.md --iocs iocs.csv
+    """  # noqa: D301 - click takes the control character for "keep these lines"
     from lineage.report.zone import Zone
 
     zone = Zone.named(timezone)

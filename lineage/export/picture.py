@@ -190,8 +190,9 @@ def _drawn(page: list[_Row], rows: list[_Row]) -> bytes:
         box = (left, top, right, top + row.height)
         pen.rounded_rectangle(box, 7, _FILLS[row.is_hit], _HIT if row.is_hit else _FRAME, 2)
         for number, line in enumerate(row.lines):
-            at = (left + PAD + 6, top + PAD + number * LINE)
-            pen.text(at, line.text, line.color, font, stroke_width=0.5 if line.bold else 0)
+            x, y = left + PAD + 6, top + PAD + number * LINE
+            for shift in range(1 + line.bold):  # the font has no bold letters
+                pen.text((x + shift, y), line.text, line.color, font)
     stream = io.BytesIO()
     image.quantize(64, Image.Quantize.FASTOCTREE).save(stream, "PNG")
     return stream.getvalue()
