@@ -78,27 +78,49 @@ def _campaign(shared: list[Trait]) -> Campaign:
     return Campaign(f"campaign-{digest.hexdigest()[:ID_DIGITS]}", ordered)
 
 
-def own_traits(finding: Finding, graph: ProvenanceGraph) -> frozenset[Trait]:
+class HonestAskers(dict[str, frozenset[str]]):
+    """A name's node id -> who asked for it and may be honest: found once for all chains."""
+
+    def __init__(self, graph: ProvenanceGraph) -> None:
+        super().__init__()
+        self._graph = graph
+
+    def __missing__(self, name: str) -> frozenset[str]:
+        graph = self._graph
+        askers = {query.source for query in graph.in_edges(name)}
+        honest = frozenset(one for one in askers if is_installed(graph.process(one).image))
+        self[name] = honest
+        return honest
+
+
+def own_traits(
+    finding: Finding, graph: ProvenanceGraph, honest_askers: HonestAskers
+) -> frozenset[Trait]:
     """What of a chain only an attack has, and others may share.
 
     Suspicious ones take no part: what they share is mostly what everybody installs.
+
+    Args:
+        finding: the chain's.
+        graph: its graph.
+        honest_askers: of the graph, shared by its chains.
     """
     if finding.verdict == "suspicious":
         return frozenset()
-    return frozenset(_traits(finding, graph))
+    return frozenset(_traits(finding, graph, honest_askers))
 
 
-def _traits(finding: Finding, graph: ProvenanceGraph) -> Iterator[Trait]:
+def _traits(
+    finding: Finding, graph: ProvenanceGraph, honest_askers: HonestAskers
+) -> Iterator[Trait]:
     own = finding.cluster.processes
     for process_id in own:
         yield from _program(process_id, graph)
         for edge in graph.out_edges(process_id):
             if edge.kind in {"set", "created"}:
                 yield from _entry(edge.target, graph)
-            elif edge.kind == "queried":
-                askers = {query.source for query in graph.in_edges(edge.target)}
-                if _only_attacks(askers, finding, graph):
-                    yield Trait("name", edge.target.partition(":")[2])
+            elif edge.kind == "queried" and honest_askers[edge.target] <= own.keys():
+                yield Trait("name", edge.target.partition(":")[2])
     for hit in finding.cluster.hits:
         key = family_key(hit, graph)
         if key is not None:
@@ -124,12 +146,6 @@ def _entry(registry_id: str, graph: ProvenanceGraph) -> Iterator[Trait]:
     if node.autostart:
         program = name_of(canonical_path(node.data.strip('"')))
         yield Trait("autostart", f"{name_of(canonical_registry(node.path))}={program}")
-
-
-def _only_attacks(askers: set[str], finding: Finding, graph: ProvenanceGraph) -> bool:
-    """Whether all who asked for a name run programs that only an attack brought."""
-    others = askers - finding.cluster.processes.keys()
-    return not any(is_installed(graph.process(asker).image) for asker in others)
 
 
 def is_installed(image: str | None) -> bool:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lineage.correlate.roles import roles
-from lineage.graph.causality import CausalStep
+from lineage.graph.causality import CausalStep, is_shown, next_event
 from lineage.graph.hubs import is_bystander, is_taken_over
 from lineage.graph.nodes import ProcessNode
 from lineage.graph.provenance import Edge
@@ -127,8 +127,9 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
         own = not is_taken_over(graph.process(process_id)) and not is_bystander(process_id, graph)
         for edge in graph.out_edges(process_id):
             counts = edge.target in tagged or (own and EDGE[edge.kind].leaves)
-            if counts and edge.kind != DESCENT and edge.events[-1] >= since:
-                yield CausalStep(edge, next(event for event in edge.events if event >= since))
+            first = next_event(edge.events, since)
+            if counts and edge.kind != DESCENT and first is not None:
+                yield CausalStep(edge, first)
     for hit in finding.cluster.hits:
         if hit.actor is not None and hit.actor not in finding.cluster.processes:
             yield from _acts(hit, hit.actor, graph)
@@ -136,8 +137,8 @@ def _touched(finding: Finding, graph: ProvenanceGraph) -> Iterator[CausalStep]:
 
 def _acts(hit: Hit, actor: str, graph: ProvenanceGraph) -> Iterator[CausalStep]:
     """What a bystander did to a tagged object (Explorer writing an opened image's shortcut)."""
-    for edge in graph.out_edges(actor):
-        if edge.target == hit.node and hit.ordinal in edge.events:
+    for edge in graph.edges_between(actor, hit.node):
+        if is_shown(edge.events, hit.ordinal):
             yield CausalStep(edge, hit.ordinal)
 
 

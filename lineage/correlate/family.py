@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lineage.graph.causality import is_shown
 from lineage.graph.nodes import FileNode, RegistryNode
 from lineage.normalise.paths import canonical_path, canonical_registry
 
@@ -139,9 +140,10 @@ def facts(cluster: Cluster, graph: ProvenanceGraph, name: str) -> dict[str, Fami
 
 def is_removal(hit: Hit, graph: ProvenanceGraph) -> bool:
     """Whether a hit is the deletion of what it names: that is somebody cleaning up."""
-    return any(
-        edge.kind == "deleted" and hit.ordinal in edge.events for edge in graph.in_edges(hit.node)
-    )
+    if hit.actor is None:
+        return False
+    edges = graph.edges_between(hit.actor, hit.node)
+    return any(edge.kind == "deleted" and is_shown(edge.events, hit.ordinal) for edge in edges)
 
 
 class _Value(NamedTuple):

@@ -9,6 +9,7 @@ that counts, so that two parties who write one file aren't glued together.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +23,7 @@ from lineage.graph.schema import CROSSING
 from lineage.normalise.paths import canonical_path, is_provided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
@@ -90,6 +91,10 @@ class Flows:
         self.fans_out = lru_cache(maxsize=None)(self._fans_out)
         self.inward = lru_cache(maxsize=None)(self._inward)
         self._uses_of = lru_cache(maxsize=None)(self._uses)
+        self._uses_by_writer = lru_cache(maxsize=None)(self._written_uses)
+        self._uses_by_target = lru_cache(maxsize=None)(self._targeted_uses)
+        self._starts_of = lru_cache(maxsize=None)(self._starts)
+        self._starts_by_maker = lru_cache(maxsize=None)(self._made_starts)
         self._makings_of = lru_cache(maxsize=None)(self._makings)
         self._files_of = lru_cache(maxsize=None)(self._files)
         self._count_hosts = lru_cache(maxsize=None)(self._hosts_reached)
@@ -155,30 +160,29 @@ class Flows:
             since: ordinal from which uses count.
             writer: only uses of what this process wrote; None for whoever wrote it.
         """
-        for use in self._uses_of(file_id):
-            if use.ordinal < since or self.is_bystander(use.target):
-                continue
-            origin = self._last(file_id, _WRITTEN, use.ordinal)
-            if writer is None:
-                yield use
-            elif origin is not None and origin.edge.source == writer:
-                yield Flow(writer, use.target, use.ordinal, (origin, *use.steps))
+        if writer is None:
+            flows: Sequence[Flow] = self._uses_of(file_id)
+        else:
+            flows = self._uses_by_writer(file_id).get(writer, ())
+        for flow in flows:
+            if flow.ordinal >= since and not self.is_bystander(flow.target):
+                yield flow
 
     def from_entry(self, entry_id: str, since: int, maker: str | None = None) -> Iterator[Flow]:
         """Whom a registry value, service or task started, as far as the maker's version goes.
 
         See `from_file`.
         """
-        for edge in self._graph.out_edges(entry_id):
-            at = next_event(edge.events, since)
-            if edge.kind != "started" or at is None or self.is_bystander(edge.target):
-                continue
-            step = CausalStep(edge, at)
-            origin = self._last(entry_id, _SET_OR_CREATED, at)
-            if maker is None:
-                yield Flow(entry_id, edge.target, at, (step,))
-            elif origin is not None and origin.edge.source == maker:
-                yield Flow(maker, edge.target, at, (origin, step))
+        if maker is None:
+            flows: Sequence[Flow] = self._starts_of(entry_id)
+        else:
+            flows = self._starts_by_maker(entry_id).get(maker, ())
+        started: set[str] = set()
+        for flow in flows:
+            told = flow.ordinal < since or flow.target in started
+            if not told and not self.is_bystander(flow.target):
+                started.add(flow.target)
+                yield flow
 
     def _to_other_host(self, edge: Edge, since: int) -> Iterator[Flow]:
         """What a logon on another host brought about there, on that host's clock."""
@@ -320,8 +324,8 @@ class Flows:
         origin = self._last(file_id, _WRITTEN, at)
         if origin is None or origin.edge.source == process_id or not self._is_rare(file_id):
             return
-        for use in self._uses_of(file_id):
-            if use.target == process_id and use.ordinal >= origin.ordinal:
+        for use in self._uses_by_target(file_id).get(process_id, ()):
+            if use.ordinal >= origin.ordinal:
                 yield from self._from_maker(origin, process_id, use.ordinal, *use.steps)
                 return
 
@@ -353,6 +357,43 @@ class Flows:
                     for use in self._copies(edge.target)
                 ]
         return tuple(sorted(flows, key=lambda use: (use.ordinal, use.target)))
+
+    def _written_uses(self, file_id: str) -> Mapping[str, Sequence[Flow]]:
+        """Writer -> the uses of a file as that one wrote it: each is of its last writer's."""
+        return self._by_maker(self._uses_of(file_id), file_id, _WRITTEN)
+
+    def _targeted_uses(self, file_id: str) -> Mapping[str, Sequence[Flow]]:
+        """Process -> its uses of a file."""
+        uses: dict[str, list[Flow]] = defaultdict(list)
+        for use in self._uses_of(file_id):
+            uses[use.target].append(use)
+        return uses
+
+    def _starts(self, entry_id: str) -> tuple[Flow, ...]:
+        """Whom a registry value, service or task started, each time, in the graph's order."""
+        return tuple(
+            Flow(entry_id, edge.target, at, (CausalStep(edge, at),))
+            for edge in self._graph.out_edges(entry_id)
+            if edge.kind == "started"
+            for at in edge.events
+        )
+
+    def _made_starts(self, entry_id: str) -> Mapping[str, Sequence[Flow]]:
+        """Maker -> whom a registry value, service or task started as that one made it."""
+        return self._by_maker(self._starts_of(entry_id), entry_id, _SET_OR_CREATED)
+
+    def _by_maker(
+        self, flows: Iterable[Flow], object_id: str, kinds: tuple[EdgeKind, ...]
+    ) -> Mapping[str, Sequence[Flow]]:
+        """Flows from an object as flows from whoever made it what it was before each."""
+        made: dict[str, list[Flow]] = defaultdict(list)
+        for flow in flows:
+            origin = self._last(object_id, kinds, flow.ordinal)
+            if origin is not None:
+                maker = origin.edge.source
+                steps = (origin, *flow.steps)
+                made[maker].append(Flow(maker, flow.target, flow.ordinal, steps))
+        return made
 
     def _copies(self, file_id: str) -> Iterator[Flow]:
         """Runs of a copy that nobody was seen to write."""

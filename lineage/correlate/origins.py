@@ -62,8 +62,9 @@ class Origins:
     def __init__(self, graph: ProvenanceGraph, flows: Flows) -> None:
         self._graph = graph
         self._flows = flows
-        self._foreign: dict[str, str] = {}
-        """Process -> a child of it that wasn't the attack's when it was looked at last."""
+        self._unexplained: dict[str, list[str]] = {}
+        """Process -> its children, but for those, at the end, that were the attack's when it was
+        looked at: they stay so."""
 
     def of(self, process_id: str, taken: Mapping[str, int]) -> Iterator[Flow]:
         """The flows from what served to bring a process about.
@@ -101,14 +102,14 @@ class Origins:
         """Whether a process of this age, in ticks, started nothing but the attack."""
         if age > (SAME_TIME if hubs.is_given_work(source) else LAUNCH):
             return False
-        known = self._foreign.get(source.id)
-        if known is not None and known not in taken:
-            return False
-        for edge in self._graph.out_edges(source.id):
-            if edge.kind == "spawned" and self._is_foreign(edge.target, taken):
-                self._foreign[source.id] = edge.target
-                return False
-        return True
+        children = self._unexplained.get(source.id)
+        if children is None:
+            edges = self._graph.out_edges(source.id)
+            children = [edge.target for edge in edges if edge.kind == "spawned"]
+            self._unexplained[source.id] = children
+        while children and not self._is_foreign(children[-1], taken):
+            children.pop()
+        return not children
 
     def _is_foreign(self, child: str, taken: Container[str]) -> bool:
         kind = hubs.program_of(self._graph.process(child)).kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lineage.correlate.campaign import campaigns, own_traits
+from lineage.correlate.campaign import HonestAskers, campaigns, own_traits
 from lineage.correlate.chain import Chain, chain
 from lineage.correlate.finding import VERDICTS, Finding, StageFinding
 from lineage.errors import UsageError
@@ -25,7 +25,8 @@ def correlate(tagged: TaggedGraph, correlators: Sequence[Correlator]) -> list[Ch
         UsageError: a correlator failed; the message names it.
     """
     findings = best_findings(tagged, correlators)
-    shared = campaigns([own_traits(finding, tagged.graph) for finding in findings])
+    askers = HonestAskers(tagged.graph)
+    shared = campaigns([own_traits(finding, tagged.graph, askers) for finding in findings])
     return [
         chain(finding, tagged.graph, shared.get(index)) for index, finding in enumerate(findings)
     ]

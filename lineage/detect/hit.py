@@ -45,10 +45,33 @@ class Hit:
     implicated: tuple[str, ...]
 
 
-def merged(one: Hit, other: Hit) -> Hit:
-    """The hit by the stronger layer, the earlier where equal, with the other's record beside it."""
-    first, second = one, other
-    if LAYERS.index(other.layer) < LAYERS.index(one.layer):
-        first, second = other, one
-    also = (*first.also, second.record, *second.also)
-    return replace(first, also=also, pid=first.pid if first.pid is not None else second.pid)
+class Telling:
+    """A hit, as the records that tell of its fact come in.
+
+    Attributes:
+        hit: by the strongest layer, the earliest where equal, as its own record tells it.
+    """
+
+    __slots__ = ("_also", "hit")
+
+    def __init__(self, hit: Hit) -> None:
+        self.hit = hit
+        self._also = list(hit.also)
+
+    def add(self, other: Hit) -> None:
+        """Another record tells the fact and fires the detection."""
+        if LAYERS.index(other.layer) < LAYERS.index(self.hit.layer):
+            self._also = [*other.also, self.hit.record, *self._also]
+            self.hit, other = other, self.hit
+        else:
+            self._also += (other.record, *other.also)
+        if self.hit.pid is None:
+            self.hit = replace(self.hit, pid=other.pid)
+
+    def repeat(self, record: Reference) -> None:
+        """A record says again what another said."""
+        self._also.append(record)
+
+    def whole(self, implicated: tuple[str, ...]) -> Hit:
+        """The hit with every record, and the nodes that it throws suspicion on."""
+        return replace(self.hit, also=tuple(self._also), implicated=implicated)

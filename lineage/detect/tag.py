@@ -7,10 +7,9 @@ the other records beside it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lineage.detect.hit import Hit, merged
+from lineage.detect.hit import Hit, Telling
 from lineage.detect.implicate import implicated
 from lineage.detect.uses import Uses
 from lineage.graph.provenance import Reference
@@ -39,7 +38,7 @@ class Tagger:
 
     def __init__(self) -> None:
         self.repeats: Counter[int] = Counter()
-        self._hits: dict[tuple[str, str | int], tuple[Hit, ProcessNode | None]] = {}
+        self._hits: dict[tuple[str, str | int], tuple[Telling, ProcessNode | None]] = {}
         self._dropped: set[tuple[str, str | int]] = set()
         self._of_record: dict[_Record, list[tuple[str, str | int]]] = {}
 
@@ -48,9 +47,12 @@ class Tagger:
         for match in matches:
             hit = _hit(event, placed, match)
             key = (match.detection.rule_id, fact(event, placed))
-            known = self._hits.get(key)
-            hit = merged(known[0], hit) if known else hit
-            self._hits[key] = (hit, placed.parent or (known[1] if known else None))
+            telling, parent = self._hits.get(key, (None, None))
+            if telling is None:
+                telling = Telling(hit)
+            else:
+                telling.add(hit)
+            self._hits[key] = (telling, placed.parent or parent)
             self._of_record.setdefault(_record(event), []).append(key)
 
     def drop(self, event: Event, placed: Placed, matches: Iterable[Match]) -> None:
@@ -64,15 +66,14 @@ class Tagger:
         if _record(event) == _record(first):
             return
         for key in self._of_record.get(_record(first), ()):
-            hit, parent = self._hits[key]
-            self._hits[key] = (replace(hit, also=(*hit.also, _reference(event))), parent)
+            self._hits[key][0].repeat(_reference(event))
 
     def hits(self, graph: ProvenanceGraph) -> list[Hit]:
         """All hits in order of time, the implicated nodes looked up in the finished graph."""
         uses, volumes = Uses(graph), Volumes(graph)
         resolved = [
-            replace(hit, implicated=implicated(hit, parent, graph, uses, volumes))
-            for key, (hit, parent) in self._hits.items()
+            telling.whole(implicated(telling.hit, parent, graph, uses, volumes))
+            for key, (telling, parent) in self._hits.items()
             if key not in self._dropped
         ]
         return sorted(resolved, key=lambda hit: (hit.ordinal, hit.detection.title))

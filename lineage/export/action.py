@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lineage.export.instant import instant
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from lineage.report.model import Chain, DetectionHit
 
+LOOKED_AT = 48
+"""Nodes among which the cause of an action is looked for. A chain may be a hundred thousand
+processes deep or wide; a flow is drawn for people."""
 _BACKWARD = {kind for kind, flow in FLOW.items() if flow == "backward"}
 
 
@@ -75,12 +79,11 @@ def _nearest(
 ) -> int | None:
     """The latest action so far of the owner itself, else of the nearest nodes that it comes of."""
     seen, border = {owner}, [owner]
-    while border:
+    while border and len(seen) <= LOOKED_AT:
         acted = [latest[node] for node in border if node in latest]
         if acted:
             return max(acted)
-        border = list(
-            dict.fromkeys(c for node in border for c in causes.get(node, ()) if c not in seen)
-        )
+        above = (cause for node in border for cause in causes.get(node, ()) if cause not in seen)
+        border = list(dict.fromkeys(islice(above, LOOKED_AT)))
         seen.update(border)
     return None

@@ -191,12 +191,16 @@ class _ChainObjects:
 
     def _indicators(self, family: str | None, observed: Sequence[tuple[DetectionHit, str]]) -> None:
         """The attack's own files, names, addresses and keys; sighted where they were detected."""
+        of_node: dict[str, list[int]] = defaultdict(list)
+        for number, (hit, _) in enumerate(observed):
+            of_node[hit.node].append(number)
         for one in indicators(self.chain):
             pattern = pattern_of(one)
             if pattern is None:
                 continue
             indicator = self._keep(self._indicator(one, pattern))
-            self._sightings(indicator, [(h, seen) for h, seen in observed if h.node in one.nodes])
+            seen = sorted(number for node in set(one.nodes) for number in of_node.get(node, ()))
+            self._sightings(indicator, [observed[number] for number in seen])
             if family:
                 self._relate(indicator, "indicates", family)
 

@@ -42,6 +42,8 @@ SHELL_WAIT = 60 * TICKS
 """How long the shell may take to open what it was asked to."""
 AFTER_END = 30 * TICKS
 """How long after the end of who asked a service may still be at it, where the end was logged."""
+FAMILY = 256
+"""Generations over which who asks for the same thing is one family."""
 MOST_REQUESTS = 64
 """Requests of one kind that are kept for one host."""
 
@@ -140,12 +142,14 @@ class Brokers:
         if not asked:
             return None
         last = asked[-1]
-        family = {last.id, *self._ancestors(last)}
-        return last if all(one.id in family for one in asked) else None
+        others = {one.id for one in asked} - {last.id}
+        others.difference_update(self._ancestors(last) if others else ())
+        return None if others else last
 
     def _ancestors(self, process: ProcessNode) -> Iterator[str]:
+        """A process's ancestors, the nearest first, as far as a family reaches."""
         seen = {process.id}
-        while process.parent is not None and process.parent not in seen:
+        while process.parent is not None and process.parent not in seen and len(seen) < FAMILY:
             seen.add(process.parent)
             yield process.parent
             process = self._graph.process(process.parent)

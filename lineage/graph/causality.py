@@ -137,6 +137,15 @@ def next_event(events: list[int], ordinal: int) -> int | None:
     return events[index] if index < len(events) else None
 
 
+def is_shown(events: list[int], ordinal: int) -> bool:
+    """Whether an event is among those of an edge.
+
+    >>> is_shown([3, 8], 8)
+    True
+    """
+    return next_event(events, ordinal) == ordinal
+
+
 def last_event(events: list[int], ordinal: int) -> int | None:
     """The last event at or before an ordinal, or None.
 

@@ -71,9 +71,8 @@ class Hosts:
         self._keys: dict[str, str] = {}
         for name in names:
             lower = name.lower()
-            others = fqdns[lower.partition(".")[0]] - {lower}
-            alone = "." not in lower and len(others) == 1
-            self._keys[name] = others.pop() if alone else lower
+            others = set() if "." in lower else fqdns[lower] - {lower}
+            self._keys[name] = others.pop() if len(others) == 1 else lower
 
     def of(self, names: Iterable[str]) -> Hosts:
         """The same for some of the names alone."""

@@ -263,6 +263,11 @@ class ProvenanceGraph:
         """Whether the source ever did this to the target."""
         return kind in (self.graph.get_edge_data(source, target) or ())
 
+    def edges_between(self, source: str, target: str) -> Iterator[Edge]:
+        """All that the source did to the target. Raises KeyError where there is no such source."""
+        for kind, events in (self.graph.between(source, target) or {}).items():
+            yield _edge(source, target, kind, events)
+
     def out_edges(self, node_id: str) -> Iterator[Edge]:
         """The edges that leave a node."""
         for target, kinds in self.graph.targets(node_id).items():

@@ -30,16 +30,17 @@ class Volumes:
     """The drives of a finished graph."""
 
     def __init__(self, graph: ProvenanceGraph) -> None:
-        self._runs: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+        drives: dict[str, dict[str, list[tuple[int, str]]]] = defaultdict(dict)
         for node in graph.nodes():
             if isinstance(node, ProcessNode) and node.start is not None:
                 for drive in _drives(node):
-                    self._runs[node.host].append((node.start, drive, node.id))
-        self._first: dict[tuple[str, str], int] = {}
-        for host, runs in self._runs.items():
-            runs.sort()
-            for start, drive, _ in runs:
-                self._first.setdefault((host, drive), start)
+                    drives[node.host].setdefault(drive, []).append((node.start, node.id))
+        self._runs = {
+            host: sorted(sorted(runs) for runs in of_host.values())
+            for host, of_host in drives.items()
+        }
+        """Host -> the runs on each of its drives: when, in ticks, and the process; the drive that
+        came first before the others."""
 
     def mounted_programs(self, host: str, opened: int) -> Iterator[str]:
         """Processes that ran from a drive new to the host soon after an image was opened.
@@ -48,14 +49,14 @@ class Volumes:
             host: host key.
             opened: when the image was opened, in ticks.
         """
-        runs = self._runs.get(host, [])
-        first = bisect_left(runs, (opened, "", ""))
-        for index in range(first, len(runs)):
-            start, drive, process_id = runs[index]
-            if start > opened + MOUNT_WINDOW:
-                return
-            if self._first[host, drive] >= opened:
-                yield process_id
+        drives = self._runs.get(host, [])
+        runs: list[tuple[int, str]] = []
+        for index in range(bisect_left(drives, [(opened, "")]), len(drives)):
+            if drives[index][0][0] > opened + MOUNT_WINDOW:
+                break
+            until = bisect_left(drives[index], (opened + MOUNT_WINDOW + 1, ""))
+            runs += drives[index][:until]
+        yield from (process_id for _, process_id in sorted(runs))
 
 
 def _drives(process: ProcessNode) -> set[str]:

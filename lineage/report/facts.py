@@ -70,9 +70,12 @@ class ChainFacts:
         self._out: dict[tuple[str, str], list[ChainEdge]] = defaultdict(list)
         self._by_record: dict[tuple[str, str, int], ChainEdge] = {}
         self._writes: dict[str, list[ChainEdge]] = defaultdict(list)
+        self._descents: dict[str, ChainEdge] = {}
         for edge in chain.edges:
             if edge.kind in _MAKES and edge.from_ in self.processes:
                 self._writes[edge.to].append(edge)
+            if edge.kind == DESCENT:
+                self._descents.setdefault(edge.to, edge)
             self._into[edge.to].append(edge)
             self._out[edge.from_, edge.kind].append(edge)
             self._by_record.setdefault((edge.to, edge.source, edge.record), edge)
@@ -154,8 +157,9 @@ class ChainFacts:
         exact = self._by_record.get((hit.node, hit.source, hit.record))
         if exact is not None and (exact.kind == DESCENT or not started):
             return exact
-        fitting = (edge for edge in self._into[hit.node] if edge.kind == DESCENT or not started)
-        return next(fitting, None)
+        if started:
+            return self._descents.get(hit.node)
+        return next(iter(self._into[hit.node]), None)
 
 
 def folded(facts: Sequence[Fact]) -> Iterator[list[Fact]]:

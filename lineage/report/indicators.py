@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Literal
 
+import ahocorasick
+
 from lineage.graph.command_line import ARGUMENT_ENDINGS
 from lineage.graph.hubs import is_installed
 from lineage.graph.nodes import endpoint_parts
@@ -25,10 +27,10 @@ from lineage.report.wording import fixed_time, listed
 from lineage.report.wording import name_of as program_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lineage.report.chain_graph import ChainNode
-    from lineage.report.model import Chain, ChainEdge, ChainProcess
+    from lineage.report.model import Chain, ChainEdge, ChainProcess, DetectionHit
 
 IndicatorKind = Literal["file", "domain", "address", "registry"]
 
@@ -156,9 +158,9 @@ class _Finder:
         self._into: dict[str, list[ChainEdge]] = defaultdict(list)
         for edge in chain.edges:
             self._into[edge.to].append(edge)
-        self._rules: dict[str, set[str]] = defaultdict(set)
+        self._hits: dict[str, list[DetectionHit]] = defaultdict(list)
         for hit in chain.evidence:
-            self._rules[hit.node].add(hit.rule_id)
+            self._hits[hit.node].append(hit)
         processes = (*chain.processes, *chain.bystanders)
         self._others_content = {
             digest
@@ -178,16 +180,15 @@ class _Finder:
 
     def _files(self) -> Iterator[Indicator]:
         """Files by path, however many nodes a path has: file, module, program."""
-        found: dict[str, Indicator] = {}
+        found: dict[str, list[Indicator]] = defaultdict(list)
         own = [node for node in self._nodes.values() if node.standing == "own"]
         things = [(node, self._why_file(node)) for node in own if node.kind in _ON_DISK]
         programs = [(node, self._why_program(node)) for node in own if node.process is not None]
         for node, why in (*things, *programs):
             if why:
                 path = canonical_path(node.name)
-                made = self._indicator("file", node, node.name, why)
-                found[path] = _joined(found[path], made) if path in found else made
-        yield from found.values()
+                found[path].append(self._indicator("file", node, node.name, why))
+        yield from map(_joined, found.values())
 
     def _why_file(self, node: ChainNode) -> str:
         path = canonical_path(node.name)
@@ -251,7 +252,7 @@ class _Finder:
     def _is_foreign(self, node: ChainNode) -> bool:
         """Whether a name is neither a service of all, nor of the network that it was asked in."""
         name = node.name.rstrip(".").lower()
-        if "." not in name or self._rules[node.node] & SERVICES_OF_ALL:
+        if "." not in name or self._is_service(node):
             return False
         domains = [host.partition(".")[2].lower() for host in self._chain.hosts]
         return not any(
@@ -259,17 +260,20 @@ class _Finder:
             for domain in (*HONEST_NAMES, *LOCAL_NAMES, *filter(None, domains))
         )
 
+    def _is_service(self, node: ChainNode) -> bool:
+        return any(hit.rule_id in SERVICES_OF_ALL for hit in self._hits[node.node])
+
     # -- registry --------------------------------------------------------------------------------
 
     def _entries(self, files: Iterable[str]) -> Iterator[Indicator]:
         """Keys and values that the attack made, where detected or naming one of its files."""
-        names = [name for name in files if name]
+        names = _Names(files)
         for node in self._nodes.values():
             actors = self._actors(node.node, _LEAVES)
             if node.kind != "registry" or node.standing != "own" or not actors:
                 continue
             data = (node.data or "").lower()
-            if node.detections or any(name in data for name in names):
+            if node.detections or names.is_in(data):
                 yield self._indicator("registry", node, node.name, f"set by {_names(actors)}")
 
     # -- all -------------------------------------------------------------------------------------
@@ -286,9 +290,7 @@ class _Finder:
     def _indicator(self, kind: IndicatorKind, node: ChainNode, value: str, why: str) -> Indicator:
         chain = self._chain
         seen = [(edge.time, edge.source, edge.record) for edge in self._into[node.node]]
-        seen += [
-            (hit.time, hit.source, hit.record) for hit in chain.evidence if hit.node == node.node
-        ]
+        seen += [(hit.time, hit.source, hit.record) for hit in self._hits[node.node]]
         seen.sort(key=lambda one: (fixed_time(one[0]), one[1:]))
         first, last = (
             (seen[0], seen[-1]) if seen else ((node.start or chain.first_seen, "", 0),) * 2
@@ -343,16 +345,37 @@ def _names(processes: Iterable[ChainProcess]) -> str:
     return listed(list(dict.fromkeys(map(program_name, processes))), shown=3)
 
 
-def _joined(one: Indicator, other: Indicator) -> Indicator:
-    """One file's two nodes as one: the first's words, the hashes of both, the whole time."""
-    earlier = min(one, other, key=lambda each: (not each.source, fixed_time(each.first_seen)))
+class _Names:
+    """Names to look for in many texts, all at once (Aho and Corasick, 1975)."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for name in filter(None, names):
+            self._automaton.add_word(name, True)
+        self._automaton.make_automaton()
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of them is in a text."""
+        if not text or not len(self._automaton):
+            return False
+        return next(self._automaton.iter(text), None) is not None
+
+
+def _joined(same: Sequence[Indicator]) -> Indicator:
+    """One file's nodes as one: the first's words, the hashes of all, the whole time."""
+    if len(same) == 1:
+        return same[0]
+    earliest = min(same, key=lambda each: (not each.source, fixed_time(each.first_seen)))
+    hashes: dict[str, str] = {}
+    for each in reversed(same):
+        hashes |= each.hashes
     return replace(
-        one,
-        nodes=(*one.nodes, *other.nodes),
-        hashes={**other.hashes, **one.hashes},
-        first_seen=earlier.first_seen,
-        source=earlier.source,
-        record=earlier.record,
-        last_seen=max(one.last_seen, other.last_seen, key=fixed_time),
-        hosts=tuple(dict.fromkeys((*one.hosts, *other.hosts))),
+        same[0],
+        nodes=tuple(node for each in same for node in each.nodes),
+        hashes=hashes,
+        first_seen=earliest.first_seen,
+        source=earliest.source,
+        record=earliest.record,
+        last_seen=max((each.last_seen for each in same), key=fixed_time),
+        hosts=tuple(dict.fromkeys(host for each in same for host in each.hosts)),
     )

@@ -42,6 +42,9 @@ NAMED: Final = 5
 """How many things one sentence names before it counts the rest."""
 REFERENCES: Final = 5
 """How many records a sentence that folds many facts refers to."""
+MOST_REFERENCES: Final = 50
+"""How many records a sentence on one fact refers to; the report has them all. A fact has one to
+three records, unless one event was forwarded again and again."""
 
 
 ENTRY: Final = "autostart entry"
@@ -175,7 +178,7 @@ class _Teller:
         nodes = [part.node for part in parts if part.node] + [fact.target for fact in group]
         return Sentence(
             tuple(_merged(parts)),
-            tuple(references)[: None if len(group) == 1 else REFERENCES],
+            tuple(references)[: MOST_REFERENCES if len(group) == 1 else REFERENCES],
             first.time or None,
             tuple(dict.fromkeys(nodes)),
         )

@@ -304,11 +304,10 @@ def _in_words(report: Report, *, evaluable: bool) -> str:
 
 
 def _sentence(sentence: Sentence, pen: Pen) -> Text:
-    words = pen.line(*(_part(part, pen) for part in sentence.parts))
+    parts: list[Text | str] = [_part(part, pen) for part in sentence.parts]
     for place, reference in enumerate(sentence.references):
-        sign = ", " if place else "  "
-        words = pen.line(words, sign, pen.record(reference.source, reference.record))
-    return words
+        parts += (", " if place else "  ", pen.record(reference.source, reference.record))
+    return pen.line(*parts)
 
 
 def _part(part: Part, pen: Pen) -> Text:

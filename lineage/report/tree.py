@@ -104,7 +104,7 @@ def bounded(
     for branch in sorted(branches, key=lambda branch: not branch.hits):
         way: list[Branch] = []
         step: Branch | None = branch
-        while step is not None and step.process.node not in chosen:
+        while step is not None and step.process.node not in chosen and len(way) <= room:
             way.append(step)
             step = parents.get(step.process.node)
         if len(chosen) + len(way) <= room:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.analysis import Analysis
-from lineage.correlate.campaign import own_traits
+from lineage.correlate.campaign import HonestAskers, own_traits
 from lineage.correlate.chain import chain
 from lineage.correlate.cluster import tagged_graph
 from lineage.correlate.finding import VERDICTS
@@ -98,13 +98,14 @@ def judge(
     chains = [chain(finding, graph) for finding in findings]
     analysis = Analysis([InputLedger(name) for name in inputs], graph, hits, chains)
     told_hits, told_chains = assemble.told(analysis)
+    askers = HonestAskers(graph)
     judgement = Judgement(
         [
             ToldHit((places[hit.ordinal], hit.ordinal, hit.detection.title), told)
             for hit, told in zip(hits, told_hits, strict=True)
         ],
         [
-            ToldChain(_key(each, traced), told, own_traits(each.finding, graph))
+            ToldChain(_key(each, traced), told, own_traits(each.finding, graph, askers))
             for each, told in zip(chains, told_chains, strict=True)
         ],
         assemble.rules(hits),
