@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from sample_report import full_report, large_report
+from sample_intrusion import remcos_chain
+from sample_report import full_report, large_report, report_of
 
 CY = "document.querySelector('.canvas')._cyreg.cy"
 
@@ -292,3 +293,18 @@ def test_a_line_tells_what_it_is(page):
 
 def test_what_would_fold_one_thing_shows_it(page):
     assert not [label for label in labels(page, ".row") if label.startswith("1 ")]
+
+
+def test_a_card_counts_what_fired_on_all_that_its_process_did(open_page):
+    chain = remcos_chain()
+    last = chain.processes[-1]
+    own = {process.node for process in chain.processes}
+    evidence = [
+        hit if hit.node in own else hit.model_copy(update={"actor": last.node})
+        for hit in chain.evidence
+    ]
+    count = sum(last.node in (hit.actor, hit.node) for hit in evidence)
+    assert count > sum(hit.node == last.node for hit in evidence), "some are on things"
+    with open_page(report_of([chain.model_copy(update={"evidence": evidence})])) as page:
+        told = [label for label in labels(page, ".sub") if label.startswith(f"pid {last.pid} ")]
+        assert told[0].endswith(f"{count} hits")

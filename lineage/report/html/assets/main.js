@@ -82,7 +82,7 @@ function printable(sections) {
     openAll(section.element);
   }
   for (const section of sections) section.panel?.picture();
-  document.querySelectorAll(".disclosures details.inputs, .indicators details").forEach(unfold);
+  document.querySelectorAll(".disclosures details.inputs, .disclosures details.unchained").forEach(unfold);
   const weak = sections.length - strong.length;
   const listed = weak <= HEADLINES_PRINTED;
   if (listed) document.querySelectorAll("details.weak, details.alike").forEach(unfold);

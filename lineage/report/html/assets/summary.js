@@ -173,7 +173,7 @@ function unchainedDisclosure(report) {
   return disclosure([title, badge(count(hits))], () => plainTable(title,
     ["Level", "Rule", "Host", `First (${ZONE})`, "Program", "Hits", "First record", "Why on none"],
     report.unchained.map((entry) => [entry.level, entry.detection, entry.host, fullTime(entry.first_seen),
-      entry.image ? code(entry.image) : "–", count(entry.records.length), record(entry.records[0]), entry.why || "–"]), [5]), { open: true });
+      entry.image ? code(entry.image) : "–", count(entry.records.length), record(entry.records[0]), entry.why || "–"]), [5]), { class: "unchained", open: !report.chains.some((chain) => chain.verdict !== "suspicious") });
 }
 
 function looseDisclosure(report) {
