@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lineage.report.indicators import Indicator
     from lineage.report.model import DetectionHit, Input, Report
     from lineage.report.story import Part, Sentence
-    from lineage.report.tree import Branch
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>~$&]|(?<=www)\.|:(?=//)", re.IGNORECASE)
 """Punctuation of running words that Markdown, HTML or a maker of links may read."""
@@ -86,7 +85,7 @@ def _chapter(chapter: Chapter, told: Case) -> Iterator[str]:
     for part in chain.score_parts:
         yield f"| {_cell(part.part)} | {points(part.points)} | {_cell(part.why)} |"
     yield f"| total | {points(chain.score)} | of 100 |"
-    yield from _section("Process tree", [_block(_tree(chapter.tree))])
+    yield from _section("Process tree", [_block(_tree(chapter))])
     yield from _section("Graph", [f"```mermaid\n{diagram(chain)}```"])
     yield from _section("What happened", _story(chapter, told))
     yield from _section("Timeline", (_moment(each, told) for each in chapter.moments))
@@ -105,12 +104,14 @@ def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
     yield from lines
 
 
-def _tree(tree: list[tuple[Branch, int]]) -> Iterator[str]:
-    for branch, depth in tree:
+def _tree(chapter: Chapter) -> Iterator[str]:
+    many = len(chapter.chain.hosts) > 1
+    for branch, depth in chapter.tree:
         process = branch.process
         indent = "  " * min(depth, 20)
         pid = "" if process.pid is None else f" (pid {process.pid})"
         who = f" as {process.user}" if process.user else ""
+        who += f" on {process.host}" if many else ""
         when = f"  {moment(process.start)}" if process.start else "  start not recorded"
         guess = f"  {GUESSED}" if process.parent_is_guess else ""
         yield f"{indent}{_line(f'{name_of(process)}{pid}{who}')}{when}{guess}"

@@ -98,6 +98,7 @@ def _rows(chain: Chain) -> Iterator[_Row]:
     chosen = bounded([branch for branch, _ in everything], parents, MOST)
     things = _things(chain)
     facts = ChainFacts(chain)
+    many = len(chain.hosts) > 1
     for branch, depth in everything:
         node = branch.process.node
         if node in chosen:
@@ -106,16 +107,19 @@ def _rows(chain: Chain) -> Iterator[_Row]:
                 node,
                 parent.process.node if parent else None,
                 min(depth, DEEPEST),
-                list(_lines(branch, depth, things.get(node, []), facts)),
+                list(_lines(branch, depth, things.get(node, []), facts, names_host=many)),
                 bool(branch.hits),
                 branch.process.parent_is_guess,
             )
 
 
-def _lines(branch: Branch, depth: int, things: list[str], facts: ChainFacts) -> Iterator[_Line]:
+def _lines(
+    branch: Branch, depth: int, things: list[str], facts: ChainFacts, *, names_host: bool
+) -> Iterator[_Line]:
     process = branch.process
     pid = "" if process.pid is None else f"  pid {process.pid}"
-    yield _Line(_shown(f"{name_of(process)}{pid}", depth), _INK, bold=True)
+    host = f"  on {process.host}" if names_host else ""
+    yield _Line(_shown(f"{name_of(process)}{pid}{host}", depth), _INK, bold=True)
     start = f"{clock(process.start, None)} UTC" if process.start else "start not recorded"
     yield _Line(_shown("   ".join(part for part in (start, process.user) if part), depth), _DIM)
     if entry := facts.entry(process.node):

@@ -78,3 +78,13 @@ def test_a_case_has_its_parts() -> None:
         assert f"#{hit.record}`" in text
     assert "What was read" in headings
     assert "What is not in this report" in headings
+
+
+def test_of_several_hosts_each_process_names_its_own() -> None:
+    chain = remcos_chain()
+    other = chain.processes[-1].model_copy(update={"host": "SRV-02"})
+    told = chain.model_copy(
+        update={"hosts": [*chain.hosts, "SRV-02"], "processes": [*chain.processes[:-1], other]}
+    )
+    assert " on SRV-02" in render(report_of([told]))
+    assert " on WS-FIN-07.corp.example  2024" not in render(report_of([chain]))
