@@ -28,6 +28,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows closes and fills str
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 COMMANDS = {
     "correlate": ("correlate", "TELEMETRY"),
+    "timeline": ("timeline", "TELEMETRY"),
     "schema": ("schema",),
     "an error": ("correlate", "/none"),
 }
