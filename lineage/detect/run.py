@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from lineage.detect.acting import Ancestors
+from lineage.detect.acting import Acting, Ancestors
 from lineage.detect.allow import Allowances
 from lineage.detect.correlation import Correlations
 from lineage.detect.detection import Context
@@ -89,25 +89,24 @@ def tagged(
         if matches:
             for judgement in judged.add(event, placed, matches):
                 places[judgement.placed.ordinal] = position(judgement.event)
-                _tag(tagger, judgement, allowed)
+                _tag(tagger, judgement, allowed, ancestors)
         if alerts is not None:
             for alert in alerts.see(event, placed):
                 places[placed.ordinal] = position(event)
-                _tag(tagger, alert, allowed)
+                _tag(tagger, alert, allowed, ancestors)
     for judgement in (*judged.rest(), *(alerts.rest() if alerts is not None else ())):
         places[judgement.placed.ordinal] = position(judgement.event)
-        _tag(tagger, judgement, allowed)
+        _tag(tagger, judgement, allowed, ancestors)
     builder.join_hosts()
     return Tagged(tagger.hits(builder.graph), tagger.repeats, places, shared)
 
 
-def _tag(tagger: Tagger, judgement: Found, allowed: Allowances) -> None:
-    tagger.add(*judgement)
-    tagger.drop(
-        judgement.event,
-        judgement.placed,
-        allowed.taken(judgement.event, fact(judgement.event, judgement.placed), judgement.matches),
-    )
+def _tag(tagger: Tagger, judgement: Found, allowed: Allowances, ancestors: Ancestors) -> None:
+    event, placed, matches = judgement
+    tagger.add(event, placed, matches)
+    if allowed.allowances:
+        acting = cast("Event", Acting(event, ancestors.of(placed.actor)))
+        tagger.drop(event, placed, allowed.taken(acting, fact(event, placed), matches))
 
 
 def _context(placed: Placed) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ from attacks import CMD, HIVE, USER, desktop
 from hosts import SYSTEM32, Host, Program
 from sigma_rules import load_one, load_text, rule_text
 
+from lineage.detect.allow import Allowances
+from lineage.detect.allow import load as load_allowances
 from lineage.detect.catalog import load_builtin
 from lineage.detect.coverage import FieldsSeen, coverage, needed_fields
 from lineage.detect.detection import FROM_GRAPH, PARENT_BY_PID
@@ -145,6 +148,24 @@ def test_a_parent_that_only_the_graph_knows_is_told_as_such(tmp_path: Path) -> N
     )
     (hit,) = hits(tmp_path, host, text)
     assert (hit.layer, hit.by) == ("bridge", PARENT_BY_PID)
+
+
+def test_what_is_known_to_be_benign_may_be_told_by_who_acted(tmp_path: Path) -> None:
+    host = Host()
+    host.write(tool(host), USER + "a.txt")
+    text = rule_text(
+        "s: {TargetFilename|endswith: .txt}\ncondition: s", logsource="category: file_event"
+    )
+    entry = "- {rule: Test rule, reason: a build, expires: 2999-01-01, fields: {CommandLine: %s}}\n"
+    for command, left in {"cmd /c build": 0, "cmd /c other": 1}.items():
+        path = tmp_path / "allow.yml"
+        path.write_text(entry % command, encoding="utf-8")
+        allowed, _ = load_allowances([path], date(2026, 1, 1))
+        events = list(host.events)
+        builder = Builder(Hosts({event.host for event in events}))
+        engine = RuleEngine([load_one(tmp_path, text)])
+        found = tagged(events, Clock(), builder, engine, allowances=Allowances(allowed)).hits
+        assert len(found) == left
 
 
 def test_coverage_tells_where_no_start_is_logged(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ function allowDisclosure(report) {
         [count(hits(entry)), code(entry.rule), entry.reason, entry.expires, code(entry.place)])));
 }
 
-/** What rules of level critical and high hit outside of all chains: open, so that none is missed. */
+/** What rules of level critical and high hit outside of all chains: open where no chain is stronger. */
 function unchainedDisclosure(report) {
   if (!report.unchained.length) return null;
   const hits = report.unchained.reduce((sum, entry) => sum + entry.records.length, 0);
