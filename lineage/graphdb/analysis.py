@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineage.detect.detection import LAYERS
-from lineage.errors import InputError
 from lineage.graphdb import story
 from lineage.graphdb.labels import (
     BYSTANDER_OF,
@@ -18,7 +17,7 @@ from lineage.graphdb.labels import (
     TAGGED_BY,
 )
 from lineage.graphdb.rows import NodeRow, Record, TieRow, evidence, key, short, stored, text
-from lineage.times import parse
+from lineage.report.saved import ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,20 +80,6 @@ def analyse(report: Report, hits: Iterable[DetectionHit]) -> Analysis:
     analysis.chains_of = dict(chains_of)
     analysis.numbers = story.numbers(report.chains)
     return analysis
-
-
-def ticks(time: str) -> int:
-    """A report's time in ticks.
-
-    Raises:
-        InputError: it isn't one.
-    """
-    try:
-        return parse(time)[0]
-    except ValueError as error:
-        raise InputError(
-            f"the report: {error}; make it again with lineage correlate --json"
-        ) from error
 
 
 def _add_hits(analysis: Analysis, hits: Iterable[DetectionHit]) -> None:

@@ -9,9 +9,9 @@ from lineage.graph.ids import parsed
 from lineage.graph.nodes import ProcessNode, known_by_id
 from lineage.graph.provenance import ProvenanceGraph
 from lineage.graph.schema import EDGE, EdgeKind
-from lineage.graphdb.analysis import ticks
 from lineage.graphdb.from_run import of_graph
 from lineage.report.chain_graph import all_nodes
+from lineage.report.saved import ticks
 
 if TYPE_CHECKING:
     from lineage.graph.nodes import Node

@@ -15,6 +15,7 @@ from lineage.correlate.finding import VERDICTS
 from lineage.errors import UsageError
 from lineage.normalise.clock import in_utc, zone_named
 from lineage.report.model import LeftOut
+from lineage.report.saved import ticks
 from lineage.report.unchained import kept
 from lineage.report.wording import fixed_time
 from lineage.times import DAY, HOUR, TICKS, iso, parse
@@ -159,8 +160,8 @@ class Narrowing:
         return (
             chain.score >= self.min_score
             and (self.verdict is None or _strength(chain.verdict) >= _strength(self.verdict))
-            and (since is None or parse(chain.last_seen)[0] >= since)
-            and (until is None or parse(chain.first_seen)[0] <= until)
+            and (since is None or ticks(chain.last_seen) >= since)
+            and (until is None or ticks(chain.first_seen) <= until)
             and any(map(self.names_host, chain.hosts))
             and any(
                 map(self.names_user, [process.user or "" for process in chain.processes] or [""])
@@ -168,7 +169,7 @@ class Narrowing:
         )
 
     def _wants_hit(self, hit: DetectionHit, since: int | None, until: int | None) -> bool:
-        time = parse(hit.time)[0]
+        time = ticks(hit.time)
         return (
             (since is None or time >= since)
             and (until is None or time <= until)
@@ -196,8 +197,8 @@ def _is_named(name: str, patterns: Sequence[str], separator: str, part: int) -> 
 
 def _last(report: Report) -> int:
     """The time of a report's last hit, in ticks."""
-    times = [parse(hit.time)[0] for hit in report.detections]
-    times += [parse(chain.last_seen)[0] for chain in report.chains]
+    times = [ticks(hit.time) for hit in report.detections]
+    times += [ticks(chain.last_seen) for chain in report.chains]
     return max(times, default=0)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.problems import Problem
 from lineage.report.model import LoggedRecord
+from lineage.report.saved import ticks
 from lineage.times import TICKS, parse
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _wanted(chains: Iterable[Chain]) -> tuple[dict[RecordKey, int], int]:
                 if key in kept:
                     continue
                 if room > 0 and len(kept) < OF_ALL:
-                    kept[key] = parse(hit.time)[0]
+                    kept[key] = ticks(hit.time)
                     room -= 1
                 else:
                     left_out.add(key)

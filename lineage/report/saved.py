@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineage import user_files
 from lineage.errors import InputError
+from lineage.times import parse
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -68,6 +69,20 @@ def _check_version(path: Path, written: str | None) -> None:
             f"{major}.x; "
             "make it anew with lineage correlate --json, or use the lineage that wrote it"
         )
+
+
+def ticks(time: str) -> int:
+    """A report's time in ticks.
+
+    Raises:
+        InputError: it isn't one.
+    """
+    try:
+        return parse(time)[0]
+    except ValueError as error:
+        raise InputError(
+            f"the report: {error}; make it again with lineage correlate --json"
+        ) from error
 
 
 def find_chain(report: Report, wanted: str) -> Chain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -224,3 +225,21 @@ def test_no_width_of_the_terminal_is_absurd(
         done.is_no_fault()
         assert "Set" in done.out
     assert lineage("--help").status == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("render", "--since", "2h"), ("render", "--until", "2h"), ("explain", "1", "--report")],
+)
+def test_a_report_whose_times_are_none_is_one_line(
+    lineage: Lineage, report: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    content = json.loads(report.read_text("utf-8"))
+    assert content["detections"]
+    for hit in content["detections"]:
+        hit["time"] = "2{}0-14T10:02:13Z"
+    path = tmp_path / "forged.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    done = lineage(*command, path)
+    done.is_no_fault()
+    assert done.status == 2
