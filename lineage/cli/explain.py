@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from lineage.report.saved import find_chain, load_report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lineage.pipeline import Request
     from lineage.report.model import Report
     from lineage.report.narrow import Narrowing
 
@@ -29,14 +31,20 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file written by lineage correlate --json; without it PATHs are correlated anew.",
 )
+@options.rules
+@options.allow
 @options.timezones
+@options.dates
 @narrowing_options
 @click.option("--details", is_flag=True, help="Leave nothing out.")
 def command(
     words: tuple[str, ...],
     report: Path | None,
+    rules: tuple[Path, ...],
+    allow: tuple[Path, ...],
     timezone: str | None,
     read_timezone: str | None,
+    day_first: bool | None,
     details: bool,
     narrowing: Narrowing,
 ) -> None:
@@ -44,8 +52,10 @@ def command(
 
     CHAIN is its number in the list (1 is the best), its id, or the beginning of the id. Without
     it the stories of all chains are told that --host, --user, --verdict ... leave. The chains are
-    those of --report, or of the telemetry at PATH.
+    those of --report, or of the telemetry at PATH; numbers are correlate's with the same
+    --rules and --allow.
     """
+    from lineage.pipeline import Request
     from lineage.report.terminal import explain
     from lineage.report.zone import Zone
 
@@ -53,7 +63,13 @@ def command(
     chain, paths = _chain_and_paths(words, report)
     if chain is None and narrowing.is_everything:
         raise UsageError("say which CHAIN: its number, its id, or --top 1, --host NAME ...")
-    whole = load_report(report) if report else _correlated(paths, read_timezone)
+    if report:
+        whole = load_report(report)
+    else:
+        request = Request(
+            paths, rules=rules, allow=allow, timezone=read_timezone, day_first=day_first
+        )
+        whole = _correlated(request)
     whole = narrowing.apply(whole)
     chains = whole.chains if chain is None else [find_chain(whole, chain)]
     if not chains:
@@ -82,8 +98,8 @@ def _chain_and_paths(
     return chain, tuple(paths)
 
 
-def _correlated(paths: Sequence[Path], timezone: str | None) -> Report:
-    from lineage.pipeline import Request, report
+def _correlated(request: Request) -> Report:
+    from lineage.pipeline import report
 
-    with progress(paths) as advance:
-        return report(Request(paths, advance=advance, timezone=timezone))
+    with progress(request.paths) as advance:
+        return report(replace(request, advance=advance))

@@ -34,6 +34,8 @@ MOST = 5
 @options.timezones
 @options.dates
 @options.container_format
+@options.rules
+@options.allow
 @click.option("--node", metavar="ID", help="A node's id, as reports name it.")
 @click.option("--pid", type=int, metavar="N", help="A process id.")
 @click.option("--file", metavar="PATH", help="A file's path, or its name.")
@@ -48,6 +50,8 @@ MOST = 5
 def command(
     paths: tuple[Path, ...],
     format_name: str | None,
+    rules: tuple[Path, ...],
+    allow: tuple[Path, ...],
     timezone: str | None,
     read_timezone: str | None,
     day_first: bool | None,
@@ -62,7 +66,8 @@ def command(
     """Shows what led to a node or a chain, and what came of it, tagged or not.
 
     Point at a node with --node, --pid, --file or --hash, and narrow with --time, --host and --user;
-    point at chains with --chain, --top or --verdict. --since and --until leave out steps.
+    point at chains with --chain, --top or --verdict: they are correlate's, with the same
+    --rules and --allow. --since and --until leave out steps.
     """
     from lineage.graph.slicing import Wanted
     from lineage.pipeline import Request, run
@@ -80,6 +85,8 @@ def command(
         request = Request(
             paths,
             format_name,
+            rules,
+            allow=allow,
             correlators=None if wants_chains else (),
             advance=advance,
             timezone=read_timezone,

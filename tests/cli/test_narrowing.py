@@ -141,3 +141,21 @@ def test_a_time_without_a_zone_is_the_shown_one_s(since: str, zone: str | None, 
     )
     narrowed = Narrowing(since=since, zone=zone).apply(report_of([chain]))
     assert bool(narrowed.chains) is kept
+
+
+def test_a_number_is_that_of_the_chains_with_the_same_rules(
+    lineage: Lineage, telemetry: Path, tmp_path: Path
+) -> None:
+    rule = tmp_path / "rule.yml"
+    rule.write_text(
+        "title: Every Word\nid: 5b6f7a10-9f0e-4e6e-9e57-0c7f7c1f0a11\nstatus: test\nlevel: high\n"
+        "logsource: {category: process_creation, product: windows}\n"
+        "detection: {selection: {Image|endswith: WINWORD.EXE}, condition: selection}\n",
+        encoding="utf-8",
+    )
+    told = lineage("explain", 1, telemetry, "--rules", rule)
+    assert (told.status, told.err) == (0, "")
+    assert "[Every Word]" in told.out
+    sliced = lineage("slice", telemetry, "--chain", 1, "--rules", rule)
+    best = lineage("correlate", telemetry, "--rules", rule, "--ndjson").out.splitlines()[0]
+    assert sliced.out.startswith(f"Chain 1, {json.loads(best)['id']}: ")
