@@ -20,6 +20,8 @@ from lineage.correlate.flow import INVADING, Flow, Flows
 from lineage.correlate.groups import Groups
 from lineage.correlate.origins import SAME_TIME, Origins
 from lineage.correlate.rarity import Profile
+from lineage.correlate.weight import strong_facts
+from lineage.graph.ids import parsed
 from lineage.graph.nodes import FileNode, ProcessNode, RegistryNode
 from lineage.graph.own_scripts import OwnScripts
 from lineage.graph.schema import CROSSING
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from lineage.detect.hit import Hit
     from lineage.graph.provenance import ProvenanceGraph
 
+SPEAKING = 2
+"""Strong facts from which an attack takes what it had hosts without hits start: administrators'
+tools meet one detection each."""
 BACKWARD_STEPS = 12
 """Causes are followed back this many flows: longer than any chain in public Remcos reports."""
 
@@ -350,6 +355,9 @@ class _Spread:
         members: dict[str, list[str]] = defaultdict(list)
         for node_id in reach.taken:
             members[groups.find(node_id)].append(node_id)
+        for root, found in own_hits.items():
+            if len(strong_facts(found)) < SPEAKING:
+                members[root] = self._where_hits_are(found, members[root])
         ways: dict[str, list[Flow]] = defaultdict(list)
         for cause, below in causes.items():
             for root, way in _joints(cause, below, causes, groups):
@@ -357,6 +365,12 @@ class _Spread:
         return [
             self._cluster(own_hits[root], members[root], ways[root], reach) for root in own_hits
         ]
+
+    def _where_hits_are(self, hits: Sequence[Hit], members: list[str]) -> list[str]:
+        """The members on hosts that have hits: where little speaks for an attack, no others."""
+        named = (parsed(node) for node in _named(hits))
+        hosts = {parts.host for parts in named if parts is not None}
+        return [node for node in members if getattr(self._graph.node(node), "host", "") in hosts]
 
     def _cluster(
         self, hits: list[Hit], members: list[str], ways: list[Flow], reach: Reach

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +23,7 @@ from lineage.graph.schema import CROSSING
 from lineage.normalise.paths import canonical_path, is_provided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from lineage.correlate.rarity import Profile
     from lineage.graph.provenance import Edge, ProvenanceGraph
@@ -39,8 +39,8 @@ MOST_REACHED = 8
 for writing than this enters none by that (forward): protections, and a search through all."""
 
 MOST_HOSTS = 8
-"""Who logs on to more hosts than this deploys, manages or scans; of what that starts there, only
-what hits name is the attack's."""
+"""An account that logs on to more hosts than this from one deploys, manages or scans; of what it
+starts there, only what hits name is the attack's."""
 _WRITTEN: tuple[EdgeKind, ...] = ("wrote", "created")
 """How files come about: by processes, and by logons from other hosts over shares."""
 _SET_OR_CREATED: tuple[EdgeKind, ...] = ("set", "created")
@@ -228,14 +228,19 @@ class Flows:
                 yield from self.from_entry(edge.target, at, session)
 
     def _hosts_reached(self, process_id: str) -> int:
-        """On how many hosts a process logged on."""
-        return len(
-            {
-                getattr(self._graph.node(edge.target), "host", None)
-                for edge in self._graph.out_edges(process_id)
-                if edge.kind == CROSSING
-            }
-        )
+        """On how many hosts a process's account logged on from its host."""
+        process = self._graph.process(process_id)
+        return len(self._reach_of_accounts[process.host, process.user or process_id])
+
+    @cached_property
+    def _reach_of_accounts(self) -> Mapping[tuple[str, str], Set[str]]:
+        """Host and account, or process where that isn't known -> hosts that it logged on to."""
+        reached: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for source, target in self._graph.crossings():
+            process, session = self._graph.process(source), self._graph.node(target)
+            if isinstance(session, SessionNode):
+                reached[process.host, process.user or source].add(session.host)
+        return reached
 
     def _to_later_runs(self, process_id: str, ran: Edge, at: int) -> Iterator[Flow]:
         """Later processes of the same program, where nobody was seen to write it.

@@ -121,7 +121,8 @@ def _lines(
     host = f"  on {process.host}" if names_host else ""
     yield _Line(_shown(f"{name_of(process)}{pid}{host}", depth), _INK, bold=True)
     start = f"{clock(process.start, None)} UTC" if process.start else "start not recorded"
-    yield _Line(_shown("   ".join(part for part in (start, process.user) if part), depth), _DIM)
+    told = (start, process.user, f"on {branch.host}" if branch.host else "")
+    yield _Line(_shown("   ".join(part for part in told if part), depth), _DIM)
     if entry := facts.entry(process.node):
         by = facts.processes.get(entry)
         what = name_of(by) if by else facts.values.get(entry, entry)

@@ -210,6 +210,10 @@ class ProvenanceGraph:
             return None
         return self._crossings.get((edge.source, edge.target))
 
+    def crossings(self) -> Iterator[tuple[str, str]]:
+        """The ends of all edges from host to host."""
+        yield from self._crossings
+
     def guess(self, source: str, target: str, kind: EdgeKind) -> None:
         """Notes that an edge is only likely: no record says that it was just that one."""
         self._guesses.add((source, target, kind))

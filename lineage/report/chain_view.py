@@ -132,6 +132,7 @@ def _accounts(accounts: Sequence[str], pen: Pen) -> Text:
 def sources(chain: Chain) -> list[str]:
     """The sources of a chain's records, in order of mention."""
     named = [edge.source for edge in chain.edges]
+    named += [other.source for edge in chain.edges for other in edge.also]
     for hit in chain.evidence:
         named += [hit.source, *(also.source for also in hit.also)]
     return list(dict.fromkeys(named))
@@ -247,9 +248,8 @@ def _process(
     standing = _standing(process)
     if standing and (parent is None or standing != _standing(parent.process)):
         head.append_text(pen.line("  as ", pen.text(standing, limit=80)))
-    away = len(chain.hosts) > 1 if parent is None else parent.process.host != process.host
-    if away:
-        head.append_text(pen.line("  on ", pen.text(process.host, "bold", limit=60)))
+    if branch.host:
+        head.append_text(pen.line("  on ", pen.text(branch.host, "bold", limit=60)))
     if process.parent_is_guess:
         head.append(f"  {GUESSED}", style="dim")
     lines: list[RenderableType] = [head]

@@ -25,11 +25,13 @@ class Branch:
         process: which.
         hits: detections about it, in the chain's order.
         children: the processes that it started, in the chain's order.
+        host: where it runs, where neither the chain nor the branch above says so; else "".
     """
 
     process: ChainProcess
     hits: list[DetectionHit] = field(default_factory=list)
     children: list[Branch] = field(default_factory=list)
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def grow(chain: Chain) -> Forest:
     branches = {node: Branch(process) for node, process in own_processes(chain).items()}
     origins = {node: start.origin for node, start in remote_starts(chain).items()}
     roots = _link(branches, origins)
+    _tell_hosts(roots, several=len({process.host for process in chain.processes}) > 1)
     loose: list[DetectionHit] = []
     for hit in chain.evidence:
         branch = branches.get(actor_of(hit, branches) or "")
@@ -129,6 +132,16 @@ def _link(branches: Mapping[str, Branch], origins: Mapping[str, str]) -> list[Br
         roots.append(branch)
         reached.update(below.process.node for below, _ in walk([branch]))
     return roots
+
+
+def _tell_hosts(roots: Sequence[Branch], *, several: bool) -> None:
+    """Says where branches run of which it isn't clear."""
+    for root in roots:
+        root.host = root.process.host if several else ""
+    for branch, _ in walk(roots):
+        for child in branch.children:
+            here = child.process.host == branch.process.host
+            child.host = "" if here else child.process.host
 
 
 def _cut_from_parent(branch: Branch, parent: Branch) -> None:

@@ -131,15 +131,27 @@ def test_an_administrators_deployment_joins_no_hosts(image: str) -> None:
     assert {chain.verdict for chain in found} <= {"suspicious"}
 
 
-def test_a_tagged_deployment_to_many_hosts_takes_no_clean_ones() -> None:
+@pytest.mark.parametrize("tools", ["one", "each"])
+def test_a_tagged_deployment_to_many_hosts_takes_no_clean_ones(tools: str) -> None:
     office = Office()
     attack = office.infect()
     others = [
         office.network.host(f"pc{n:02}.corp.example", f"10.1.2.{n}") for n in range(MOST_HOSTS + 1)
     ]
     for number, target in enumerate(others):
-        by_wmi(office.network, office.first, attack.payload, target, f"0x{number + 16:x}")
+        tool = attack.payload
+        if tools == "each":
+            tool = office.first.run(SYSTEM32 + "wmic.exe", "wmic", attack.payload)
+        by_wmi(office.network, office.first, tool, target, f"0x{number + 16:x}")
     (chain,) = office.chains(*others)
+    assert hosts(chain) == {"ws01.corp.example"}
+
+
+def test_a_weak_hit_alone_accuses_nobody_on_another_host() -> None:
+    office = Office()
+    tool = office.first.run(ODD)
+    by_wmi(office.network, office.first, tool, office.second)
+    (chain,) = office.chains()
     assert hosts(chain) == {"ws01.corp.example"}
 
 
