@@ -10,7 +10,8 @@ Events must come in order of time (`lineage.normalise.order`).
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lineage.graph.drives import Drives
 from lineage.graph.ids import NodeId
@@ -20,10 +21,10 @@ from lineage.normalise.paths import canonical_path, device_of
 from lineage.times import HOUR, TICKS, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lineage.graph.provenance import ProvenanceGraph
-    from lineage.normalise.event import ProcessCreated
+    from lineage.normalise.event import Event, ProcessCreated
 
 SAME_START = 3 * TICKS
 """Two sources' times of one start may differ by this much: Sysmon stamps at the driver's callback,
@@ -61,10 +62,20 @@ class Identity(NamedTuple):
     image: str | None
 
 
-class Hosts:
-    """Host names that mean the same machine: case aside, and a short name beside its only FQDN."""
+_NO_SENSORS: Final[Mapping[str, str]] = MappingProxyType({})
 
-    def __init__(self, names: set[str]) -> None:
+
+class Hosts:
+    """Host names that mean the same machine: case aside, and a short name beside its only FQDN.
+
+    Args:
+        names: as the events write them.
+        sensors: names that are a sensor's number, in lower case -> name of the host that it is on.
+    """
+
+    def __init__(self, names: set[str], sensors: Mapping[str, str] = _NO_SENSORS) -> None:
+        self._sensors = sensors
+        names = names | set(sensors.values())
         fqdns: dict[str, set[str]] = {}
         for name in {name.lower() for name in names}:
             fqdns.setdefault(name.partition(".")[0], set()).add(name)
@@ -73,10 +84,20 @@ class Hosts:
             lower = name.lower()
             others = set() if "." in lower else fqdns[lower] - {lower}
             self._keys[name] = others.pop() if len(others) == 1 else lower
+        for name in names:
+            host = sensors.get(name.lower())
+            if host is not None:
+                self._keys[name] = self._keys[host]
+
+    def named(self, event: Event) -> Event:
+        """An event of a sensor that only told its number, with the host's name; else as it is."""
+        name = self._sensors.get(event.host.lower()) if self._sensors else None
+        return event if name is None else event._replace(host=name)
 
     def of(self, names: Iterable[str]) -> Hosts:
         """The same for some of the names alone."""
-        some = Hosts(set())
+        some = Hosts(set(), {})
+        some._sensors = self._sensors
         some._keys = {name: self.key(name) for name in names}
         return some
 

@@ -185,6 +185,24 @@ def user_logged_on(raw: RawRecord, source: int, origin: str, values: Values) -> 
     )
 
 
+def host_named(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
+    """aidmaster: which host a sensor (`aid`) is on. Raises ValueError where it doesn't say.
+
+    `Time` is when the sensor reported, in seconds since 1970.
+    """
+    text = values.texts
+    require(text[raw.data.get("ComputerName")], "ComputerName")
+    aid = require(text[raw.data.get("aid")], "aid")
+    return ChannelEvent(
+        *header(raw, source, origin, first_time((raw.time, 1))),
+        text[raw.provider],
+        None,
+        None,
+        None,
+        ChannelData(values.shapes["aid",], (aid,)),
+    )
+
+
 def _row(
     name: str,
     event: type[Event],
@@ -240,4 +258,5 @@ SOURCES: Final = (
         actor=REACHING,
     ),
     _row("UserLogon", ChannelEvent, user_logged_on, actor=NOBODY),
+    _row("aidmaster", ChannelEvent, host_named, actor=NOBODY),
 )

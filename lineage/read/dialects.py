@@ -164,8 +164,21 @@ FALCON: Final = Dialect(
     flat=True,
     strip=("_decimal",),
 )
+AID_MASTER: Final = Dialect(
+    "CrowdStrike Falcon Data Replicator, aidmaster: which host a sensor is on",
+    "falcon-fdr",
+    _any("aid+ComputerName+AgentVersion"),
+    writer=CROWDSTRIKE,
+    event_id=("event_simpleName",),
+    computer=("ComputerName",),
+    time=("Time", "_time", "timestamp"),
+    flat=True,
+    prepare=lambda row: {"event_simpleName": "aidmaster", **row},
+)
+"""Lists of sensors; the records name no event."""
 DIALECTS: Final[tuple[Dialect, ...]] = (
     FALCON,
+    AID_MASTER,
     Dialect(
         "event objects: evtx_dump, chainsaw, xmltodict, Velociraptor, golang-evtx",
         "event-json",

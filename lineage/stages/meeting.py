@@ -35,6 +35,7 @@ KERNEL: Final = 4
 """The pid that connects for others whatever runs."""
 _MAKING: Final = frozenset({4697, 4698, 4702, 5145})
 """Events by which a session makes something."""
+AID_MASTER: Final = "aidmaster"
 _LOGONS: Final = frozenset({4624, "UserLogon", "LogonSuccess"})
 
 
@@ -59,6 +60,7 @@ class Contacts:
         busy: ids of logons in which something was started or made.
         does_for_callers: whether something ran that does what other hosts ask for.
         servers: names of hosts at which it used accounts, in lower case.
+        sensors: numbers of Falcon's sensors on it, in lower case.
     """
 
     homes: set[str] = field(default_factory=set)
@@ -68,6 +70,7 @@ class Contacts:
     busy: set[str] = field(default_factory=set)
     does_for_callers: bool = False
     servers: set[str] = field(default_factory=set)
+    sensors: set[str] = field(default_factory=set)
 
     def take(self, found: Iterable[Event]) -> None:
         """Notes what events tell."""
@@ -89,6 +92,7 @@ class Contacts:
         self.busy |= other.busy
         self.does_for_callers |= other.does_for_callers
         self.servers |= other.servers
+        self.sensors |= other.sensors
 
     def _recorded(self, event: ChannelEvent) -> None:
         event_id = event.event_id
@@ -98,6 +102,8 @@ class Contacts:
             self._logged_on(event)
         elif event_id == 4648 and event.TargetServerName:
             self.servers.add(event.TargetServerName.lower())
+        elif event_id == AID_MASTER and event.aid:
+            self.sensors.add(event.aid.lower())
         elif event_id in _MAKING and event.SubjectLogonId:
             self.busy.add(event.SubjectLogonId.lower())
 

@@ -83,10 +83,20 @@ def planned(readings: Iterable[ReadingFacts], *, whole: bool = False) -> Plan:
         for host, facts in reading.hosts.items():
             hosts[host].add(facts)
     _require_readable(ledgers)
-    keys = Hosts({name for facts in hosts.values() for name in facts.names})
+    names = {name for facts in hosts.values() for name in facts.names}
+    keys = Hosts(names, _sensors(hosts))
     together = [sorted(hosts)] if whole else _together(hosts, keys)
     groups = [_group(members, hosts, keys, clock) for members in together]
     return Plan(ledgers, firsts, clock, groups, hosts)
+
+
+def _sensors(hosts: Mapping[str, HostFacts]) -> dict[str, str]:
+    """Number of a Falcon sensor -> name of the host that it is on, where only one is told."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for facts in hosts.values():
+        for sensor in facts.contacts.sensors:
+            found[sensor].append(min(facts.names))
+    return {sensor: names[0] for sensor, names in found.items() if len(names) == 1}
 
 
 def _group(members: list[str], hosts: dict[str, HostFacts], keys: Hosts, clock: Clock) -> HostGroup:

@@ -133,7 +133,7 @@ class Tracer:
         def duplicate(part: Event) -> None:
             again[part.source] += 1
 
-        all_events = list(joined(events, duplicate))
+        all_events = list(map(group.keys.named, joined(events, duplicate)))
         builder = Builder(group.keys)
         seen = FieldsSeen(self._needed)
         correlations = Correlations(self._rules.correlations, self._rules.silent)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 from hosts import edges, graph_of
 from raw_records import CROWDSTRIKE, END_OF_PROCESS, normalised, ordered, problem, record, rollup
 
 from lineage.graph.nodes import SessionNode
 from lineage.normalise import event as events
+from lineage.problems import Problem
+from lineage.read.objects import JsonReader
 from lineage.times import iso
 
 if TYPE_CHECKING:
@@ -195,3 +199,33 @@ def test_a_logon_is_a_session_with_its_account_and_origin() -> None:
         node for node in graph_of(ordered([raw])).nodes() if isinstance(node, SessionNode)
     )
     assert (session.user, session.logon_type, session.address) == ("CORP\\dana", "10", "10.0.0.9")
+
+
+AID_MASTER = {
+    "Time": "1772446000.5",
+    "aid": "5f1b8b3c",
+    "aip": "203.0.113.9",
+    "AgentVersion": "7.11.18110.0",
+    "ComputerName": "FIN-3",
+    "MachineDomain": "corp.example",
+    "event_platform": "Win",
+}
+
+
+def test_a_list_of_sensors_tells_which_host_one_is_on() -> None:
+    (raw,) = JsonReader("falcon-fdr").read(BytesIO(orjson.dumps(AID_MASTER)))
+    assert not isinstance(raw, Problem)
+    event: Any = normalised(raw)
+    assert (event.host, event.aid, iso(event.time)) == (
+        "FIN-3",
+        "5f1b8b3c",
+        "2026-03-02T10:06:40.5Z",
+    )
+
+
+@pytest.mark.parametrize("name", ["aid", "ComputerName"])
+def test_a_list_without_the_sensor_or_the_host_says_nothing(name: str) -> None:
+    row = {"event_simpleName": "aidmaster", **AID_MASTER, name: ""}
+    (raw,) = JsonReader("falcon-fdr").read(BytesIO(orjson.dumps(row)))
+    assert not isinstance(raw, Problem)
+    assert name in problem(raw)

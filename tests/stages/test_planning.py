@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from events import make
 
 from lineage.errors import InputError
 from lineage.normalise.clock import Clock
@@ -69,3 +70,25 @@ def test_nothing_readable_is_an_error() -> None:
     empty = ReadingFacts([InputLedger("a.bin", kind="picture")], Clock())
     with pytest.raises(InputError, match="hold no telemetry"):
         planned([empty])
+
+
+@pytest.mark.parametrize(
+    ("told", "groups_of", "name"),
+    [
+        ({"fin-3": {"5f1b"}}, [("5f1b", "fin-3")], "FIN-3"),
+        ({"fin-3": {"5f1b"}, "fin-4": {"5f1b"}}, [("5f1b",), ("fin-3",), ("fin-4",)], "5F1B"),
+        ({"fin-3": {"77aa"}}, [("5f1b",), ("fin-3",)], "5F1B"),
+    ],
+    ids=["told", "told of two hosts", "another sensor"],
+)
+def test_a_sensor_is_the_host_that_it_is_on(
+    told: dict[str, set[str]], groups_of: list[tuple[str, ...]], name: str
+) -> None:
+    read = reading({"5f1b": set(), **{host: set() for host in told}})
+    for host, sensors in told.items():
+        read.hosts[host].contacts.sensors |= sensors
+    plan = planned([read])
+    assert [group.hosts for group in plan.groups] == groups_of
+    event = make("ProcessRollup2", host="5F1B")
+    (keys,) = (group.keys for group in plan.groups if "5f1b" in group.hosts)
+    assert keys.named(event).host == name
