@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from sample_intrusion import probable_chain, remcos_chain, suspicious_chain
+from sample_records import with_invented_records
 from sample_report import (
     HOSTILE,
     empty_report,
@@ -22,11 +23,24 @@ def background(page) -> str:
     return page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
+def hostile_with_records():
+    """The hostile report with records whose fields are hostile too, names and values."""
+    return with_invented_records(hostile_report(), **{text: text for text in HOSTILE if text})
+
+
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("report", [full_report(), empty_report(), hostile_report()])
+@pytest.mark.parametrize(
+    "report",
+    [
+        full_report(),
+        empty_report(),
+        with_invented_records(hostile_report(), **{text: text for text in HOSTILE if text}),
+    ],
+)
 def test_no_width_scrolls_sideways(open_page, report, width):
     with open_page(report, width) as page:
-        for fold in page.locator(".disclosures > details").all():
+        page.locator("#chain-1 td.open button").evaluate_all("all => all[0]?.click()")
+        for fold in page.locator(".disclosures > details, .record").all():
             fold.evaluate("fold => { fold.open = true; }")
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
