@@ -378,6 +378,16 @@ class HandleUse(NamedTuple):
     path: str
 
 
+class LogRecord(NamedTuple):
+    """A log has an event about a process (`lineage.simulate.write.channels`)."""
+
+    time: int
+    process: Process
+    label: Label | None
+    channel: str
+    event_id: int
+
+
 Fact = (
     ProcessStart
     | ProcessEnd
@@ -406,6 +416,7 @@ Fact = (
     | SensorNote
     | Connection
     | HandleUse
+    | LogRecord
     | RemoteFact
 )
 """Any simulated fact."""

@@ -19,6 +19,7 @@ from lineage.simulate.facts import (
     ImageLoad,
     KeyChange,
     KeyRename,
+    LogRecord,
     NameQuery,
     ObjectAccess,
     PipeUse,
@@ -44,6 +45,7 @@ from lineage.simulate.remote import (
     TaskRegistration,
 )
 from lineage.simulate.write import fields, logons, sysmon
+from lineage.simulate.write.channels import SHAPE
 from lineage.simulate.write.record import Guid, Provider, Value, WindowsRecord
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ SYSTEM_CHANNEL = "System"
 TASK_CHANNEL = "Microsoft-Windows-TaskScheduler/Operational"
 POWERSHELL_CHANNEL = "Microsoft-Windows-PowerShell/Operational"
 
+_NO_GUID = Guid("{00000000-0000-0000-0000-000000000000}")
 _LOCAL_SYSTEM = "S-1-5-18"
 _SYSMON_KEYWORDS = 0x8000000000000000
 _AUDIT_SUCCESS = 0x8020000000000000
@@ -187,6 +190,11 @@ class Journal:
             case ShareAccess():
                 yield self._security(fact, 5140, 1, 12808, logons.share(fact))
                 yield self._security(fact, 5145, 0, 12811, logons.shared_file(fact))
+            case LogRecord():
+                shape = SHAPE[fact.channel, fact.event_id]
+                provider, data = Provider(shape.provider, _NO_GUID), shape.data(fact.process)
+                pid = fact.process.pid
+                yield self._log(fact, provider, shape.channel, shape.event_id, data, pid)
             case HandleUse():
                 yield self._security(fact, 4656, 1, 12801, fields.handle_request(fact))
                 yield self._security(fact, 4690, 0, 12807, fields.handle_copy(fact))
@@ -225,7 +233,13 @@ class Journal:
         )
 
     def _log(
-        self, fact: Fact, provider: Provider, channel: str, event_id: int, data: Fields
+        self,
+        fact: Fact,
+        provider: Provider,
+        channel: str,
+        event_id: int,
+        data: Fields,
+        process_id: int = 0,
     ) -> WindowsRecord:
         """A record of a log that isn't Sysmon's nor the Security log."""
         return self._record(
@@ -237,7 +251,7 @@ class Journal:
             level=4,
             task=0,
             keywords=_CLASSIC_KEYWORDS,
-            process_id=0,
+            process_id=process_id,
             user=None,
             data=data,
         )
