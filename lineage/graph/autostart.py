@@ -8,6 +8,7 @@ T1053.005 (scheduled tasks).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from lineage.graph.command_line import LONGEST, named_files
@@ -39,6 +40,7 @@ _PROGRAM = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536)
 def launcher_of(registry: str) -> Launcher | None:
     r"""Which part of Windows starts what the value at a canonical registry path names, or None.
 

@@ -79,6 +79,7 @@ class Canvas:
     def __init__(self, hosts: Hosts) -> None:
         self.graph = ProvenanceGraph()
         self.processes = Processes(self.graph)
+        self._by_guid = self.processes.by_guid
         self.entries = Entries(self.graph)
         self.brokers = Brokers(self.graph)
         self.contacts = Contacts(self.graph, hosts.keys())
@@ -100,7 +101,7 @@ class Canvas:
     def actor(self, event: Event, host: str, ordinal: int) -> ProcessNode:
         """The process that acted; one never seen to start is connected to the program it runs."""
         guid, pid, image = actor_of(event)
-        known = self.processes.by_guid(guid)
+        known = None if guid is None else self._by_guid.get(guid)
         if known is not None and not known.placeholder:
             return known
         return self.process(Identity(host, guid, pid, image), event.time, ordinal)

@@ -165,9 +165,10 @@ class Processes:
                 return holder
         return self._met_by_pid(who, pid, time)
 
-    def by_guid(self, guid: str | None) -> ProcessNode | None:
-        """The process that was met under a canonical ProcessGuid, or None."""
-        return self._by_guid.get(guid) if guid is not None else None
+    @property
+    def by_guid(self) -> Mapping[str, ProcessNode]:
+        """Canonical ProcessGuid -> the process that was met under it."""
+        return self._by_guid
 
     def ended(self, process: ProcessNode, time: int) -> None:
         """A process ended, at a time in ticks: its pid is nobody's until another one starts."""

@@ -172,9 +172,10 @@ class ProvenanceGraph:
         Raises:
             KeyError: there is no such node.
         """
-        kinds = self.graph.between(source, target)
+        graph = self.graph
+        kinds = graph._succ[source].get(target)
         if kinds is None:
-            self.graph.join(source, target, {kind: ordinal})
+            graph.join(source, target, {kind: ordinal})
             return
         events = kinds.get(kind)
         if events is None:

@@ -63,7 +63,8 @@ class Normaliser:
         Returns:
             Its event, a Problem where it should be one and can't, or what else became of it.
         """
-        key = (raw.provider, raw.channel, raw.event_id)
+        _, _, provider, event_id, channel, _, time, _, _, _ = raw
+        key = (provider, channel, event_id)
         try:
             route = self._routes[key]
         except KeyError:
@@ -71,10 +72,10 @@ class Normaliser:
                 self._routes.clear()
             route = self._routes[key] = _route(*key)
         if route is None:
-            if not (raw.provider or raw.channel):
+            if not (provider or channel):
                 return Problem(raw.number, "nobody who wrote it: neither provider nor channel")
             return Outcome.IGNORED
-        if raw.time[-1:] != "Z" and (route.provider.uses_header_time or self._zone is not None):
+        if time[-1:] != "Z" and (route.provider.uses_header_time or self._zone is not None):
             raw = self._in_utc(raw, source, route.provider)
         try:
             event = route.normalise(raw, source, route.name, self._values)
@@ -86,7 +87,11 @@ class Normaliser:
             number = raw.number if raw.record_id is None else raw.record_id
             return Problem(number, f"event {raw.event_id}: {error}")
         if route.provider.tells_zone:
-            self._sample_clock(raw, source, event.time)
+            place = source, event.host
+            seen = self._samples.get(place, 0)
+            self._samples[place] = seen + 1
+            if seen < _CLOCK_SAMPLES or seen % _LATER_SAMPLES == 0:
+                self._sample_clock(raw, source, event.time)
         return event
 
     def forget(self) -> None:
@@ -95,10 +100,6 @@ class Normaliser:
 
     def _sample_clock(self, raw: RawRecord, source: int, happened: int) -> None:
         host = raw.computer or UNKNOWN_HOST
-        number = self._samples.get((source, host), 0)
-        self._samples[source, host] = number + 1
-        if number >= _CLOCK_SAMPLES and number % _LATER_SAMPLES:
-            return
         try:
             date = dated(raw.time, self._to_utc)
         except ValueError:

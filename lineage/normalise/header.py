@@ -27,11 +27,11 @@ def header(raw: RawRecord, source: int, origin: str, time: int) -> Header:
         origin: name of its event source.
         time: when it happened, in ticks.
     """
-    host = intern(raw.computer) or UNKNOWN_HOST
-    record_id = raw.record_id
+    number, record_id, _, event_id, _, computer, _, _, _, _ = raw
+    host = intern(computer) or UNKNOWN_HOST
     if record_id is None:
-        return time, host, source, raw.number, False, raw.event_id, origin
-    return time, host, source, record_id, True, raw.event_id, origin
+        return time, host, source, number, False, event_id, origin
+    return time, host, source, record_id, True, event_id, origin
 
 
 def logged_time(raw: RawRecord) -> int:

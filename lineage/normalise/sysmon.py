@@ -59,7 +59,7 @@ def happened(raw: RawRecord) -> int:
         ValueError: neither can be read.
     """
     utc = raw.data.get("UtcTime")
-    if isinstance(utc, str):
+    if type(utc) is str:
         try:
             return times.parse(utc)[0]
         except ValueError:
@@ -109,13 +109,17 @@ def _acting(kind: type[Event], about: str | None = None) -> Normalise:
     """
     fields = kind._fields[_ACTOR_FIELDS:]
     position = fields.index(about) - len(fields) if about else None
+    make = kind._make
 
     def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
         data = raw.data
-        texts = map(values.texts.__getitem__, map(data.get, fields))
-        event = kind._make(
-            (*header(raw, source, origin, happened(raw)), *_process(data, values), *texts)
-        )
+        get = data.get
+        guid = values.guids[get("ProcessGuid")]
+        pid = values.numbers["ProcessId"][get("ProcessId")]
+        if guid is None and pid is None:
+            _process(data, values)
+        texts = map(values.texts.__getitem__, map(get, fields))
+        event = make((*header(raw, source, origin, happened(raw)), guid, pid, *texts))
         if position is not None and event[position] is None:
             raise ValueError(f"{about} is missing")
         return event
@@ -126,26 +130,44 @@ def _acting(kind: type[Event], about: str | None = None) -> Normalise:
 def _reaching(kind: type[Event]) -> Normalise:
     """A normaliser for an event in which a process reached into another one."""
     fields = kind._fields[kind._fields.index("TargetImage") + 1 :]
+    make, source_party, target_party = kind._make, _party("Source"), _party("Target")
 
     def normalise(raw: RawRecord, source: int, origin: str, values: Values) -> Event:
-        texts = map(values.texts.__getitem__, map(raw.data.get, fields))
-        parties = (*_party(raw.data, values, "Source"), *_party(raw.data, values, "Target"))
-        return kind._make((*header(raw, source, origin, happened(raw)), *parties, *texts))
+        get = raw.data.get
+        return make(
+            (
+                *header(raw, source, origin, happened(raw)),
+                *source_party(get, values),
+                *target_party(get, values),
+                *map(values.texts.__getitem__, map(get, fields)),
+            )
+        )
 
     return normalise
 
 
 def _party(
-    data: Mapping[str, object], values: Values, role: str
-) -> tuple[str | None, int | None, str | None]:
-    """One of the two processes; event 10 writes `GUID`, event 8 `Guid`."""
-    guid = values.guids[data.get(f"{role}ProcessGuid") or data.get(f"{role}ProcessGUID")]
-    pid = values.numbers[f"{role}ProcessId"][data.get(f"{role}ProcessId")]
-    image = values.texts[data.get(f"{role}Image")]
-    if guid is None and pid is None and image is None:
-        side = role.lower()
-        raise ValueError(f"neither guid, pid nor image says which the {side} process was")
-    return guid, pid, image
+    role: str,
+) -> Callable[[Callable[[str], object], Values], tuple[str | None, int | None, str | None]]:
+    """A reader of one of the two processes; event 10 writes `GUID`, event 8 `Guid`."""
+    guids, number, program = (
+        (f"{role}ProcessGUID", f"{role}ProcessGuid"),
+        f"{role}ProcessId",
+        f"{role}Image",
+    )
+
+    def read(
+        get: Callable[[str], object], values: Values
+    ) -> tuple[str | None, int | None, str | None]:
+        guid = values.guids[get(guids[1]) or get(guids[0])]
+        pid = values.numbers[number][get(number)]
+        image = values.texts[get(program)]
+        if guid is None and pid is None and image is None:
+            side = role.lower()
+            raise ValueError(f"neither guid, pid nor image says which the {side} process was")
+        return guid, pid, image
+
+    return read
 
 
 def _telling(kind: type[Event], *about: str) -> Normalise:

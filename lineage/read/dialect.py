@@ -18,7 +18,7 @@ import orjson
 from lineage.problems import Problem
 from lineage.read.event_data import fields_of
 from lineage.read.field_order import Key, writer_of
-from lineage.read.record import RawRecord
+from lineage.read.record import RawRecord, made
 from lineage.read.row import (
     Names,
     Row,
@@ -200,17 +200,14 @@ def _direct_record(
         return None
     process_id = row.get(dialect.process_id[0]) if dialect.process_id else None
     user = row.get(dialect.user[0]) if dialect.user else None
-    return RawRecord(
-        number,
-        record_id if 0 <= record_id < RECORD_ID_LIMIT else None,
-        provider,
-        event_id,
-        channel_in(channel),
-        computer,
-        time_in(time),
-        process_id if type(process_id) is int and process_id >= 0 else _process_of(dialect, row),
-        user if type(user) is str and user else user_in(first(row, dialect.user)),
-        row,
+    if not (type(process_id) is int and process_id >= 0):
+        process_id = _process_of(dialect, row)
+    if not (type(user) is str and user):
+        user = user_in(first(row, dialect.user))
+    record_id = record_id if 0 <= record_id < RECORD_ID_LIMIT else None
+    channel, time = channel_in(channel), time_in(time)
+    return made(
+        (number, record_id, provider, event_id, channel, computer, time, process_id, user, row)
     )
 
 

@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from lineage.problems import Problem
 from lineage.read.evtx_layout import CHUNK_BYTES, CHUNK_MAGIC, FILE_MAGIC, HEADER_BYTES
 from lineage.read.parts import PART_BYTES, Part
-from lineage.read.record import RawRecord
+from lineage.read.record import RawRecord, made
 from lineage.read.text import read_exactly
-from lineage.read.windows_event import event_id_of, number_of, record_id_of, text_of
+from lineage.read.windows_event import (
+    RECORD_ID_LIMIT,
+    event_id_of,
+    number_of,
+    record_id_of,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -184,6 +190,37 @@ def record_of(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:
         decoded: ``{"Event": {"System": ..., "EventData" or "UserData": ...}}``, attributes of an
             element under ``#attributes``.
     """
+    try:
+        event = decoded["Event"]
+        system = event["System"]
+        record_id, event_id = system["EventRecordID"], system["EventID"]
+        provider = system["Provider"]["#attributes"]["Name"]
+        channel, computer = system["Channel"], system["Computer"]
+        time = system["TimeCreated"]["#attributes"]["SystemTime"]
+        process_id = system["Execution"]["#attributes"]["ProcessID"]
+        user = system["Security"]
+        user = user["#attributes"]["UserID"] if user is not None else None
+        data = event["EventData"]
+    except (KeyError, TypeError):
+        return _unusual_record(number, decoded)
+    if (
+        type(record_id) is type(event_id) is type(process_id) is int
+        and type(provider) is type(channel) is type(computer) is type(time) is str
+        and type(data) is dict
+        and "Data" not in data
+        and process_id >= 0
+        and 0 <= record_id < RECORD_ID_LIMIT
+        and (user is None or type(user) is str)
+    ):
+        return made(
+            (number, record_id, provider, event_id, channel, computer, time, process_id,
+             user or None, data)
+        )  # fmt: skip
+    return _unusual_record(number, decoded)
+
+
+def _unusual_record(number: int, decoded: dict[str, Any]) -> RawRecord | Problem:
+    """The record of an event some of whose parts are missing, or not of the usual types."""
     event = decoded.get("Event")
     system = event.get("System") if type(event) is dict else None
     if type(event) is not dict or type(system) is not dict:

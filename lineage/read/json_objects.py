@@ -85,12 +85,17 @@ def _decoded(
     for item in objects:
         if isinstance(item, Problem):
             yield item
-        else:
-            number, value = item
-            for inner in _inside(value) or (value,):
-                decoded = decode(number, inner)
-                if decoded is not None:
-                    yield decoded
+            continue
+        number, value = item
+        if "records" not in value and "documents" not in value:
+            decoded = decode(number, value)
+            if decoded is not None:
+                yield decoded
+            continue
+        for inner in _inside(value) or (value,):
+            decoded = decode(number, inner)
+            if decoded is not None:
+                yield decoded
 
 
 def objects(stream: BinaryIO, limit: int = MAX_RECORD_BYTES) -> Iterator[Numbered | Problem]:

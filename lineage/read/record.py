@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lineage.problems import Problem
+
+
+RecordFields = tuple[
+    int,
+    int | None,
+    str,
+    int | str,
+    str,
+    str,
+    str,
+    int | None,
+    str | None,
+    "Mapping[str, object]",
+]
 
 
 class RawRecord(NamedTuple):
@@ -38,6 +53,11 @@ class RawRecord(NamedTuple):
     process_id: int | None
     user: str | None
     data: Mapping[str, object]
+
+
+made: Callable[[RecordFields], RawRecord] = partial(tuple.__new__, RawRecord)
+"""A record of its fields in order, in half the time that naming them takes: for the readers that
+make one of every line."""
 
 
 class Reader(Protocol):

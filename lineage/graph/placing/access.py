@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lineage.graph.canvas import Canvas, Placed, Placement
@@ -60,6 +61,7 @@ def process_tampered(canvas: Canvas, event: ProcessTampered, host: str, ordinal:
     return Placed(ordinal, process, process.id)
 
 
+@lru_cache(maxsize=4096)
 def may_take_over(rights: str | None) -> bool:
     """Whether rights, in hexadecimal, let their holder run code of its own in a process.
 
@@ -87,7 +89,7 @@ def _is_birth(process: ProcessNode, target: ProcessNode, event: ProcessAccessed)
 def _target(
     canvas: Canvas, event: RemoteThreadCreated | ProcessAccessed, host: str, ordinal: int
 ) -> ProcessNode:
-    known = canvas.processes.by_guid(event.TargetProcessGuid)
+    known = canvas.processes.by_guid.get(event.TargetProcessGuid or "")
     if known is not None and not known.placeholder:
         return known
     who = Identity(host, event.TargetProcessGuid, event.TargetProcessId, event.TargetImage)
