@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from read_as import READ_AS
 
 from lineage.normalise.dispatch import Normaliser
-from lineage.pipeline import collect
 from lineage.problems import InputLedger, Problem
 from lineage.read import read
 from lineage.read.inputs import Input
 from lineage.read.record import RawRecord
 from lineage.read.sniff import HEAD_BYTES, READERS, recognise
 from lineage.simulate.run import OTHERS, simulate
+from lineage.stages.reading import collect
 
 
 @pytest.fixture(scope="module")
