@@ -177,7 +177,7 @@ def _naming(chain: Chain) -> dict[str, object]:
         named["correlator"] = stored(chain.correlator)
     if chain.campaign:
         named["campaign"] = stored(chain.campaign.name)
-        named["traits"] = [text(f"{each.kind}={each.value}") for each in chain.campaign.traits]
+        named["traits"] = [text(f"{trait.kind}={trait.value}") for trait in chain.campaign.traits]
     return named
 
 

@@ -217,15 +217,15 @@ def check_version(agent: str, address: Address) -> None:
     Raises:
         DatabaseError: it is older than `OLDEST`.
     """
-    found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
-    if found is None or (int(found[1]), int(found[2])) >= OLDEST:
+    version = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    if version is None or (int(version[1]), int(version[2])) >= OLDEST:
         return
     raise DatabaseError(_too_old(address, agent))
 
 
-def _too_old(address: Address, found: str) -> str:
+def _too_old(address: Address, written: str) -> str:
     oldest = ".".join(map(str, OLDEST))
-    return f"{address}: the server is {found}; lineage needs Neo4j {oldest} or newer"
+    return f"{address}: the server is {written}; lineage needs Neo4j {oldest} or newer"
 
 
 @contextmanager

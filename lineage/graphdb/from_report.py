@@ -58,7 +58,7 @@ def restored(report: Report) -> tuple[ProvenanceGraph, list[str]]:
         for time, source, record in records
     }
     placed = [(ordinals[record], edge) for edge in edges for record in _records(edge)]
-    for ordinal, edge in sorted(placed, key=lambda each: each[0]):
+    for ordinal, edge in sorted(placed, key=lambda entry: entry[0]):
         graph.connect(edge.from_, edge.to, _kind(edge), ordinal)
         if edge.guess:
             graph.guess(edge.from_, edge.to, _kind(edge))

@@ -39,7 +39,7 @@ def content(graph: ProvenanceGraph, report: Report, *, hops: int | None = None) 
     """
     selected = None if hops is None else _around(graph, report, hops)
     hits = [hit for hit in report.detections if selected is None or hit.node in selected]
-    return of_graph(graph, report, hits, [each.source for each in report.inputs], selected)
+    return of_graph(graph, report, hits, [entry.source for entry in report.inputs], selected)
 
 
 def of_graph(
@@ -61,10 +61,10 @@ def of_graph(
     analysis = analyse(report, hits)
     if selected is None:
         nodes, edges = graph.count_nodes(), graph.count_edges()
-        node_counts = Counter({each.label: nodes[each.kind] for each in NODE_SCHEMAS})
-        edge_counts = Counter({each.type: edges[each.kind] for each in EDGE_SCHEMAS})
+        node_counts = Counter({schema.label: nodes[schema.kind] for schema in NODE_SCHEMAS})
+        edge_counts = Counter({schema.type: edges[schema.kind] for schema in EDGE_SCHEMAS})
     else:
-        node_counts = Counter(LABEL[graph.node(each).kind] for each in selected)
+        node_counts = Counter(LABEL[graph.node(node_id).kind] for node_id in selected)
         edge_counts = Counter(TYPE[edge.kind] for edge in _edges(graph, selected))
     return Content(
         dict(node_counts + analysis.count_nodes()),
@@ -110,7 +110,7 @@ def _around(graph: ProvenanceGraph, report: Report, hops: int) -> dict[str, None
             selected[edge.from_] = selected[edge.to] = None
     frontier = list(selected)
     for _ in range(hops):
-        frontier = [each for node_id in frontier for each in _reach(graph, node_id, selected)]
+        frontier = [reached for node_id in frontier for reached in _reach(graph, node_id, selected)]
     return selected
 
 

@@ -107,10 +107,10 @@ ANALYSIS_TYPES = (
 )
 
 LABEL: dict[NodeKind, str] = {schema.kind: schema.label for schema in NODE_SCHEMAS}
-LABELS: tuple[str, ...] = (*LABEL.values(), *(each.name for each in ANALYSIS_LABELS))
+LABELS: tuple[str, ...] = (*LABEL.values(), *(label.name for label in ANALYSIS_LABELS))
 """Every label that a node of a case has as its kind."""
 TYPE: dict[EdgeKind, str] = {schema.kind: schema.type for schema in EDGE_SCHEMAS}
 TYPES: tuple[str, ...] = (
     *TYPE.values(),
-    *(each.name for each in ANALYSIS_TYPES),
+    *(relationship.name for relationship in ANALYSIS_TYPES),
 )

@@ -97,14 +97,14 @@ class Query:
         Raises:
             UsageError: the query has no such parameter, or the value isn't of its type.
         """
-        known = {each.name: each for each in self.parameters}
+        known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
             if name not in known:
                 has = ", ".join(known) or "none"
                 raise UsageError(f"query {self.name}: no parameter {name!r}; it has: {has}")
         return {
-            name: self._read(each, given[name]) if name in given else each.default
-            for name, each in known.items()
+            name: self._read(parameter, given[name]) if name in given else parameter.default
+            for name, parameter in known.items()
         }
 
     def _read(self, parameter: Parameter, value: str) -> Literal:
@@ -126,7 +126,7 @@ class Query:
         literal = "'" + case.replace("\\", "\\\\").replace("'", "\\'") + "'"
         return re.sub(
             rf"(?m)^(\s*)'(?:[^'\\]|\\.)*'(\s+AS {CASE}\b)",
-            lambda found: f"{found[1]}{literal}{found[2]}",
+            lambda match: f"{match[1]}{literal}{match[2]}",
             self.text,
             count=1,
         )
@@ -149,8 +149,8 @@ def load(where: Traversable | None = None) -> dict[str, Query]:
     Raises:
         InputError: a file has no proper header; the message names it.
     """
-    found = [each for each in (where or folder()).iterdir() if each.name.endswith(".cypher")]
-    queries = [parse(each.name.removesuffix(".cypher"), each.read_text("utf-8")) for each in found]
+    files = [file for file in (where or folder()).iterdir() if file.name.endswith(".cypher")]
+    queries = [parse(file.name.removesuffix(".cypher"), file.read_text("utf-8")) for file in files]
     queries.sort(key=lambda query: (USES.index(query.use), query.place, query.name))
     return {query.name: query for query in queries}
 
@@ -206,9 +206,9 @@ def _header(lines: list[str]) -> dict[str, str]:
         if not line.startswith("//"):
             break
         words = line[2:].strip()
-        found, _, rest = words.partition(": ")
-        if found in HEADINGS:
-            heading, words = found, rest
+        term, _, rest = words.partition(": ")
+        if term in HEADINGS:
+            heading, words = term, rest
         header[heading] = f"{header.get(heading, '')} {words}".strip()
     return header
 
@@ -220,12 +220,12 @@ def _parameters(lines: list[str]) -> tuple[tuple[Parameter, ...], list[str]]:
     parameters: list[Parameter] = []
     body = ["WITH"]
     for line in lines[1:]:
-        found = _PARAMETER.fullmatch(line)
-        if found is None:
+        match = _PARAMETER.fullmatch(line)
+        if match is None:
             break
-        name = found["name"]
-        parameters.append(Parameter(name, _literal(found["literal"]), found["meaning"].strip()))
-        body.append(f"  ${name} AS {name}{found['comma']}")
+        name = match["name"]
+        parameters.append(Parameter(name, _literal(match["literal"]), match["meaning"].strip()))
+        body.append(f"  ${name} AS {name}{match['comma']}")
     return tuple(parameters), body + lines[len(body) :]
 
 

@@ -87,7 +87,10 @@ class Record(NamedTuple):
 def evidence(records: list[Record]) -> dict[str, list[str]]:
     """Properties that name the records: the first and last five of many, and their keys."""
     some = sample(records)
-    return {"evidence": [each.shown for each in some], "records": [each.key for each in some]}
+    return {
+        "evidence": [record.shown for record in some],
+        "records": [record.key for record in some],
+    }
 
 
 def key(node_id: str) -> str:
@@ -161,9 +164,11 @@ def _digests(hashes: Mapping[str, str]) -> dict[str, str]:
     >>> _digests({"SHA256": "AB", "SHA1": "CD", "SIZE": "1"})
     {'sha256': 'ab', 'sha1': 'cd'}
     """
-    found = {name.lower(): text(value.lower()) for name, value in hashes.items()}
+    digests = {name.lower(): text(value.lower()) for name, value in hashes.items()}
     return {
-        name: found[name] for name in DIGESTS if 0 < len(found.get(name, "")) <= DIGEST_CHARACTERS
+        name: digests[name]
+        for name in DIGESTS
+        if 0 < len(digests.get(name, "")) <= DIGEST_CHARACTERS
     }
 
 
@@ -172,7 +177,7 @@ def stored(value: object) -> object:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
-        return [text(f"{name}={each}") for name, each in sorted(value.items())]
+        return [text(f"{name}={part}") for name, part in sorted(value.items())]
     if isinstance(value, int) and value not in _INTEGERS:
         return str(value)
     return value

@@ -96,7 +96,7 @@ def without_rows(database: Database, values: Mapping[str, Literal]) -> str:
 
 
 def _out_of_time(query: Query, seconds: int | None) -> str:
-    own = ", ".join(each.name for each in query.parameters if each.name != CASE)
+    own = ", ".join(parameter.name for parameter in query.parameters if parameter.name != CASE)
     narrow = f"narrow it with --param ({own}), or " if own else ""
     return f"query {query.name} took longer than {seconds} s; {narrow}allow more with --timeout"
 
@@ -111,13 +111,13 @@ def plain(value: object) -> object:
             return {"type": value.type, **ends, **_properties(value)}
         case Path():
             nodes = [plain(node) for node in value.nodes]
-            return {"nodes": nodes, "relationships": [plain(each) for each in value.relationships]}
+            return {"nodes": nodes, "relationships": [plain(item) for item in value.relationships]}
         case DateTime():
             return time(value)
         case list():
-            return [plain(each) for each in value]
+            return [plain(item) for item in value]
         case dict():
-            return {name: plain(each) for name, each in value.items()}
+            return {name: plain(item) for name, item in value.items()}
     return value
 
 
@@ -154,9 +154,9 @@ def cell(value: object) -> str:
         case float():
             return f"{value:g}"
         case list():
-            return ", ".join(cell(each) for each in value)
+            return ", ".join(cell(item) for item in value)
         case Mapping():
-            return ", ".join(f"{name}={cell(each)}" for name, each in value.items())
+            return ", ".join(f"{name}={cell(item)}" for name, item in value.items())
     return str(value)
 
 

@@ -28,17 +28,17 @@ def order(chain: Chain) -> dict[str, int]:
     if len(nodes) > FEW:
         carriers = _carriers(steps)
         nodes = {node: None for node in nodes if node in carriers or node.startswith("process:")}
-    everyone = dict.fromkeys([*nodes, *(each.node for each in chain.processes)])
+    everyone = dict.fromkeys([*nodes, *(process.node for process in chain.processes)])
     return {node: number for number, node in enumerate(everyone, 1)}
 
 
 def numbers(chains: list[Chain]) -> dict[str, int]:
     """Id -> its number in the best chain that draws it."""
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for chain in sorted(chains, key=lambda chain: (-chain.score, chain.first_seen, chain.id)):
         for node, number in order(chain).items():
-            found.setdefault(node, number)
-    return found
+            numbers.setdefault(node, number)
+    return numbers
 
 
 def written(caption: str, number: int | None = None) -> str:

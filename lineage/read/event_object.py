@@ -18,9 +18,9 @@ _ATTRIBUTES: Final = {
 _TEXTS: Final = ("EventID", "Channel", "Computer", "EventRecordID")
 
 
-def event_row(found: Row) -> Row | None:
+def event_row(item: Row) -> Row | None:
     """The header and data of ``{"Event": {"System", "EventData"}}`` as one row, else None."""
-    event = _only(found.get("Event", found))
+    event = _only(item.get("Event", item))
     system = _only(event.get("System")) if isinstance(event, dict) else None
     if not isinstance(event, dict) or not isinstance(system, dict):
         return None
@@ -29,7 +29,7 @@ def event_row(found: Row) -> Row | None:
         row[name] = _text(system.get(name))
     for name in ("EventData", "UserData"):
         row[name] = _only(event.get(name))
-    row["Message"] = event.get("Message", found.get("Message"))
+    row["Message"] = event.get("Message", item.get("Message"))
     rendering = event.get("RenderingInfo")
     if not row["Message"] and isinstance(rendering, dict):
         row["Message"] = rendering.get("Message")
@@ -72,14 +72,14 @@ def capitalised(fields: Row, key: Key, row: Row) -> Row:
     return {name[:1].upper() + name[1:]: value for name, value in fields.items()}
 
 
-def nested(found: Row) -> Row:
+def nested(item: Row) -> Row:
     """An object whose members' names are paths as the object that these paths describe.
 
     >>> nested({"winlog.channel": "Security", "winlog.event_data.Image": "x", "host": "A"})
     {'winlog': {'channel': 'Security', 'event_data': {'Image': 'x'}}, 'host': 'A'}
     """
     result: Row = {}
-    for name, value in found.items():
+    for name, value in item.items():
         *path, last = name.split(".")[:_MOST_PARTS]
         node = result
         for part in path:

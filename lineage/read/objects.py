@@ -75,18 +75,18 @@ class JsonReader:
 
 @lru_cache(maxsize=1)
 def _format_of_head(head: bytes) -> str:
-    return next((name for found in sample(head) if (name := format_of(found))), "")
+    return next((name for item in sample(head) if (name := format_of(item))), "")
 
 
-def format_of(found: JsonObject) -> str:
+def format_of(item: JsonObject) -> str:
     """The format of an object that is an event; "" for one that isn't."""
-    if all(value is None for value in found.values()):
-        return _format_by_names(found)
-    if not isinstance(Decoder().decode(0, found), RawRecord):
+    if all(value is None for value in item.values()):
+        return _format_by_names(item)
+    if not isinstance(Decoder().decode(0, item), RawRecord):
         return ""
-    if "_raw" in found or (isinstance(found.get("result"), dict) and "preview" in found):
+    if "_raw" in item or (isinstance(item.get("result"), dict) and "preview" in item):
         return SPLUNK
-    choice = choose(unwrapped(found))
+    choice = choose(unwrapped(item))
     return choice.dialect.format if choice is not None else ""
 
 
@@ -126,21 +126,21 @@ class Decoder:
         self._plain: dict[Shape, Dialect] = {}
         self._inner_shapes: dict[Shape, Dialect] = {}
 
-    def decode(self, number: int, found: JsonObject) -> RawRecord | Problem | None:
+    def decode(self, number: int, item: JsonObject) -> RawRecord | Problem | None:
         """The record of an object, why it is none, or None for a line that isn't one by design.
 
         Args:
             number: its number in its source.
-            found: the object.
+            item: the object.
         """
-        shape = tuple(found)
+        shape = tuple(item)
         known = self._plain.get(shape)
         if known is not None:
-            row, dialect = found, known
+            row, dialect = item, known
         else:
-            prepared = self._prepared(found, shape)
+            prepared = self._prepared(item, shape)
             if prepared is None:
-                return None if _is_control(found) else untold(number, found)
+                return None if _is_control(item) else untold(number, item)
             row, dialect = prepared
         if dialect.whole and self._layers:
             whole = whole_event(dialect, row, number, self._decode_inner)
@@ -154,9 +154,9 @@ class Decoder:
                 return whole if isinstance(record, Problem) else record
         return record_of(dialect, number, row)
 
-    def _prepared(self, found: JsonObject, shape: Shape) -> tuple[Row, Dialect] | None:
+    def _prepared(self, item: JsonObject, shape: Shape) -> tuple[Row, Dialect] | None:
         """The row as its dialect has it: that of another row with its members, or one that fits."""
-        row = found if _ENVELOPES.isdisjoint(found) else unwrapped(found)
+        row = item if _ENVELOPES.isdisjoint(item) else unwrapped(item)
         if self._dotted:
             row = unwrapped(nested(row))
         members = tuple(row)
@@ -174,7 +174,7 @@ class Decoder:
             if not dotted:
                 _bounded(self._by_members)[members] = self._dialect
         dialect = self._narrowed(self._dialect, prepared)
-        if prepared is found:
+        if prepared is item:
             _bounded(self._plain)[shape] = dialect
         return prepared, dialect
 
@@ -185,10 +185,10 @@ class Decoder:
             known = _bounded(self._inner_shapes)[shape] = narrowed(dialect, row)
         return known
 
-    def _decode_inner(self, number: int, found: JsonObject) -> RawRecord | Problem:
+    def _decode_inner(self, number: int, item: JsonObject) -> RawRecord | Problem:
         if self._inner is None:
             self._inner = Decoder(self._layers - 1)
-        return self._inner.decode(number, found) or untold(number, found)
+        return self._inner.decode(number, item) or untold(number, item)
 
 
 def _bounded(shapes: dict[Shape, Dialect]) -> dict[Shape, Dialect]:
@@ -219,9 +219,9 @@ def _fitting(row: Row, *, dotted: bool) -> Choice | None:
     return None
 
 
-def unwrapped(found: JsonObject) -> Row:
+def unwrapped(item: JsonObject) -> Row:
     """An object without what search engines, shippers and queues put around it."""
-    row: Row = found
+    row: Row = item
     for _ in range(_MOST_ENVELOPES):
         inner = _inside(row)
         if inner is None:
@@ -297,5 +297,5 @@ def _data(document: Any) -> Row:
     return data
 
 
-def _is_control(found: JsonObject) -> bool:
-    return bool(found) and any(found.keys() <= names for names in _CONTROL)
+def _is_control(item: JsonObject) -> bool:
+    return bool(item) and any(item.keys() <= names for names in _CONTROL)
