@@ -37,7 +37,7 @@ def measure(shape: str, n: int) -> Seconds:
 
     from rich.console import Console
 
-    from lineage.cli.outputs import as_json
+    from lineage.cli.report_files import as_json
     from lineage.export import EXPORTERS
     from lineage.graph.slicing import slice_of
     from lineage.pipeline import Request, Run, run_opened

@@ -11,8 +11,8 @@ from lineage.cli import options, status
 from lineage.cli.narrowing import VERDICTS
 from lineage.cli.narrowing import narrowing as narrowing_options
 from lineage.cli.output import console, print_lines
-from lineage.cli.outputs import check, is_standard_output, outputs, write
 from lineage.cli.progress import progress
+from lineage.cli.report_files import check, is_standard_output, outputs, write
 
 if TYPE_CHECKING:
     from lineage.detect.choice import Preparation, Selection

@@ -9,7 +9,7 @@ import click
 from lineage.cli import status
 from lineage.cli.narrowing import VERDICTS
 from lineage.cli.output import console, print_lines, write_file
-from lineage.cli.outputs import check, is_standard_output
+from lineage.cli.report_files import check, is_standard_output
 from lineage.report.saved import load_report
 
 

@@ -8,8 +8,8 @@ import click
 
 from lineage.cli import options
 from lineage.cli.output import console, write_file
-from lineage.cli.outputs import check
 from lineage.cli.progress import progress
+from lineage.cli.report_files import check
 
 
 @click.command("inputs")

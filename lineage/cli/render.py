@@ -8,7 +8,7 @@ import click
 
 from lineage.cli import options
 from lineage.cli.output import console
-from lineage.cli.outputs import check, outputs, write
+from lineage.cli.report_files import check, outputs, write
 from lineage.report.saved import load_report
 
 

@@ -12,8 +12,8 @@ from lineage.cli import options
 from lineage.cli.correlate import exit_status
 from lineage.cli.narrowing import narrowing_of_hits
 from lineage.cli.output import console, write_lines
-from lineage.cli.outputs import check, is_standard_output
 from lineage.cli.progress import progress
+from lineage.cli.report_files import check, is_standard_output
 from lineage.timeline.wanted import KINDS
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from sigma.conditions import (
 from sigma.types import SigmaFieldReference, SigmaType
 
 from lineage.detect.acting import PREFIX, acting_value
-from lineage.detect.atom import FieldTests, ReferenceTest, key
+from lineage.detect.comparison import FieldTests, ReferenceTest, key
 from lineage.detect.condition import (
     Condition,
     Leaf,

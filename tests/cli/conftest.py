@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from lineage.cli import run
-from lineage.cli.outputs import as_json
+from lineage.cli.report_files import as_json
 from lineage.correlate.registry import correlators
 from lineage.pipeline import Request
 from lineage.pipeline import run as analyse

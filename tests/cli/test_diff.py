@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from lineage.cli.outputs import as_json
+from lineage.cli.report_files import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

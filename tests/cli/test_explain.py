@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lineage.cli.outputs import as_json
+from lineage.cli.report_files import as_json
 from lineage.report.indicators import indicators
 
 if TYPE_CHECKING:

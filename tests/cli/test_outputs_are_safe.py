@@ -12,7 +12,7 @@ import pytest
 
 from lineage.cli import run
 from lineage.cli.correlate import command as correlate
-from lineage.cli.outputs import outputs
+from lineage.cli.report_files import outputs
 
 LINE = (
     '{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"h",'

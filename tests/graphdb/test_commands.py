@@ -17,7 +17,7 @@ import pytest
 from neo4j_case import intrusion
 
 from lineage.cli import run as run_command
-from lineage.cli.outputs import as_json
+from lineage.cli.report_files import as_json
 from lineage.graphdb import from_run, library, push
 from lineage.graphdb.connect import Address
 from lineage.simulate.run import simulate
