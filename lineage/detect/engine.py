@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
@@ -223,9 +224,13 @@ def _asks(rule: Rule, origin: str) -> bool:
     """Whether a rule names a field of the acting process that events of a source don't have."""
     added = acting_fields(SOURCE[origin]).keys()
     return bool(added) and any(
-        origin in layer.condition.sources and not added.isdisjoint(named_fields(layer.condition))
+        origin in layer.condition.sources and not added.isdisjoint(_names(layer.condition))
         for layer in rule.layers
     )
+
+
+_names = lru_cache(maxsize=16_384)(named_fields)
+"""A condition is put to several sources, and its tree is walked once."""
 
 
 def _plan_for(rules: tuple[Rule, ...], origin: str, event_id: int | str | None) -> _Plan | None:
