@@ -156,7 +156,7 @@ def report(request: Request) -> Report:
     if request.alerts:
         return run(request).report
     with cycle_collector.off():
-        to_read = works(request.paths, request.format_name)
+        to_read = works(request.paths, request.format_name, choice.listing(request.scale))
         settings, notes = settled(request)
         engine = choice.engine(request.scale, settings, sum(work.bytes for work in to_read))
         try:

@@ -17,12 +17,12 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-DRIVES = ("server", "browser")
+DRIVES = ("server", "browser", "spark")
 """Fixtures that start something big; what uses one is marked with its name."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by what they drive, so that `-m "not server and not browser"` is complete."""
+    """Marks tests by what they drive, so that leaving out a marker leaves out all of them."""
     for item in items:
         for name in DRIVES:
             if name in getattr(item, "fixturenames", ()):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TESTS = (
-    *("-m", "not server and not browser"),
+    *("-m", "not server and not browser and not spark"),
     "--ignore=tests/test_pages.py",
     "--ignore=tests/graphdb/test_compose.py",
     "--ignore=tests/test_layers.py",

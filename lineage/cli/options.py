@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from lineage.errors import UsageError
 from lineage.read import ALIASES, FORMATS
+
+if TYPE_CHECKING:
+    from lineage.engines.spark import Cluster
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
 """Sigma's levels, from the mildest. (Importing the rules' own would slow every start.)"""
@@ -168,6 +172,31 @@ _scale = (
         help="Share the work among N processes. By default as many as there are processors, for"
         " inputs that are worth it; the report is the same.",
     ),
+    click.option(
+        "--memory",
+        metavar="SIZE",
+        help="What events and graphs may take, such as 2G; what is more waits on disk. By default"
+        " half of what is free.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(("local", "spark")),
+        default="local",
+        show_default=True,
+        help="Where the work is done: on this machine, or on an Apache Spark cluster.",
+    ),
+    click.option(
+        "--master",
+        metavar="URL",
+        help="With --engine spark: the cluster, as for spark-submit.",
+    ),
+    click.option(
+        "--conf",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="With --engine spark: a setting of Spark's. May be given more than once.",
+    ),
 )
 plugins = click.option(
     "--plugins/--no-plugins",
@@ -191,14 +220,36 @@ def timezones(command: Command) -> Command:
     return cast("Command", zoned)
 
 
+def _cluster(master: str | None, settings: tuple[str, ...]) -> Cluster:
+    from lineage.engines.spark import Cluster
+
+    pairs = [setting.partition("=") for setting in settings]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise UsageError(f"--conf {name}: write it as KEY=VALUE")
+    return Cluster(master, tuple((name, value) for name, _, value in pairs))
+
+
 def scale(command: Command) -> Command:
     """The options for how much of the machine is used, handed on as `scale`."""
 
     @wraps(command)
-    def scaled(jobs: int | None, **others: Any) -> Any:
+    def scaled(
+        jobs: int | None,
+        memory: str | None,
+        engine: str,
+        master: str | None,
+        settings: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
         from lineage.engines.choice import Scale
+        from lineage.engines.memory import size_of
 
-        return command(scale=Scale(jobs), **others)
+        if engine == "local" and (master is not None or settings):
+            raise UsageError("--master and --conf are Spark's; add --engine spark")
+        cluster = _cluster(master, settings) if engine == "spark" else None
+        size = None if memory is None else size_of(memory)
+        return command(scale=Scale(jobs, size, cluster), **others)
 
     for option in reversed(_scale):
         scaled = option(scaled)

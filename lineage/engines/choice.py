@@ -6,11 +6,16 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lineage.engines.memory import room
 from lineage.engines.processes import Processes
 from lineage.engines.serial import Serial
+from lineage.engines.spark import Cluster, Spark, remote_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from lineage.engines.engine import Engine
+    from lineage.engines.remote import RemoteFile
     from lineage.stages.workplace import Settings
 
 WORTH_SHARING = 64 * 1024**2
@@ -23,9 +28,13 @@ class Scale:
 
     Attributes:
         jobs: how many processes; None for as many as there are processors, where that pays.
+        memory: bytes that events and graphs may take; None for half of what is free.
+        cluster: the Spark cluster that does it; None for this machine.
     """
 
     jobs: int | None = None
+    memory: int | None = None
+    cluster: Cluster | None = None
 
 
 ANY = Scale()
@@ -41,10 +50,20 @@ def engine(scale: Scale, settings: Settings, size: int) -> Engine:
         size: bytes that are to be read, as far as is known.
 
     Raises:
-        EngineError: processes can't be started.
+        EngineError: processes can't be started, or the cluster can't be reached.
+        UsageError: pyspark isn't installed.
     """
+    if scale.cluster is not None:
+        return Spark(settings, scale.cluster)
     jobs = scale.jobs or (processors() if size >= WORTH_SHARING else 1)
-    return Serial(settings) if jobs == 1 else Processes(settings, jobs)
+    fits = room(scale.memory)
+    return Serial(settings, fits) if jobs == 1 else Processes(settings, jobs, fits)
+
+
+def listing(scale: Scale) -> Callable[[str], Sequence[RemoteFile]] | None:
+    """What lists addresses that only a cluster reaches; None without one."""
+    cluster = scale.cluster
+    return None if cluster is None else lambda url: remote_files([url], cluster)
 
 
 def processors() -> int:

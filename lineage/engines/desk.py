@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from lineage.dataset.manifest import load
 from lineage.dataset.store import read_host, write_host
+from lineage.engines.remote import RemoteFile
 from lineage.engines.shelf import Shelf
 from lineage.engines.work import StoredHosts
+from lineage.errors import EngineError
 from lineage.problems import InputLedger
 from lineage.read.units import inputs_of_unit
 from lineage.stages.judging import NOTHING
@@ -78,6 +80,8 @@ def read_work(
     advance: Callable[[int], object] | None = None,
 ) -> ReadingFacts:
     """Reads a unit, or hosts of a dataset. See `lineage.stages.reading.read_events`."""
+    if isinstance(work, RemoteFile):
+        raise EngineError(f"{work.url}: only a cluster reads it; use --engine spark")
     if isinstance(work, StoredHosts):
         return _read_stored(work, place, shelve, first, advance)
     facts = place.read(inputs_of_unit(work, budget, advance), shelve, first)

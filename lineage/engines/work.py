@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.dataset import store
 from lineage.dataset.layout import EVENTS, is_dataset
 from lineage.dataset.manifest import load
+from lineage.engines.remote import RemoteFile, address, on_this_machine
 from lineage.read.inputs import checked
 from lineage.read.units import Unit, units
 from lineage.read.walk import STANDARD_INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -37,24 +38,35 @@ class StoredHosts(NamedTuple):
         return not self.continues
 
 
-Work = Unit | StoredHosts
+Work = Unit | StoredHosts | RemoteFile
 
 
-def works(paths: Sequence[Path], format_name: str | None) -> list[Work]:
+def works(
+    paths: Sequence[Path],
+    format_name: str | None,
+    list_remote: Callable[[str], Sequence[RemoteFile]] | None = None,
+) -> list[Work]:
     """What there is to read in some paths, in order.
 
     Args:
         paths: files, folders and datasets; ``-`` is standard input.
         format_name: the format of all telemetry in them, or None to recognise each.
+        list_remote: lists what is at an address; None where addresses mean nothing.
 
     Raises:
         InputError: a path doesn't exist, or a dataset can't be used.
         UsageError: there is no such format, or pyarrow isn't installed.
     """
-    known = checked([path for path in paths if not is_dataset(path)], format_name)
+    if list_remote is not None:
+        paths = [on_this_machine(path) for path in paths]
+    here = [path for path in paths if not (list_remote and address(path)) and not is_dataset(path)]
+    known = checked(here, format_name)
     found: list[Work] = []
     for path in paths:
-        if is_dataset(path):
+        url = address(path) if list_remote is not None else None
+        if url is not None and list_remote is not None:
+            found += list_remote(url)
+        elif is_dataset(path):
             store.require()
             found += _stored(path)
         else:

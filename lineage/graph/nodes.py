@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from lineage.graph.autostart import is_autostart_file, launcher_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from lineage.graph.schema import NodeKind
 
 
-_NO_HASHES: Mapping[str, str] = MappingProxyType({})
+_NO_HASHES: Mapping[str, str] = {}  # no proxy: nodes are pickled where they travel
 
 
 def _no_hashes() -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from lineage.errors import InputError, UsageError
 from lineage.problems import Problem
 from lineage.read.kinds import EMPTY, kind_of
 from lineage.read.sniff import ALIASES, FORMATS, HEAD_BYTES, READERS, UNRECOGNISED, recognise
-from lineage.read.walk import STANDARD_INPUT, opened, walk
+from lineage.read.walk import STANDARD_INPUT, opened, opened_content, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -108,6 +108,11 @@ def inputs_of(
         progress: told how many bytes of the file have been read since it was last told.
     """
     return _of_streams(opened(place, budget, progress), format_name)
+
+
+def inputs_of_content(name: str, file: BinaryIO, budget: Budget) -> Iterator[Input]:
+    """The inputs that a file in memory is or holds. See `inputs_of`."""
+    return _of_streams(opened_content(name, file, budget), None)
 
 
 def _of_streams(streams: Iterable[Stream], format_name: str | None) -> Iterator[Input]:

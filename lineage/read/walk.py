@@ -106,6 +106,18 @@ def opened(
         yield from _open(place.path, budget, count)
 
 
+def opened_content(name: str, file: BinaryIO, budget: Budget) -> Iterator[Stream]:
+    """Opens a file that is in memory. See `walk`."""
+    budget.begin()
+
+    def read(size: int) -> bytes:
+        data = file.read(size)
+        budget.packed(len(data))
+        return data
+
+    yield from _unpack(Stream(name, read), 0, budget, file)
+
+
 def _standard_input(budget: Budget, count: Callable[[int], object]) -> Iterator[Stream]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("-: standard input is a terminal; pipe an export into it")
