@@ -72,6 +72,7 @@ _SEPARATORS: Final = re.compile(r"[¦,;|\n]")
 _TECHNIQUE: Final = re.compile(r"\bT\d{4}(?:\.\d{3})?\b", re.IGNORECASE)
 _MOST_ITEMS: Final = 10_000
 _MOST_TEXT: Final = 2_000
+"""Characters that are kept of any text of an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ def _alert(number: int, rows: tuple[Row, ...], tool: Tool) -> Alert:
 
     def told(what: str, among: tuple[Row, ...] = own) -> str | None:
         names = tool.places.get(what, [])
-        return next((v for row in among if (v := value_of(row, names)) is not None), None)
+        found = next((v for row in among if (v := value_of(row, names)) is not None), None)
+        return None if found is None else found[:_MOST_TEXT]
 
     def every(what: str) -> list[str]:
         names = tool.places.get(what, [])
@@ -199,7 +201,7 @@ def _alert(number: int, rows: tuple[Row, ...], tool: Tool) -> Alert:
         _level(told("level"), told("score")),
         _tactics(every("tactics")),
         _techniques(every("techniques")),
-        (told("text") or "")[:_MOST_TEXT],
+        told("text") or "",
         told("host", rows),
         _time(told("time")),
         _number(told("record")),

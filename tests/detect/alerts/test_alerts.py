@@ -358,6 +358,15 @@ def test_levels_in_other_words_and_scores() -> None:
         assert alert.level == level
 
 
+def test_texts_are_kept_within_bounds() -> None:
+    row = hayabusa(Scene(), RuleTitle="x" * 1_000_000, Computer="y" * 1_000_000)
+    tool = tool_of(row)
+    assert tool is not None
+    (alert,) = alerts(1, row, tool)
+    assert len(alert.title) <= 2_000
+    assert len(alert.host or "") <= 2_000
+
+
 INNER = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 VALUES = st.recursive(
     INNER,
