@@ -379,7 +379,9 @@ class Report(Model):
         "with --no-records.",
     )
     records_left_out: Count = Field(
-        default=0, description="How many more the evidence names; `lineage record` shows them."
+        default=0,
+        description="How many more the evidence names: beyond the bounds, or of what can't be read "
+        "twice, as standard input; `lineage record` shows them.",
     )
     notes: list[str] = Field(
         default_factory=list, description="What else there is to say of the run's own settings."

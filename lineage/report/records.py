@@ -59,7 +59,8 @@ def with_records(report: Report, inputs: Iterable[Input]) -> Report:
     wanted, left_out = _wanted(report.chains)
     found = _found(inputs, wanted)
     records = [logged(found[key][0], key.source, key.host) for key in sorted(found, key=_place)]
-    return report.model_copy(update={"records": records, "records_left_out": left_out})
+    missing = len(wanted) - len(found)
+    return report.model_copy(update={"records": records, "records_left_out": left_out + missing})
 
 
 def logged(raw: RawRecord, source: str, host: str = "") -> LoggedRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
@@ -103,3 +104,13 @@ def test_a_record_that_is_nowhere_is_said(lineage: Lineage, telemetry: Path, wri
     kept = lineage("record", f"{telemetry.name}#99999999", "--report", written)
     assert "doesn't keep this record" in kept.error
     assert "leave out PATH" in lineage("record", "a#1", telemetry, "--report", written).error
+
+
+def test_of_standard_input_no_record_can_be_kept_and_that_is_counted(
+    lineage: Lineage, telemetry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = io.TextIOWrapper(io.BytesIO(telemetry.read_bytes()))
+    monkeypatch.setattr("sys.stdin", content)
+    report = json.loads(lineage("correlate", "-", "--json", "-").out)
+    assert report["records"] == []
+    assert report["records_left_out"] > 0
