@@ -356,7 +356,7 @@ class TestUsage:
             (("correlate", "x", "--format", "pcap"), "'pcap' is not one of"),
             (("correlate", "x", "--rules", "none"), "'none' does not exist"),
             (("correlate", "x", "--nope"), "No such option"),
-            (("corelate",), "No such command 'corelate'"),
+            (("corelate",), "no such command 'corelate'; did you mean correlate?"),
         ],
     )
     def test_a_wrong_command_line_is_2_and_says_what(
