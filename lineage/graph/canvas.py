@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from lineage.graph.accounts import account_key, account_name
 from lineage.graph.autostart import launcher_of
 from lineage.graph.brokers import Brokers
 from lineage.graph.contacts import Contacts
@@ -154,9 +155,10 @@ class Canvas:
         """The id of a host's node."""
         return self.once("host", "", host, lambda key: HostNode(key, written))
 
-    def user(self, written: str) -> str:
-        """The id of an account's node."""
-        return self.once("user", "", written.lower(), lambda key: UserNode(key, written))
+    def user(self, written: str, host: str, logon_id: str | None = None) -> str:
+        """The id of an account's node, as an event of a host names it (`account_name`)."""
+        name = account_name(written, host, logon_id)
+        return self.once("user", "", account_key(name), lambda key: UserNode(key, name))
 
     def file(self, host: str, path: str, written: str) -> str:
         """The id of the node of the file at a canonical path."""

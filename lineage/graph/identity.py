@@ -13,6 +13,7 @@ from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from lineage.graph.accounts import account_name
 from lineage.graph.drives import Drives
 from lineage.graph.ids import NodeId
 from lineage.graph.nodes import ProcessNode
@@ -243,8 +244,8 @@ class Processes:
             node.image = event.ParentImage or node.image
         if node.command_line is None:
             node.command_line = event.ParentCommandLine
-        if node.user is None:
-            node.user = event.ParentUser
+        if node.user is None and event.ParentUser is not None:
+            node.user = account_name(event.ParentUser, host)
         return node
 
     def is_guess(self, event: ProcessCreated, parent: ProcessNode) -> bool:
@@ -394,7 +395,8 @@ class Processes:
         if image is None or "\\" not in image or device_of(canonical_path(image)):
             node.image = event.Image or image
         node.command_line = event.CommandLine or node.command_line
-        node.user = node.user or event.User
+        if node.user is None and event.User is not None:
+            node.user = account_name(event.User, node.host, event.LogonId)
         node.logon_id = node.logon_id or event.LogonId
         node.original_file_name = node.original_file_name or event.OriginalFileName
         node.integrity_level = node.integrity_level or event.IntegrityLevel

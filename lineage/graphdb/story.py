@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineage.graph.schema import EDGE, FLOW
+from lineage.graph.schema import EDGE, EDGE_SCHEMAS, FLOW
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, ChainEdge
 
+_OPENING = frozenset(schema.kind for schema in EDGE_SCHEMAS if schema.use and schema.is_told)
+"""Edges to what a process was given to open: a script, a document, a library."""
 WORD_CHARACTERS = 14
 MOST_WORDS = 3
 """What fits a disc of the style: Browser breaks a caption at spaces alone."""
@@ -69,5 +71,5 @@ def _carriers(steps: list[ChainEdge]) -> set[str]:
     """What one step led to and another came from, and what a process was told to open."""
     causes = {cause for cause, _ in map(_along, steps)}
     effects = {effect for _, effect in map(_along, steps)}
-    opened = {step.to for step in steps if step.kind == "interpreted"}
+    opened = {step.to for step in steps if step.kind in _OPENING}
     return (causes & effects) | opened

@@ -77,7 +77,8 @@ def _connect_owner(
 ) -> None:
     canvas.graph.connect(process.id, canvas.host(host, event.host), "runs_on", ordinal)
     if event.User is not None:
-        canvas.graph.connect(process.id, canvas.user(event.User), "runs_as", ordinal)
+        user = canvas.user(event.User, host, event.LogonId)
+        canvas.graph.connect(process.id, user, "runs_as", ordinal)
     if event.LogonId is not None:
         canvas.graph.connect(process.id, canvas.session(host, event.LogonId), "runs_in", ordinal)
 

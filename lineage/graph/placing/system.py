@@ -86,7 +86,7 @@ def wmi_subscription_changed(
             canvas.entries.expect(host, "wmi", _unquoted(content), wmi_id)
     if event.User is not None:
         kind: EdgeKind = "deleted" if deleted else "created"
-        canvas.graph.connect(canvas.user(event.User), wmi_id, kind, ordinal)
+        canvas.graph.connect(canvas.user(event.User, host), wmi_id, kind, ordinal)
     return Placed(ordinal, None, wmi_id)
 
 

@@ -117,7 +117,8 @@ def _by_whom(
         return
     user = account(event.SubjectDomainName, event.SubjectUserName) or event.UserContext
     if user is not None:
-        canvas.graph.connect(canvas.user(user), node_id, kind, ordinal)
+        of = canvas.user(user, host, event.SubjectLogonId)
+        canvas.graph.connect(of, node_id, kind, ordinal)
 
 
 def _connect_started(
