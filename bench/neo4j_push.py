@@ -168,7 +168,7 @@ def plain(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def of_edge(row: EdgeRow) -> dict[str, object]:
-    names = ("first", "last", "count", "evidence", "chains", "records", "carried")
+    names = ("first", "last", "count", "evidence", "chains", "records", "carried", "guess")
     properties = dict(zip(names, row[2:], strict=True))
     return {"source": row[0], "target": row[1], "properties": properties}
 

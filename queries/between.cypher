@@ -17,7 +17,7 @@ CALL (case_name, since) {
   MATCH (c:Chain {case: case_name})
   RETURN c.first_seen AS began ORDER BY c.score DESC, c.first_seen, c.id LIMIT 1
 }
-MATCH (source:Process|User|Host|File|RegistryValue|Service|ScheduledTask|WmiSubscription
+MATCH (source:Process|User|Host|File|RegistryValue|Service|ScheduledTask|WmiSubscription|LogonSession
   {case: case_name})-[step:!RUNS_ON&!RUNS_AS&!RUNS_IN]->(target)
 WHERE step.flow IS NOT NULL AND began <= step.first < began + duration({minutes: minutes})
 RETURN source, step, target, step.first AS time

@@ -36,6 +36,7 @@ ANSWERS: dict[str, dict[str, Any]] = yaml.safe_load(
 )
 EXCLUSION = "Add-MpPreference -ExclusionPath C:\\Users\\dana\\AppData"
 C2 = "203.0.113.7:2404/tcp"
+BETWEEN = [C2, "CORP\\omar from 192.0.2.9 (0x5a1)", "c2.example", "remcos.exe"]
 OF_ALL_CASES = {"cases", "sightings"}
 SMALL, SIMULATED = "queries-small", "queries-simulated"
 
@@ -118,7 +119,13 @@ READ: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
         r["parent"] and r["parent"]["id"],
         r["times_with_this_parent"],
     ),
-    "logons": lambda r: (r["host"], r["logon_id"], r["processes"], r["tagged"]),
+    "logons": lambda r: (
+        r["host"],
+        r["logon_id"],
+        _ids(r["logged_on_by"]),
+        r["processes"],
+        r["tagged"],
+    ),
     "network": triples("process", "met", "endpoint"),
     "office-children": triples("office", "spawned", "child"),
     "orphans": lambda r: (r["id"], r["never_seen_to_start"], r["children"]),
@@ -201,7 +208,7 @@ def test_a_report_alone_answers_what_it_can(database, name, rows):
         ("under-process", {"process": "REG.EXE"}, "target", ["Corp\\Policy"]),
         ("file-origin", {"file": "invoice.docm"}, "source", ["chrome.exe", "explorer.exe"]),
         ("file-origin", {"file": "nothing.exe"}, "source", []),
-        ("between", {"since": "2026-03-03T10:00:03Z"}, "target", [C2, "c2.example", "remcos.exe"]),
+        ("between", {"since": "2026-03-03T10:00:03Z"}, "target", BETWEEN),
         ("between", {"since": "2026-03-02T10:00:00Z", "minutes": "0"}, "target", []),
         ("text-search", {"words": "5.16"}, "node", []),
         ("text-search", {"words": "add-mppreference -exclusionpath"}, "node", [EXCLUSION]),

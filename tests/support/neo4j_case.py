@@ -399,7 +399,9 @@ def _second_host(story: Story) -> None:
     asked = story.fact(remcos, "queried", story.dns("c2.example"))
     hit = story.hit("Remcos Name Asked", remcos, asked, attack="T1071", risk=70)
     story.fact(remcos, "connected", story.endpoint("203.0.113.7", "2404", "c2.example"))
-    story.fact(remcos, "runs_in", story.session("0x5a1", "ws02", "CORP\\omar"))
+    session = story.session("0x5a1", "ws02", "CORP\\omar")
+    story.fact(remcos, "runs_in", session)
+    story.fact("process:ws01:remcos", "logged_on", session)
     story.chain(
         "chain-ws02",
         55.0,

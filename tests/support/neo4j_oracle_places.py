@@ -202,8 +202,17 @@ class Everything(Oracle):
         for edge in self._edges_of("runs_in"):
             inside[edge.target].add(edge.source)
         tagged = self._tagged()
+        origins = defaultdict(set)
+        for edge in self._edges_of("logged_on"):
+            origins[edge.target].add(edge.source)
         return [
-            (node.host, node.logon_id, len(inside[node.id]), len(inside[node.id] & tagged))
+            (
+                node.host,
+                node.logon_id,
+                frozenset(origins[node.id]),
+                len(inside[node.id]),
+                len(inside[node.id] & tagged),
+            )
             for node in self._all(SessionNode)
         ]
 
