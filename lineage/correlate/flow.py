@@ -39,8 +39,8 @@ MOST_REACHED = 8
 for writing than this enters none by that (forward): protections, and a search through all."""
 
 MOST_HOSTS = 8
-"""An account that logs on to more hosts than this from one deploys, manages or scans; of what it
-starts there, only what hits name is the attack's."""
+"""An account that logs on to more hosts than this from one deploys, manages or scans, and joins
+none of them."""
 _WRITTEN: tuple[EdgeKind, ...] = ("wrote", "created")
 """How files come about: by processes, and by logons from other hosts over shares."""
 _SET_OR_CREATED: tuple[EdgeKind, ...] = ("set", "created")
@@ -189,14 +189,15 @@ class Flows:
         crossing = self._graph.crossing(edge)
         if crossing is None or crossing[0] < since or self.is_bystander(edge.source):
             return
+        if self._count_hosts(edge.source) > MOST_HOSTS:
+            return
         departed, arrived = crossing
-        few = self._count_hosts(edge.source) <= MOST_HOSTS
         for flow in self._of_session(edge.target, arrived):
-            if self._carries(edge, flow, few=few):
+            if self._carries(edge, flow):
                 steps = (CausalStep(edge, departed), *flow.steps)
                 yield Flow(edge.source, flow.target, flow.ordinal, steps)
 
-    def _carries(self, edge: Edge, flow: Flow, *, few: bool) -> bool:
+    def _carries(self, edge: Edge, flow: Flow) -> bool:
         """Whether a logon carries an attack to what it brought about.
 
         A guess does so only where both ends have hits of their own.
@@ -205,9 +206,7 @@ class Flows:
         guessed = any(map(self._graph.is_guess, (edge, *(step.edge for step in flow.steps))))
         if guessed and not {edge.source, target} <= self._accused:
             return False
-        if target in self._accused:
-            return True
-        return few and not self.was_honest_application(target)
+        return target in self._accused or not self.was_honest_application(target)
 
     def was_honest_application(self, process_id: str) -> bool:
         """Whether a process is a program that comes up in any session, or that takes work on."""
