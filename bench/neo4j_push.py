@@ -2,7 +2,7 @@
 
 Run from the checkout: python bench/neo4j_push.py [--nodes 200000 --edges 1000000]
 
-The ratio comes first, after some minutes on a busy machine; memory and queries follow.
+The ratio comes before the queries, after some minutes on a busy machine.
 
 The bare driver sends the same rows in the same batches with the plainest statement there is
 (UNWIND, MERGE, SET +=), times left as numbers; only its own time counts, not the making of rows,
@@ -67,6 +67,9 @@ def main() -> None:
 
 
 def measure(database: Database, content: Content, server: int | None) -> None:
+    print(
+        f"memory of a push    {memory_of_a_push(database, content):+8,.0f} MB at most", flush=True
+    )
     began = time.perf_counter()
     warm_up(database)
     ours, theirs = side_by_side(database, content)
@@ -74,7 +77,6 @@ def measure(database: Database, content: Content, server: int | None) -> None:
     print(f"bare driver         {theirs:8,.0f} rows/s")
     print(f"ratio               {ours / theirs:8.2f}")
     print(f"the ratio took      {time.perf_counter() - began:8,.0f} s", flush=True)
-    print(f"memory of a push    {memory_of_a_push(database, content):+8,.0f} MB at most")
     print(f"memory in all       {peak():8,.0f} MB, the graph included", flush=True)
     for_queries(database, server)
 
