@@ -146,7 +146,7 @@ function searchBox(model, goTo) {
 function legend(model) {
   const has = (test) => model.nodes.some(test);
   const entries = [
-    ["line descent", "started"],
+    ["line descent", "parent and child"],
     ["line carried", "started or fed by what another left: a file, an autostart entry"],
     ["line twig", "did something to"],
     ["box hot", "TTP fired"], ["box warm", "weaker hits"],
