@@ -1,6 +1,6 @@
 """How time and memory grow with telemetry of awkward shapes: linear is what they should be.
 
-Usage: python bench/growth.py [--events 12500] [--only NAME] [--details]
+Usage: python bench/growth.py [--events 12500] [--only NAME] [--details] [--brief]
 
 Each shape (`bench/shapes.py`) is made at n, 2n and 4n, in a process of its own: correlated, written
 in every output, detected, explained and sliced. The table tells the seconds of CPU of each command
@@ -31,8 +31,19 @@ LEAST_SECONDS = 0.15
 Seconds = dict[str, float]
 
 
-def measure(shape: str, n: int) -> Seconds:
-    """CPU seconds of each command on a shape; outputs one by one; "MB" is the peak memory."""
+def peak() -> float:
+    """The most memory that this process had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(shape: str, n: int, *, brief: bool) -> Seconds:
+    """CPU seconds of each command on a shape; outputs one by one; "MB" is the peak memory.
+
+    Args:
+        shape: its name.
+        n: its size.
+        brief: correlate only.
+    """
     from io import StringIO
 
     from rich.console import Console
@@ -77,6 +88,8 @@ def measure(shape: str, n: int) -> Seconds:
     run_opened([Input("growth", "growth", records(shape, 8))], Request([]))
     run: Run = timed("correlate", correlate, Request([]))
     seconds["correlate"] -= seconds["again"]
+    if brief:
+        return seconds | {"MB": peak()}
     timed("outputs/terminal", terminal.render, run.report, console())
     timed("outputs/html", page, run.report)
     text = timed("outputs/json", as_json, run.report)
@@ -89,8 +102,7 @@ def measure(shape: str, n: int) -> Seconds:
     timed("detect", detect)
     seconds["detect"] -= seconds["again"]
     seconds["outputs"] = sum(s for name, s in seconds.items() if name.startswith("outputs/"))
-    seconds["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return seconds
+    return seconds | {"MB": peak()}
 
 
 def busiest(graph) -> str:
@@ -107,7 +119,8 @@ def exponent(figures: list[Seconds], name: str) -> float:
 def tell(shape: str, figures: list[Seconds], *, details: bool) -> bool:
     """Prints a shape's lines; whether all of them are linear."""
     names = [name for name in figures[0] if name.startswith("outputs/")]
-    rows = [*COMMANDS, *(name for name in names if details or exponent(figures, name) > ALLOWED)]
+    rows = [*filter(figures[0].__contains__, COMMANDS)]
+    rows += (name for name in names if details or exponent(figures, name) > ALLOWED)
     for row in rows:
         seconds = " ".join(f"{figure[row]:8.2f}" for figure in figures)
         first = row == COMMANDS[0]
@@ -125,10 +138,15 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=12_500, help="n (default 12,500)")
     parser.add_argument("--only", default="", help="shapes with this in their names")
     parser.add_argument("--details", action="store_true", help="each output in a line of its own")
+    parser.add_argument("--brief", action="store_true", help="correlate only")
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
-        print(json.dumps(measure(arguments.measure[0], int(arguments.measure[1]))))
+        print(
+            json.dumps(
+                measure(arguments.measure[0], int(arguments.measure[1]), brief=arguments.brief)
+            )
+        )
         return
     sizes = [arguments.events, 2 * arguments.events, 4 * arguments.events]
     heads = " ".join(f"{size:8,}" for size in sizes)
@@ -140,6 +158,7 @@ def main() -> None:
         figures = []
         for size in sizes:
             command = [sys.executable, __file__, "--measure", shape, str(size)]
+            command += ["--brief"] if arguments.brief else []
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             figures.append(json.loads(done.stdout))
         if not tell(shape, figures, details=arguments.details):
