@@ -57,7 +57,7 @@ def folder_name(host: str) -> str:
 
     >>> folder_name("ws01.example")
     'machine=ws01.example'
-    >>> folder_name("..\../etc")
+    >>> folder_name("..\\../etc")
     'machine=..%5C..%2Fetc'
     """
     encoded = "".join(letter if letter in _PLAIN else _percent(letter) for letter in host)

@@ -57,7 +57,14 @@ def engine(scale: Scale, settings: Settings, size: int) -> Engine:
         return Spark(settings, scale.cluster)
     jobs = scale.jobs or (processors() if size >= WORTH_SHARING else 1)
     fits = room(scale.memory)
-    return Serial(settings, fits) if jobs == 1 else Processes(settings, jobs, fits)
+    if jobs == 1:
+        return Serial(settings, fits)
+    try:
+        return Processes(settings, jobs, fits)
+    except OSError:  # no temporary folder, by which processes hand events to each other
+        if scale.jobs is not None:
+            raise
+        return Serial(settings, fits)
 
 
 def listing(scale: Scale) -> Callable[[str], Sequence[RemoteFile]] | None:

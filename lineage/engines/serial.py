@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lineage.engines.desk import Desk, read_work
@@ -16,6 +14,7 @@ from lineage.stages.sharing import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from lineage.engines.work import Work
     from lineage.normalise.event import Event
@@ -37,8 +36,7 @@ class Serial:
     """
 
     def __init__(self, settings: Settings, room: int | None = None) -> None:
-        self._folder = TemporaryDirectory(prefix="lineage-")
-        self._spool = Spool(Path(self._folder.name) / "spool")
+        self._spool = Spool()
         self._desk = Desk(settings, self._spool, room)
         self._events: Shelf[list[Event]] = Shelf(self._spool, room, pack, unpack)
         self._inputs: list[str] = []
@@ -82,7 +80,6 @@ class Serial:
     def close(self) -> None:
         """Removes the temporary files."""
         self._spool.close()
-        self._folder.cleanup()
 
 
 def read_all(

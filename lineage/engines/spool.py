@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from tempfile import mkstemp
 from typing import BinaryIO, NamedTuple
 
 from lineage.errors import EngineError
@@ -32,11 +34,13 @@ class Spool:
     """A temporary file that is only added to.
 
     Args:
-        path: where it is to be; it is made at the first write.
+        path: where it is to be; None for a file of its own, removed at the end. It is made at the
+            first write: where nothing has to wait on disk, no room for it is needed.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._is_own = path is None
         self._file: BinaryIO | None = None
         self._end = 0
 
@@ -47,19 +51,32 @@ class Spool:
             EngineError: there is no room for them.
         """
         try:
-            if self._file is None:
-                self._file = self._path.open("wb", buffering=0)
-            self._file.write(data)
+            path, file = self._opened()
+            file.write(data)
         except OSError as error:
+            place = "temporary folder" if self._path is None else self._path.parent
             raise EngineError(
-                f"{self._path.parent}: no room for what doesn't fit into memory"
+                f"{place}: no room for what doesn't fit into memory"
                 f" ({error.strerror}); point TMPDIR to a larger disk"
             ) from error
-        spot = Spot(str(self._path), self._end, len(data))
+        spot = Spot(str(path), self._end, len(data))
         self._end += len(data)
         return spot
 
+    def _opened(self) -> tuple[Path, BinaryIO]:
+        if self._path is None:
+            handle, name = mkstemp(prefix="lineage-")
+            self._path = Path(name)
+            self._file = os.fdopen(handle, "wb", buffering=0)
+        elif self._file is None:
+            self._file = self._path.open("wb", buffering=0)
+        assert self._file is not None  # noqa: S101 - opened with its path
+        return self._path, self._file
+
     def close(self) -> None:
-        """Closes the file; what is in it can still be fetched."""
-        if self._file is not None:
-            self._file.close()
+        """Closes the file; what is in one with a given path can still be fetched."""
+        if self._file is None:
+            return
+        self._file.close()
+        if self._is_own and self._path is not None:
+            self._path.unlink(missing_ok=True)

@@ -65,7 +65,7 @@ def test_nodes_relationships_and_paths(database, case):
     shown = run.plain(path)
     assert isinstance(shown, dict)
     first, step = shown["nodes"][0], shown["relationships"][0]
-    assert (first["labels"], first["pid"]) == (["Process", "Tagged"], 5200)
+    assert (first["labels"], first["pid"]) == (["Entity", "InChain", "Process", "Tagged"], 5200)
     assert first["start"] == "2026-03-02T10:00:06.0000001Z"
     assert (step["type"], step["from"], step["to"]) == (
         "WROTE",
