@@ -14,7 +14,7 @@ from rich.text import Text
 from lineage.report import model
 from lineage.report.input_view import needs, other_files, problems
 from lineage.report.pen import Pen, Trimmed
-from lineage.report.wording import counted
+from lineage.report.wording import counted, fixed_time
 from lineage.times import iso
 
 if TYPE_CHECKING:
@@ -69,12 +69,16 @@ def _summary(summary: InputSummary) -> dict[str, Any]:
     return {
         **model.Input.copy_of(summary.ledger).model_dump(),
         "hosts": [{"host": host, "records": count} for host, count in summary.hosts.most_common()],
-        "first_seen": None if summary.first is None else iso(summary.first),
-        "last_seen": None if summary.last is None else iso(summary.last),
+        "first_seen": None if summary.first is None else _time(summary.first),
+        "last_seen": None if summary.last is None else _time(summary.last),
         "ids": [
             {**kind._asdict(), "records": count} for kind, count in summary.kinds.most_common()
         ],
     }
+
+
+def _time(ticks: int) -> str:
+    return fixed_time(iso(ticks))
 
 
 def _parts(inventory: Inventory, pen: Pen) -> Iterator[RenderableType]:
@@ -103,7 +107,7 @@ def _input(summary: InputSummary, pen: Pen) -> RenderableType:
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold", ratio=1)
     if summary.first is not None and summary.last is not None:
-        grid.add_row("time", f"{iso(summary.first)} to {iso(summary.last)}")
+        grid.add_row("time", f"{_time(summary.first)} to {_time(summary.last)}")
     if summary.hosts:
         grid.add_row(counted(len(summary.hosts), "host"), _hosts(summary.hosts, pen))
     for label, is_read in (("read", True), ("not read", False)):

@@ -31,6 +31,11 @@ def test_each_input_tells_its_hosts_times_and_ids(lineage: Lineage, simulated: P
         assert entry["records"] == sum(kind["records"] for kind in entry["ids"])
         assert entry["records"] == sum(host["records"] for host in entry["hosts"])
         assert entry["first_seen"] <= entry["last_seen"]
+        assert (
+            len(entry["first_seen"])
+            == len(entry["last_seen"])
+            == len("2026-02-02T08:30:34.0000000Z")
+        )
     read = {kind["source"] for entry in entries for kind in entry["ids"]}
     assert {"sysmon-1", "security-4688", "powershell-4104"} <= read
 
