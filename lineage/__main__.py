@@ -8,9 +8,6 @@ import sys
 
 from lineage import interruption
 
-INTERRUPTED = 130
-"""`lineage.cli.status.INTERRUPTED`, which may not be loaded yet."""
-
 
 def main() -> None:
     """Runs the command line and exits with its status."""
@@ -20,8 +17,8 @@ def main() -> None:
 
         command_line()
     except KeyboardInterrupt:
-        print("lineage: interrupted", file=sys.stderr)  # noqa: T201 - rich may not be loaded
-        sys.exit(INTERRUPTED)
+        interruption.tell()
+        sys.exit(interruption.INTERRUPTED)
     finally:
         interruption.ended()
 

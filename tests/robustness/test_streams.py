@@ -128,11 +128,15 @@ def test_ctrl_c_at_any_moment_is_one_line(telemetry: Path) -> None:
     assert outcomes - {(0, "")} == {(130, "lineage: interrupted")}
 
 
-def test_an_import_that_never_ends_can_be_interrupted(telemetry: Path, tmp_path: Path) -> None:
-    """A plug-in's module may wait for ever."""
-    (tmp_path / "endless.py").write_text(
-        "import _thread\n_thread.interrupt_main()\nwhile True: pass", encoding="utf-8"
-    )
+@pytest.mark.parametrize("kept", [False, True], ids=["raised", "swallowed"])
+def test_an_import_that_never_ends_can_be_interrupted(
+    telemetry: Path, tmp_path: Path, kept: bool
+) -> None:
+    """A plug-in's module may wait for ever, and swallow the interruption at that."""
+    endless = "import _thread\n_thread.interrupt_main()\n"
+    endless += "try:\n  while True: pass\nexcept KeyboardInterrupt:\n"
+    endless += "  while True: pass" if kept else "  raise"
+    (tmp_path / "endless.py").write_text(endless, encoding="utf-8")
     done = process(
         ["correlate", telemetry, "--correlator", "endless"],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},

@@ -20,9 +20,7 @@ SLOW = Query(
 )
 
 if __name__ == "__main__":
-    import sys
-
-    from lineage.cli import main
+    from lineage.__main__ import main
 
     library.load = lambda *_: {"slow": SLOW}
-    sys.exit(main())
+    main()
