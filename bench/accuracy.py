@@ -28,6 +28,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from pages import Table
+
 from lineage.graph.nodes import ProcessNode
 from lineage.pipeline import Request, Run, run_opened
 from lineage.read import Input
@@ -49,8 +51,7 @@ from lineage.times import DAY, TICKS, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- table: bench/accuracy.py -->", "<!-- end of table -->"
+TABLE = Table("accuracy.md", "<!-- table: bench/accuracy.py -->", "<!-- end of table -->")
 START_TOLERANCE = 3.0
 
 
@@ -323,9 +324,7 @@ def main() -> None:
     text = table(groups)
     print(text)
     if arguments.write:
-        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        TABLE.write(text)
 
 
 def perfect(s: Score) -> bool:

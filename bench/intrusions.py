@@ -12,14 +12,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pages import Table
+
 from lineage.correlate.registry import correlators
 from lineage.pipeline import Request, run
 
 if TYPE_CHECKING:
     from lineage.report.model import Chain, Report
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- table: bench/intrusions.py -->", "<!-- end of intrusions -->"
+TABLE = Table("accuracy.md", "<!-- table: bench/intrusions.py -->", "<!-- end of intrusions -->")
 
 ATTACKS = {
     "metasploit_logonpasswords_lsass_memory_dump.zip": "winx64_payload.exe",
@@ -69,9 +70,7 @@ def main() -> None:
     text = "\n".join(lines) + "\n"
     print(text)
     if arguments.write:
-        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        TABLE.write(text)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pages import Table
+
 from lineage.correlate.registry import correlators
 from lineage.errors import LineageError
 from lineage.pipeline import Request, run
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 
     from lineage.report.model import Report
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- table: bench/recordings.py -->", "<!-- end of recordings -->"
+TABLE = Table("accuracy.md", "<!-- table: bench/recordings.py -->", "<!-- end of recordings -->")
 DETECTIONS = 3
 ENDINGS = {".evtx", ".gz", ".json", ".jsonl", ".ndjson", ".xml", ".zip"}
 
@@ -67,9 +68,7 @@ def main() -> None:
     text = table(list(reports(arguments.folder)))
     print(text)
     if arguments.write:
-        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        TABLE.write(text)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import accuracy
+from pages import Table
 
 from lineage.correlate import align, cluster, flow, origins, rarity, score, weight
 from lineage.correlate.registry import correlators
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from lineage.correlate.stage import Clue
     from lineage.read.record import RawRecord
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "scoring.md"
-BEGIN, END = "<!-- table: bench/sensitivity.py -->", "<!-- end of table -->"
+TABLE = Table("scoring.md", "<!-- table: bench/sensitivity.py -->", "<!-- end of table -->")
 
 
 @dataclass(frozen=True)
@@ -241,9 +240,7 @@ def main() -> None:
     text = f"{len(wanted)} cases, {totals[0].score.intrusions} intrusions.\n\n{table(totals)}"
     print(text)
     if arguments.write:
-        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        TABLE.write(text)
 
 
 if __name__ == "__main__":
