@@ -84,6 +84,13 @@ class Request:
     watch: Callable[[Event, Placed], object] | None = None
     scale: Scale = choice.ANY
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that a run reads; no output may be written over it."""
+        prepared = self.preparation
+        by_rules = (*prepared.placeholders, *prepared.pipelines) if prepared else ()
+        return (*self.paths, *self.rules, *self.allow, *self.alerts, *by_rules)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from lineage.cli.progress import progress
 from lineage.cli.report_files import check, is_standard_output, outputs, write
 
 if TYPE_CHECKING:
-    from lineage.detect.choice import Preparation, Selection
     from lineage.engines.choice import Scale
+    from lineage.pipeline import Request
     from lineage.report.model import Report
     from lineage.report.narrow import Narrowing
 
@@ -28,7 +29,6 @@ KEEPING = ("json", "html")
 @click.command("correlate")
 @options.telemetry
 @options.alerts
-@options.rule_choice
 @options.scale
 @outputs
 @narrowing_options
@@ -62,12 +62,8 @@ KEEPING = ("json", "html")
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; use with --json or --fail-on.")
 def command(
-    paths: tuple[Path, ...],
-    format_name: str | None,
+    request: Request,
     timezone: str | None,
-    read_timezone: str | None,
-    day_first: bool | None,
-    rules: tuple[Path, ...],
     strict: bool,
     fail_on: str | None,
     modules: tuple[str, ...],
@@ -75,12 +71,8 @@ def command(
     templates: tuple[Path, ...],
     details: bool,
     quiet: bool,
-    cache: bool,
-    allow: tuple[Path, ...],
     alerts: tuple[Path, ...],
-    selection: Selection,
     scale: Scale,
-    preparation: Preparation,
     narrowing: Narrowing,
     ndjson: bool,
     records: bool,
@@ -104,29 +96,19 @@ def command(
     from lineage.report.zone import Zone
 
     zone = Zone.named(timezone)
-    prepared = (*preparation.placeholders, *preparation.pipelines)
-    check(wanted, (*paths, *rules, *templates, *allow, *alerts, *prepared))
-    with progress(paths) as advance:
+    request = replace(request, alerts=alerts, scale=scale)
+    check(wanted, (*request.files, *templates))
+    with progress(request.paths) as advance:
         report = pipeline.report(
-            pipeline.Request(
-                paths,
-                format_name,
-                rules,
-                correlators(modules, templates, plugins=plugins),
-                cache=cache,
-                selection=selection,
-                preparation=preparation,
-                allow=allow,
-                alerts=alerts,
+            replace(
+                request,
+                correlators=correlators(modules, templates, plugins=plugins),
                 advance=advance,
-                timezone=read_timezone,
-                day_first=day_first,
-                scale=scale,
             )
         )
     report = narrowing.apply(report)
     if records and any(wanted.get(name) for name in KEEPING):
-        report = _with_records(report, paths, format_name)
+        report = _with_records(report, request)
     try:
         write(report, wanted, timezone)
         if ndjson:
@@ -145,7 +127,7 @@ def command(
     return exit_status(report, fail_on, strict=strict)
 
 
-def _with_records(report: Report, paths: tuple[Path, ...], format_name: str | None) -> Report:
+def _with_records(report: Report, request: Request) -> Report:
     """The report with its evidence's records, where the telemetry can be read a second time.
 
     A dataset has events, and no records as they were logged.
@@ -154,8 +136,10 @@ def _with_records(report: Report, paths: tuple[Path, ...], format_name: str | No
     from lineage.read import read
     from lineage.report.records import with_records
 
-    again = [path for path in paths if (path.is_file() or path.is_dir()) and not is_dataset(path)]
-    return with_records(report, read(again, format_name))
+    again = [
+        path for path in request.paths if (path.is_file() or path.is_dir()) and not is_dataset(path)
+    ]
+    return with_records(report, read(again, request.format_name))
 
 
 def _named(path: Path | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,33 +16,24 @@ from lineage.cli.progress import progress
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lineage.detect.choice import Preparation, Selection
     from lineage.engines.choice import Scale
+    from lineage.pipeline import Request
     from lineage.report.narrow import Narrowing
 
 
 @click.command("detect")
 @options.telemetry
 @options.alerts
-@options.rule_choice
 @options.scale
 @narrowing_options
 @click.option("--details", is_flag=True, help="Leave nothing out on the terminal.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line instead of a table.")
 def command(
-    paths: tuple[Path, ...],
-    format_name: str | None,
+    request: Request,
     timezone: str | None,
-    read_timezone: str | None,
-    day_first: bool | None,
-    rules: tuple[Path, ...],
-    cache: bool,
-    allow: tuple[Path, ...],
-    alerts: tuple[Path, ...],
-    selection: Selection,
-    scale: Scale,
-    preparation: Preparation,
     strict: bool,
+    alerts: tuple[Path, ...],
+    scale: Scale,
     details: bool,
     ndjson: bool,
     narrowing: Narrowing,
@@ -54,21 +46,13 @@ def command(
     from lineage.report.zone import Zone
 
     zone = Zone.named(timezone)
-    with progress(paths) as advance:
+    with progress(request.paths) as advance:
         report = pipeline.report(
-            pipeline.Request(
-                paths,
-                format_name,
-                rules,
-                None if narrowing.chooses_chains else (),
-                cache=cache,
-                selection=selection,
-                preparation=preparation,
-                allow=allow,
+            replace(
+                request,
+                correlators=None if narrowing.chooses_chains else (),
                 alerts=alerts,
                 advance=advance,
-                timezone=read_timezone,
-                day_first=day_first,
                 scale=scale,
             )
         )

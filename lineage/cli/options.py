@@ -13,6 +13,7 @@ from lineage.errors import UsageError
 from lineage.read import ALIASES, FORMATS
 
 if TYPE_CHECKING:
+    from lineage.detect.choice import Preparation, Selection
     from lineage.engines.spark import Cluster
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
@@ -257,7 +258,41 @@ def scale(command: Command) -> Command:
 
 
 def telemetry(command: Command) -> Command:
-    """The options of every command that reads telemetry."""
+    """The options of commands that read telemetry and judge it.
+
+    They are handed on as `request`, a `lineage.pipeline.Request` to be completed; the zone to show
+    times in as `timezone`; and `strict`.
+    """
+
+    @wraps(command)
+    def requested(
+        paths: tuple[Path, ...],
+        format_name: str | None,
+        read_timezone: str | None,
+        day_first: bool | None,
+        rules: tuple[Path, ...],
+        cache: bool,
+        allow: tuple[Path, ...],
+        selection: Selection,
+        preparation: Preparation,
+        **others: Any,
+    ) -> Any:
+        from lineage.pipeline import Request
+
+        request = Request(
+            paths,
+            format_name,
+            rules,
+            cache=cache,
+            selection=selection,
+            preparation=preparation,
+            allow=allow,
+            timezone=read_timezone,
+            day_first=day_first,
+        )
+        return command(request=request, **others)
+
+    taking = rule_choice(cast("Command", requested))
     for option in (strict, allow, cache, rules, dates, timezones, container_format, paths):
-        command = option(command)
-    return command
+        taking = option(taking)
+    return taking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,7 @@ from lineage.timeline.wanted import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lineage.detect.choice import Preparation, Selection
-    from lineage.pipeline import Run
+    from lineage.pipeline import Request, Run
     from lineage.report.narrow import Narrowing
     from lineage.report.zone import Zone
     from lineage.timeline.rows import Marks, Row
@@ -31,7 +31,6 @@ FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dy
 
 @click.command("timeline")
 @options.telemetry
-@options.rule_choice
 @narrowing_of_hits
 @click.option(
     "--kind",
@@ -67,16 +66,8 @@ FORMATS = ("text", "csv", "jsonl", "timesketch", "timesketch-csv", "l2tcsv", "dy
 )
 @click.option("--details", is_flag=True, help="Let lines be as long as they are.")
 def command(
-    paths: tuple[Path, ...],
-    format_name: str | None,
+    request: Request,
     timezone: str | None,
-    read_timezone: str | None,
-    day_first: bool | None,
-    rules: tuple[Path, ...],
-    cache: bool,
-    allow: tuple[Path, ...],
-    selection: Selection,
-    preparation: Preparation,
     strict: bool,
     narrowing: Narrowing,
     kinds: tuple[str, ...],
@@ -104,27 +95,12 @@ def command(
     from lineage.timeline.rows import Marks
     from lineage.timeline.wanted import Wanted
 
-    prepared = (*preparation.placeholders, *preparation.pipelines)
     zone = Zone.named(timezone) if form == "text" else IN_UTC
     file = None if is_standard_output(output) else output
-    check({"output": file}, (*paths, *rules, *allow, *prepared))
+    check({"output": file}, request.files)
     with Journal() as journal:
-        with progress(paths) as advance:
-            run = pipeline.run(
-                pipeline.Request(
-                    paths,
-                    format_name,
-                    rules,
-                    cache=cache,
-                    selection=selection,
-                    preparation=preparation,
-                    allow=allow,
-                    advance=advance,
-                    timezone=read_timezone,
-                    day_first=day_first,
-                    watch=journal.add,
-                )
-            )
+        with progress(request.paths) as advance:
+            run = pipeline.run(replace(request, advance=advance, watch=journal.add))
         events = run.analysis.graph.events
         last = events.time(len(events) - 1) if len(events) else 0
         wanted = Wanted(narrowing, kinds, texts, marked).test(last)
